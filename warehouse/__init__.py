@@ -1,0 +1,1 @@
+"""The warehouse: tables, connections, queries and the embedded server."""

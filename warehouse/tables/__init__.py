@@ -1,0 +1,22 @@
+"""Table models, one file per subject; importing this package fills the metadata."""
+
+from warehouse.tables import (
+    dimensions,
+    landing,
+    operations,
+    program_children,
+    programs,
+    staging,
+)
+from warehouse.tables.base import SCHEMAS, metadata
+
+__all__ = [
+    "SCHEMAS",
+    "dimensions",
+    "landing",
+    "metadata",
+    "operations",
+    "program_children",
+    "programs",
+    "staging",
+]

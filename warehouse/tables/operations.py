@@ -1,0 +1,221 @@
+"""Schema ``ops``: load runs, checks, quarantine, audit, jobs and versions."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, Uuid, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import SQLModel
+
+from warehouse.tables.base import surrogate_key, table, timestamp
+from warehouse.tables.column import check, column, one_of, text
+from warehouse.vocabulary import CheckStatus, JobKind, JobStatus, RunStatus
+
+
+def run_key(*, nullable: bool = False) -> int:
+    """Return the foreign key to the load run."""
+    return column(
+        "The load run.", sa_type=BigInteger, foreign_key="ops.load_run.load_run_key",
+        nullable=nullable, index=True,
+    )
+
+
+class LoadRun(SQLModel, table=True):
+    """One attempt to load a set of source files."""
+
+    __tablename__ = "load_run"
+    __table_args__ = table(
+        "ops",
+        __doc__,
+        one_of("status", RunStatus),
+        check(
+            "rows_balance",
+            "status NOT IN ('PUBLISHED', 'UNCHANGED')"
+            " OR program_rows_in = program_rows_published + program_rows_quarantined",
+        ),
+        grain="one attempt to load",
+    )
+
+    load_run_key: int = surrogate_key("Surrogate key of the run.")
+    source: str = text("Where the files came from: folder, public or sample.", nullable=False)
+    is_sample: bool = column(
+        "Whether the files are the generated sample.", sa_type=Boolean, nullable=False
+    )
+    status: str = text("State of the run.", nullable=False)
+    step: str = text("Step at work, or the last one: land, stage, check, publish.", nullable=False)
+    program_rows_in: int | None = column(
+        "Programs seen in the files.", sa_type=Integer, unit="programs", default=None
+    )
+    program_rows_published: int | None = column(
+        "Programs that passed and stand in the published version.", sa_type=Integer,
+        unit="programs", default=None,
+    )
+    program_rows_quarantined: int | None = column(
+        "Programs kept back, each with its reasons.", sa_type=Integer, unit="programs", default=None
+    )
+    error: str | None = text("Why the run failed or was stopped, contacts masked.", default=None)
+    started_at: dt.datetime = timestamp("Start of the run.", default_now=True, nullable=False)
+    finished_at: dt.datetime | None = timestamp("End of the run; null while it runs.", default=None)
+
+
+class LoadRunFile(SQLModel, table=True):
+    """Which landed files a run read."""
+
+    __tablename__ = "load_run_file"
+    __table_args__ = table("ops", __doc__, grain="one landed file of a run")
+
+    load_run_key: int = column(
+        "The load run.", sa_type=BigInteger, foreign_key="ops.load_run.load_run_key",
+        primary_key=True, nullable=False,
+    )
+    file_key: int = column(
+        "The landed file.", sa_type=BigInteger, foreign_key="landing.file.file_key",
+        primary_key=True, nullable=False,
+    )
+
+
+class CheckResult(SQLModel, table=True):
+    """The result of a quality check of a run."""
+
+    __tablename__ = "check_result"
+    __table_args__ = table(
+        "ops", __doc__, one_of("status", CheckStatus), grain="one check of one subject in a run"
+    )
+
+    check_result_key: int = surrogate_key("Surrogate key of the result.")
+    load_run_key: int = run_key()
+    name: str = text("Name of the check.", nullable=False)
+    subject: str = text("What was checked: a file, a program, the whole load.", nullable=False)
+    status: str = text("Result of the check.", nullable=False)
+    observed: str | None = text("What was found.", default=None)
+    expected: str | None = text("What was expected.", default=None)
+    message: str = text("What it means and what to do, contacts masked.", nullable=False)
+    created_at: dt.datetime = timestamp("When it was checked.", default_now=True, nullable=False)
+
+
+class Quarantine(SQLModel, table=True):
+    """A source row that was kept back, with all its reasons."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = table("ops", __doc__, grain="one row kept back in a run")
+
+    quarantine_key: int = surrogate_key("Surrogate key of the row.")
+    load_run_key: int = run_key()
+    role: str = text("Role of the file in which the row stands.", nullable=False)
+    row_number: int | None = column(
+        "1-based row or document number in that file.", sa_type=Integer, default=None
+    )
+    natural_key: str | None = text(
+        "Natural key of the row; null where it has none that can be read.", default=None
+    )
+    reasons: list[dict[str, Any]] = column(
+        "All reasons, each with reason_code, file, row, field and message (contacts masked).",
+        sa_type=JSONB, nullable=False,
+    )
+    created_at: dt.datetime = timestamp("When it was kept back.", default_now=True, nullable=False)
+
+
+class DataVersion(SQLModel, table=True):
+    """A published state of the warehouse; what cursors and ``asOf`` refer to."""
+
+    __tablename__ = "data_version"
+    __table_args__ = table(
+        "ops", __doc__, check("number_is_positive", "number > 0"), grain="one published state"
+    )
+
+    number: int = column(
+        "Number of the version, counting from 1.", sa_type=Integer, primary_key=True,
+        nullable=False, column_kwargs={"autoincrement": False},
+    )
+    load_run_key: int = run_key()
+    match_iteration_id: int = column(
+        "Newest match iteration in this version.", sa_type=Integer, nullable=False
+    )
+    is_sample: bool = column(
+        "Whether the version holds generated sample data.", sa_type=Boolean, nullable=False
+    )
+    program_count: int = column(
+        "Current programs in this version.", sa_type=Integer, unit="programs", nullable=False
+    )
+    programs_added: int = column("Programs that are new.", sa_type=Integer, unit="programs", nullable=False)
+    programs_changed: int = column(
+        "Programs with a new version.", sa_type=Integer, unit="programs", nullable=False
+    )
+    programs_removed: int = column(
+        "Programs that the source no longer has.", sa_type=Integer, unit="programs", nullable=False
+    )
+    published_at: dt.datetime = timestamp(
+        "Publish time; equals valid_from of the rows that it brought.", nullable=False, unique=True
+    )
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who did what to the warehouse."""
+
+    __tablename__ = "audit"
+    __table_args__ = table("ops", __doc__, grain="one action")
+
+    audit_key: int = surrogate_key("Surrogate key of the entry.")
+    at: dt.datetime = timestamp("When.", default_now=True, nullable=False)
+    actor: str = text("Database role and program that acted.", nullable=False)
+    action: str = text("What was done (publish, migrate, stop …).", nullable=False)
+    subject: str = text("To what.", nullable=False)
+    details: dict[str, Any] | None = column(
+        "Particulars of the action.", sa_type=JSONB, default=None
+    )
+
+
+class Job(SQLModel, table=True):
+    """Long work that was asked for; a worker claims it and runs it as a flow."""
+
+    __tablename__ = "job"
+    __table_args__ = table(
+        "ops",
+        __doc__,
+        one_of("kind", JobKind),
+        one_of("status", JobStatus),
+        check("progress_is_a_share", "progress BETWEEN 0 AND 1"),
+        Index("ix_job_queue", "status", "created_at"),
+        grain="one piece of long work",
+    )
+
+    job_id: uuid.UUID = column(
+        "Identifier of the job.", sa_type=Uuid, default=None, primary_key=True, nullable=False,
+        column_kwargs={"server_default": func.gen_random_uuid()},
+    )
+    kind: str = text("What it does.", nullable=False)
+    status: str = text(
+        "State of the job.", nullable=False, default="QUEUED",
+        column_kwargs={"server_default": "QUEUED"},
+    )
+    arguments: dict[str, Any] = column("Typed input of the job.", sa_type=JSONB, nullable=False)
+    progress: float = column(
+        "Share done.", sa_type=Float, unit="fraction of 1", default=0, nullable=False,
+        column_kwargs={"server_default": "0"},
+    )
+    message: str | None = text("What it is doing, contacts masked.", default=None)
+    result: dict[str, Any] | None = column("What it gave.", sa_type=JSONB, default=None)
+    error: str | None = text("Why it failed, contacts masked.", default=None)
+    attempts: int = column(
+        "How often a worker claimed it.", sa_type=Integer, default=0, nullable=False,
+        column_kwargs={"server_default": "0"},
+    )
+    claimed_by: str | None = text("Worker that runs it.", default=None)
+    heartbeat_at: dt.datetime | None = timestamp("Last sign of life of the worker.", default=None)
+    created_at: dt.datetime = timestamp("When it was asked for.", default_now=True, nullable=False)
+    started_at: dt.datetime | None = timestamp("When a worker first claimed it.", default=None)
+    finished_at: dt.datetime | None = timestamp("When it ended.", default=None)
+
+
+class IndexVersion(SQLModel, table=True):
+    """A version of the search index: an embedder with its settings over the passages."""
+
+    __tablename__ = "index_version"
+    __table_args__ = table("ops", __doc__, grain="one version of the search index")
+
+    index_version_key: int = surrogate_key("Surrogate key of the version.")
+    embedder: str = text("Embedder and its settings, in words.", nullable=False)
+    dimensions: int = column("Length of a vector.", sa_type=Integer, unit="components", nullable=False)
+    is_active: bool = column("Whether queries use it.", sa_type=Boolean, nullable=False)
+    created_at: dt.datetime = timestamp("When it was made.", default_now=True, nullable=False)
