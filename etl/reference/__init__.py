@@ -1,0 +1,1 @@
+"""Hand-made reference tables: disciplines, schools, sites and streams."""
