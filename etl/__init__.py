@@ -1,0 +1,1 @@
+"""Everything that runs as a flow or a job: sources, checks, publishing, the sample, reports."""

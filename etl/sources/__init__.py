@@ -1,0 +1,1 @@
+"""One package per source, each with the same grammar: extract, parse, contract, load."""

@@ -1,0 +1,1 @@
+"""The published program files of the residency match (CaRMS)."""
