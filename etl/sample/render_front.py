@@ -126,30 +126,36 @@ def render_director(draft: Draft) -> None:
 
 
 def render_contacts(draft: Draft) -> list[dict[str, Any]]:
-    """The section Program Contacts."""
+    """The section Program Contacts; the truth has anchors, no values, as the labels do."""
     draft.section("PROGRAM_CONTACTS", "program_contracts")
+    contacts = []
     for contact in draft.facts.contacts:
-        _contact(draft, contact)
+        contacts.append(_contact(draft, contact))
         draft.build.noise("  \n\n")
     draft.planted.add("email_and_phone_in_contacts")
-    return [
-        {"name": c.name, "title": c.title, "email": c.email, "phone": c.phone}
-        for c in draft.facts.contacts
-    ]
+    return contacts
 
 
-def _contact(draft: Draft, contact: Contact) -> None:
+def _contact(draft: Draft, contact: Contact) -> dict[str, Any]:
     build, forms = draft.build, draft.forms
     if contact.information:
         build.block(f"{forms['general_information']} {contact.information}")
-    build.block(f"{forms['name']} {contact.name}")
-    build.block(f"{forms['title']} {contact.title}")
-    if contact.email:
-        build.block(f"{forms['email']} {contact.email}")
-    if contact.phone:
-        if draft.has("phone_extension"):
-            draft.planted.add("phone_extension")
-        build.block(f"{forms['phone']} {contact.phone}")
+    if contact.phone and draft.has("phone_extension"):
+        draft.planted.add("phone_extension")
+    values = {
+        "name": contact.name,
+        "title": contact.title,
+        "email": contact.email,
+        "phone": contact.phone,
+    }
+    anchors: dict[str, Any] = {}
+    for part, value in values.items():
+        anchors[part] = None
+        if value:
+            anchor = build.anchor()
+            build.block(f"{forms[part]} {anchor.around(value)}")
+            anchors[part] = anchor
+    return anchors
 
 
 def render_important(draft: Draft) -> None:

@@ -146,14 +146,16 @@ def _interview(draft: Draft) -> dict[str, Any]:
     return {"formats": list(review.formats) if known else None, "components": components}
 
 
-def _anchored_lines(
-    draft: Draft, intro: str, lines: list[str], *, end: str = "\n\n"
+def _lost_boxes(
+    draft: Draft, intro: str, options: list[str], other: str | None, *, end: str = "\n\n"
 ) -> list[Anchor]:
-    """A heading line and the fixed lines below it, each line with its anchor."""
-    anchors = [draft.build.anchor() for _ in lines]
-    laid_out = [wrap(intro)]
-    laid_out.extend(wrap(anchor.around(line)) for anchor, line in zip(anchors, lines, strict=True))
-    draft.build.block("  \n".join(laid_out) + "  ", end=end)
+    """Options whose ticks were lost, so that they state nothing, and what stands after "Other"."""
+    lines = [wrap(intro), *map(wrap, options)]
+    anchors = []
+    if other is not None:
+        anchors.append(draft.build.anchor())
+        lines.append(wrap(f"{draft.forms['selection']['other']}  {anchors[0].around(other)}"))
+    draft.build.block("  \n".join(lines) + "  ", end=end)
     return anchors
 
 
@@ -164,20 +166,17 @@ def _outside(draft: Draft) -> dict[str, Any]:
         anchor = draft.build.anchor()
         draft.build.block(wrap(anchor.around(texts["outside_none"])) + "  ")
         return {"outside_information": [anchor]}
-    anchors = _anchored_lines(draft, texts["outside_intro"], texts["outside_lines"])
-    if review.has_outside_text and not draft.short:
-        extra = draft.build.anchor()
-        draft.build.paragraph(extra.around(draft.prose.sentence("outside")))
-        anchors.append(extra)
+    has_text = review.has_outside_text and not draft.short
+    other = draft.prose.sentence("outside") if has_text else None
+    anchors = _lost_boxes(draft, texts["outside_intro"], texts["outside_lines"], other)
     return {"outside_information": anchors}
 
 
 def _ranking(draft: Draft) -> dict[str, Any]:
     _heading(draft, "ranking")
     texts = draft.forms["selection"]
-    anchors = _anchored_lines(draft, texts["ranking_intro"], texts["ranking_lines"], end="\n  \n\n")
-    if draft.facts.review.has_ranking_text and not draft.short:
-        anchor = draft.build.anchor()
-        draft.build.paragraph(anchor.around(draft.prose.sentence("ranking")))
-        anchors.append(anchor)
+    has_text = draft.facts.review.has_ranking_text and not draft.short
+    other = draft.prose.sentence("ranking") if has_text else None
+    lines = texts["ranking_lines"]
+    anchors = _lost_boxes(draft, texts["ranking_intro"], lines, other, end="\n  \n\n")
     return {"ranking_process": anchors}
