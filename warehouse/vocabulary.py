@@ -68,8 +68,7 @@ class AccreditationStatus(Vocabulary):
     ACCREDITED = "ACCREDITED", "Accredited [Agréé]"
     ACCREDITED_JOINT = (
         "ACCREDITED_JOINT",
-        "Accredited through an arrangement between institutions "
-        "[Agréé selon des arrangements conjoints]",
+        "Accredited, arrangement between institutions [Agréé selon des arrangements conjoints]",
     )
     NOTICE_OF_INTENT_TO_WITHDRAW = (
         "NOTICE_OF_INTENT_TO_WITHDRAW",
@@ -114,7 +113,7 @@ class SectionKind(Vocabulary):
 
 
 class DocumentPart(Vocabulary):
-    """A part of a document that is not a published section, where evidence can stand all the same."""
+    """A part of a document that is no published section, where evidence can stand all the same."""
 
     HEADER = "HEADER", "Title, iteration, stream, quota and accreditation before the first rule"
     DIRECTOR = "DIRECTOR", "The program director's address block (restricted)"
@@ -227,6 +226,27 @@ class ReturnOfServiceStatus(Vocabulary):
     REQUIRED = "REQUIRED", "A return of service is attached to the program's positions"
     CONDITIONAL = "CONDITIONAL", "Attached for some applicants or positions only"
     NOT_REQUIRED = "NOT_REQUIRED", "The program states that there is none"
+
+
+class ProgramField(Vocabulary):
+    """A field of a program that evidence supports."""
+
+    ITERATION = "ITERATION", "The match iteration, as the document states it"
+    STREAM = "STREAM", "The stream, as the document states it"
+    QUOTA = "QUOTA", "The approximate quota"
+    ACCREDITATION = "ACCREDITATION", "The accreditation status"
+    LAST_APPROVED_ON = "LAST_APPROVED_ON", "The day of the last approval"
+    APPLICATION_LANGUAGES = "APPLICATION_LANGUAGES", "The languages of application"
+    APPLICATION_VOLUME = "APPLICATION_VOLUME", "The application bucket"
+    INTERVIEW_OFFER_RATE = "INTERVIEW_OFFER_RATE", "The interview offer bucket"
+    LENGTH_YEARS = "LENGTH_YEARS", "The length of the residency"
+    RETURN_OF_SERVICE = "RETURN_OF_SERVICE", "What is said of return of service"
+    SECTIONS = "SECTIONS", "A whole section"
+    REQUIREMENTS = "REQUIREMENTS", "A requested item"
+    SELECTION_CRITERIA = "SELECTION_CRITERIA", "A selection criterion"
+    INTERVIEW_DATES = "INTERVIEW_DATES", "An interview date"
+    TRAINING_SITES = "TRAINING_SITES", "A training site"
+    CONTACTS = "CONTACTS", "A contact (restricted)"
 
 
 class DateSource(Vocabulary):

@@ -3,6 +3,7 @@
 from warehouse.tables import (
     dimensions,
     landing,
+    marts,
     operations,
     program_children,
     programs,
@@ -14,6 +15,7 @@ __all__ = [
     "SCHEMAS",
     "dimensions",
     "landing",
+    "marts",
     "metadata",
     "operations",
     "program_children",

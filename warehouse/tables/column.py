@@ -1,4 +1,4 @@
-"""Column and check helpers: one definition gives type, comment, dictionary entry and graph description."""
+"""Column and check helpers: a column is defined once, for type, comment, dictionary and graph."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -1,6 +1,9 @@
 """Schema ``core``: conformed dimensions, each a type-2 history."""
 
-from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, SmallInteger, text as sql
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, SmallInteger
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -14,9 +17,7 @@ REFERENCE = "reference table"
 
 def current_key(name: str, *columns: str) -> Index:
     """Return the unique index that allows one current version per natural key."""
-    return Index(
-        f"uq_{name}_current", *columns, unique=True, postgresql_where=sql("is_current")
-    )
+    return Index(f"uq_{name}_current", *columns, unique=True, postgresql_where=sql("is_current"))
 
 
 def one_validity(name: str, *columns: str) -> Index:
@@ -24,18 +25,24 @@ def one_validity(name: str, *columns: str) -> Index:
     return Index(f"uq_{name}_valid_from", *columns, "valid_from", unique=True)
 
 
-def latitude(of: str) -> float | None:
+def latitude(of: str) -> Any:
     """Return the nullable WGS 84 latitude column of ``of``."""
     return column(
-        f"Latitude of {of}, WGS 84.", sa_type=Float, unit="degrees north", default=None,
+        f"Latitude of {of}, WGS 84.",
+        sa_type=Float,
+        unit="degrees north",
+        default=None,
         source=REFERENCE,
     )
 
 
-def longitude(of: str) -> float | None:
+def longitude(of: str) -> Any:
     """Return the nullable WGS 84 longitude column of ``of``."""
     return column(
-        f"Longitude of {of}, WGS 84.", sa_type=Float, unit="degrees east", default=None,
+        f"Longitude of {of}, WGS 84.",
+        sa_type=Float,
+        unit="degrees east",
+        default=None,
         source=REFERENCE,
     )
 
@@ -55,13 +62,18 @@ class DimMatchIteration(Versioned, table=True):
     match_iteration_key: int = surrogate_key("Surrogate key of the version.")
     match_iteration_id: int = column(
         "Number of the iteration in the match's own systems (1503); the natural key.",
-        sa_type=Integer, nullable=False, source="program descriptions",
+        sa_type=Integer,
+        nullable=False,
+        source="program descriptions",
     )
     name: str = text(
         "Name of the iteration, in English.", nullable=False, source="program descriptions"
     )
-    year: int = column(
-        "Calendar year of the match.", sa_type=SmallInteger, unit="year", nullable=False,
+    year: int | None = column(
+        "Calendar year of the match; null where no document states it.",
+        sa_type=SmallInteger,
+        unit="year",
+        default=None,
         source="program descriptions",
     )
 
@@ -81,12 +93,17 @@ class DimDiscipline(Versioned, table=True):
     discipline_key: int = surrogate_key("Surrogate key of the version.")
     discipline_id: int = column(
         "Number of the discipline in the match's own systems; the natural key.",
-        sa_type=Integer, nullable=False, source="discipline list",
+        sa_type=Integer,
+        nullable=False,
+        source="discipline list",
     )
-    name: str = text("Name of the discipline, in English.", nullable=False, source="discipline list")
+    name: str = text(
+        "Name of the discipline, in English.", nullable=False, source="discipline list"
+    )
     name_fr: str | None = text(
         "Name of the discipline in French; null where no reference states one.",
-        default=None, source=REFERENCE,
+        default=None,
+        source=REFERENCE,
     )
 
 
@@ -104,7 +121,9 @@ class DimLocation(Versioned, table=True):
     )
 
     location_key: int = surrogate_key("Surrogate key of the version.")
-    city: str = text("City or town; natural key with the province.", nullable=False, source=REFERENCE)
+    city: str = text(
+        "City or town; natural key with the province.", nullable=False, source=REFERENCE
+    )
     province: str = text(
         "Province or territory; natural key with the city.", nullable=False, source=REFERENCE
     )
@@ -128,20 +147,29 @@ class DimUniversity(Versioned, table=True):
     university_key: int = surrogate_key("Surrogate key of the version.")
     school_code: int = column(
         "The match's code of the school (school_id divided by 65,536); the natural key.",
-        sa_type=Integer, nullable=False, source=MASTER,
+        sa_type=Integer,
+        nullable=False,
+        source=MASTER,
     )
-    name: str = text("Name of the university as the master file writes it.", nullable=False, source=MASTER)
+    name: str = text(
+        "Name of the university as the master file writes it.", nullable=False, source=MASTER
+    )
     city: str = text("City of the main campus.", nullable=False, source=REFERENCE)
     province: str = text("Province of the main campus.", nullable=False, source=REFERENCE)
     latitude: float | None = latitude("the main campus")
     longitude: float | None = longitude("the main campus")
     languages: list[str] = column(
-        "Languages in which the medical school teaches.", sa_type=ARRAY(Text), nullable=False,
+        "Languages in which the medical school teaches.",
+        sa_type=ARRAY(Text),
+        nullable=False,
         source=REFERENCE,
     )
     location_key: int = column(
-        "City of the main campus.", sa_type=BigInteger,
-        foreign_key="core.dim_location.location_key", nullable=False, index=True,
+        "City of the main campus.",
+        sa_type=BigInteger,
+        foreign_key="core.dim_location.location_key",
+        nullable=False,
+        index=True,
     )
 
 
@@ -163,22 +191,32 @@ class DimSite(Versioned, table=True):
     site_key: int = surrogate_key("Surrogate key of the version.")
     label: str = text(
         "Site as the master file writes it; natural key with city and province.",
-        nullable=False, source=MASTER,
+        nullable=False,
+        source=MASTER,
     )
-    city: str = text("City or town where training at the site is centred.", nullable=False, source=REFERENCE)
-    province: str = text("Province or territory of the site, not of the school.", nullable=False, source=REFERENCE)
+    city: str = text(
+        "City or town where training at the site is centred.", nullable=False, source=REFERENCE
+    )
+    province: str = text(
+        "Province or territory of the site, not of the school.", nullable=False, source=REFERENCE
+    )
     latitude: float | None = latitude("the site")
     longitude: float | None = longitude("the site")
     is_place: bool = column(
         "Whether the label names a place; if not, the school's main campus stands for it.",
-        sa_type=Boolean, nullable=False, source=REFERENCE,
+        sa_type=Boolean,
+        nullable=False,
+        source=REFERENCE,
     )
     note: str | None = text(
         "How the label was mapped, where that is not obvious.", default=None, source=REFERENCE
     )
     location_key: int = column(
-        "City of the site.", sa_type=BigInteger,
-        foreign_key="core.dim_location.location_key", nullable=False, index=True,
+        "City of the site.",
+        sa_type=BigInteger,
+        foreign_key="core.dim_location.location_key",
+        nullable=False,
+        index=True,
     )
 
 
@@ -196,13 +234,19 @@ class DimStream(Versioned, table=True):
     )
 
     stream_key: int = surrogate_key("Surrogate key of the version.")
-    label: str = text("Stream as the master file writes it; the natural key.", nullable=False, source=MASTER)
+    label: str = text(
+        "Stream as the master file writes it; the natural key.", nullable=False, source=MASTER
+    )
     applicant_category: str = text("Who may apply.", nullable=False, source=REFERENCE)
     is_return_of_service: bool = column(
         "Whether the label itself says that a return of service is attached.",
-        sa_type=Boolean, nullable=False, source=REFERENCE,
+        sa_type=Boolean,
+        nullable=False,
+        source=REFERENCE,
     )
     is_military: bool = column(
         "Whether the stream is open to sponsored military trainees (MOTP, MMTP).",
-        sa_type=Boolean, nullable=False, source=REFERENCE,
+        sa_type=Boolean,
+        nullable=False,
+        source=REFERENCE,
     )

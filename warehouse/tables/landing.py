@@ -44,7 +44,7 @@ class LandedFile(SQLModel, table=True):
 
 
 class LandedRecord(SQLModel, table=True):
-    """A record of a landed file, exactly as received: a spreadsheet row, a CSV cell or a document."""
+    """A record of a landed file, exactly as received: a table row, a CSV cell or a document."""
 
     __tablename__ = "record"
     __table_args__ = table(

@@ -13,11 +13,14 @@ from warehouse.tables.column import check, column, one_of, text
 from warehouse.vocabulary import CheckStatus, JobKind, JobStatus, RunStatus
 
 
-def run_key(*, nullable: bool = False) -> int:
+def run_key(*, nullable: bool = False) -> Any:
     """Return the foreign key to the load run."""
     return column(
-        "The load run.", sa_type=BigInteger, foreign_key="ops.load_run.load_run_key",
-        nullable=nullable, index=True,
+        "The load run.",
+        sa_type=BigInteger,
+        foreign_key="ops.load_run.load_run_key",
+        nullable=nullable,
+        index=True,
     )
 
 
@@ -42,14 +45,21 @@ class LoadRun(SQLModel, table=True):
     is_sample: bool = column(
         "Whether the files are the generated sample.", sa_type=Boolean, nullable=False
     )
+    fingerprint: str | None = text(
+        "SHA-256 over the files, the parser's version and the reference tables; a run with the"
+        " fingerprint of the published version has nothing to do.",
+        default=None,
+    )
     status: str = text("State of the run.", nullable=False)
     step: str = text("Step at work, or the last one: land, stage, check, publish.", nullable=False)
     program_rows_in: int | None = column(
         "Programs seen in the files.", sa_type=Integer, unit="programs", default=None
     )
     program_rows_published: int | None = column(
-        "Programs that passed and stand in the published version.", sa_type=Integer,
-        unit="programs", default=None,
+        "Programs that passed and stand in the published version.",
+        sa_type=Integer,
+        unit="programs",
+        default=None,
     )
     program_rows_quarantined: int | None = column(
         "Programs kept back, each with its reasons.", sa_type=Integer, unit="programs", default=None
@@ -66,12 +76,18 @@ class LoadRunFile(SQLModel, table=True):
     __table_args__ = table("ops", __doc__, grain="one landed file of a run")
 
     load_run_key: int = column(
-        "The load run.", sa_type=BigInteger, foreign_key="ops.load_run.load_run_key",
-        primary_key=True, nullable=False,
+        "The load run.",
+        sa_type=BigInteger,
+        foreign_key="ops.load_run.load_run_key",
+        primary_key=True,
+        nullable=False,
     )
     file_key: int = column(
-        "The landed file.", sa_type=BigInteger, foreign_key="landing.file.file_key",
-        primary_key=True, nullable=False,
+        "The landed file.",
+        sa_type=BigInteger,
+        foreign_key="landing.file.file_key",
+        primary_key=True,
+        nullable=False,
     )
 
 
@@ -111,7 +127,8 @@ class Quarantine(SQLModel, table=True):
     )
     reasons: list[dict[str, Any]] = column(
         "All reasons, each with reason_code, file, row, field and message (contacts masked).",
-        sa_type=JSONB, nullable=False,
+        sa_type=JSONB,
+        nullable=False,
     )
     created_at: dt.datetime = timestamp("When it was kept back.", default_now=True, nullable=False)
 
@@ -125,8 +142,11 @@ class DataVersion(SQLModel, table=True):
     )
 
     number: int = column(
-        "Number of the version, counting from 1.", sa_type=Integer, primary_key=True,
-        nullable=False, column_kwargs={"autoincrement": False},
+        "Number of the version, counting from 1.",
+        sa_type=Integer,
+        primary_key=True,
+        nullable=False,
+        column_kwargs={"autoincrement": False},
     )
     load_run_key: int = run_key()
     match_iteration_id: int = column(
@@ -138,7 +158,9 @@ class DataVersion(SQLModel, table=True):
     program_count: int = column(
         "Current programs in this version.", sa_type=Integer, unit="programs", nullable=False
     )
-    programs_added: int = column("Programs that are new.", sa_type=Integer, unit="programs", nullable=False)
+    programs_added: int = column(
+        "Programs that are new.", sa_type=Integer, unit="programs", nullable=False
+    )
     programs_changed: int = column(
         "Programs with a new version.", sa_type=Integer, unit="programs", nullable=False
     )
@@ -181,24 +203,37 @@ class Job(SQLModel, table=True):
     )
 
     job_id: uuid.UUID = column(
-        "Identifier of the job.", sa_type=Uuid, default=None, primary_key=True, nullable=False,
+        "Identifier of the job.",
+        sa_type=Uuid,
+        default=None,
+        primary_key=True,
+        nullable=False,
         column_kwargs={"server_default": func.gen_random_uuid()},
     )
     kind: str = text("What it does.", nullable=False)
     status: str = text(
-        "State of the job.", nullable=False, default="QUEUED",
+        "State of the job.",
+        nullable=False,
+        default="QUEUED",
         column_kwargs={"server_default": "QUEUED"},
     )
     arguments: dict[str, Any] = column("Typed input of the job.", sa_type=JSONB, nullable=False)
     progress: float = column(
-        "Share done.", sa_type=Float, unit="fraction of 1", default=0, nullable=False,
+        "Share done.",
+        sa_type=Float,
+        unit="fraction of 1",
+        default=0,
+        nullable=False,
         column_kwargs={"server_default": "0"},
     )
     message: str | None = text("What it is doing, contacts masked.", default=None)
     result: dict[str, Any] | None = column("What it gave.", sa_type=JSONB, default=None)
     error: str | None = text("Why it failed, contacts masked.", default=None)
     attempts: int = column(
-        "How often a worker claimed it.", sa_type=Integer, default=0, nullable=False,
+        "How often a worker claimed it.",
+        sa_type=Integer,
+        default=0,
+        nullable=False,
         column_kwargs={"server_default": "0"},
     )
     claimed_by: str | None = text("Worker that runs it.", default=None)
@@ -216,6 +251,8 @@ class IndexVersion(SQLModel, table=True):
 
     index_version_key: int = surrogate_key("Surrogate key of the version.")
     embedder: str = text("Embedder and its settings, in words.", nullable=False)
-    dimensions: int = column("Length of a vector.", sa_type=Integer, unit="components", nullable=False)
+    dimensions: int = column(
+        "Length of a vector.", sa_type=Integer, unit="components", nullable=False
+    )
     is_active: bool = column("Whether queries use it.", sa_type=Boolean, nullable=False)
     created_at: dt.datetime = timestamp("When it was made.", default_now=True, nullable=False)

@@ -35,12 +35,15 @@ class ProgramChild(SQLModel):
     program_key: int = key_of("The program version.", "dim_program.program_key")
     ordinal: int = column(
         "0-based position within the program version, in the order of the document.",
-        sa_type=Integer, nullable=False,
+        sa_type=Integer,
+        nullable=False,
     )
     evidence_ordinal: int = column(
         "Number of the supporting span in program_evidence.", sa_type=Integer, nullable=False
     )
-    created_at: dt.datetime = timestamp("When this row was written.", default_now=True, nullable=False)
+    created_at: dt.datetime = timestamp(
+        "When this row was written.", default_now=True, nullable=False
+    )
 
 
 def child(schema_comment: str | None, *constraints: Any, grain: str) -> tuple[Any, ...]:
@@ -71,7 +74,9 @@ class ProgramSection(ProgramChild, table=True):
     heading: str = text("Heading as written.", nullable=False, source=DESCRIPTION)
     text_: str = text(
         "Text below the heading, as markdown: NFC, unwrapped, links intact, contacts masked.",
-        nullable=False, source=DESCRIPTION, column_kwargs={"name": "text"},
+        nullable=False,
+        source=DESCRIPTION,
+        column_kwargs={"name": "text"},
     )
 
 
@@ -93,19 +98,30 @@ class ProgramRequirement(ProgramChild, table=True):
     kind: str = text("What kind of item.", nullable=False, source=DESCRIPTION)
     label: str = text("Title of the item as written.", nullable=False, source=DESCRIPTION)
     status: str | None = text(
-        "The status heading above it; null where none is in force.", default=None, source=DESCRIPTION
+        "The status heading above it; null where none is in force.",
+        default=None,
+        source=DESCRIPTION,
     )
     quantity: int | None = column(
-        "How many are requested; null where not stated.", sa_type=Integer, unit="documents",
-        default=None, source=DESCRIPTION,
+        "How many are requested; null where not stated.",
+        sa_type=Integer,
+        unit="documents",
+        default=None,
+        source=DESCRIPTION,
     )
     min_words: int | None = column(
-        "Least number of words; null where there is none.", sa_type=Integer, unit="words",
-        default=None, source=DESCRIPTION,
+        "Least number of words; null where there is none.",
+        sa_type=Integer,
+        unit="words",
+        default=None,
+        source=DESCRIPTION,
     )
     max_words: int | None = column(
-        "Greatest number of words; null where there is none.", sa_type=Integer, unit="words",
-        default=None, source=DESCRIPTION,
+        "Greatest number of words; null where there is none.",
+        sa_type=Integer,
+        unit="words",
+        default=None,
+        source=DESCRIPTION,
     )
 
 
@@ -132,7 +148,9 @@ class RequirementTest(SQLModel, table=True):
     ordinal: int = column(
         "0-based position within the requirement.", sa_type=Integer, nullable=False
     )
-    name: str = text("Name of the test (IELTS_ACADEMIC, TOEFL_IBT, TCF …).", nullable=False, source=DESCRIPTION)
+    name: str = text(
+        "Name of the test (IELTS_ACADEMIC, TOEFL_IBT, TCF …).", nullable=False, source=DESCRIPTION
+    )
     minimum_score: str | None = text(
         "Least accepted score, as stated; null where not stated.", default=None, source=DESCRIPTION
     )
@@ -154,20 +172,25 @@ class SelectionCriterion(ProgramChild, table=True):
     criterion_key: int = surrogate_key("Surrogate key of the criterion.")
     phase: str = text("Part of the selection it belongs to.", nullable=False, source=DESCRIPTION)
     component: str = text("What it speaks of.", nullable=False, source=DESCRIPTION)
-    label: str = text(
-        "The component as the program names it.", nullable=False, source=DESCRIPTION
-    )
+    label: str = text("The component as the program names it.", nullable=False, source=DESCRIPTION)
     is_evaluated: bool | None = column(
         "Whether the program evaluates it; false is a stated fact, null is not stated.",
-        sa_type=Boolean, default=None, source=DESCRIPTION,
+        sa_type=Boolean,
+        default=None,
+        source=DESCRIPTION,
     )
     text_: str | None = text(
         "What the program says of it, contacts masked; null where it says nothing.",
-        default=None, source=DESCRIPTION, column_kwargs={"name": "text"},
+        default=None,
+        source=DESCRIPTION,
+        column_kwargs={"name": "text"},
     )
     weight_percent: float | None = column(
-        "Stated weight; null where the prose states none.", sa_type=Float, unit="percent",
-        default=None, source=DESCRIPTION,
+        "Stated weight; null where the prose states none.",
+        sa_type=Float,
+        unit="percent",
+        default=None,
+        source=DESCRIPTION,
     )
 
 
@@ -185,12 +208,16 @@ class InterviewDate(ProgramChild, table=True):
 
     interview_date_key: int = surrogate_key("Surrogate key of the interview date.")
     starts_on: dt.date = column(
-        "First day, a calendar date without time zone.", sa_type=Date, nullable=False,
+        "First day, a calendar date without time zone.",
+        sa_type=Date,
+        nullable=False,
         source=DESCRIPTION,
     )
     ends_on: dt.date = column(
-        "Last day (inclusive); equals the first where one day is stated.", sa_type=Date,
-        nullable=False, source=DESCRIPTION,
+        "Last day (inclusive); equals the first where one day is stated.",
+        sa_type=Date,
+        nullable=False,
+        source=DESCRIPTION,
     )
     source: str = text("Whether a list or prose states it.", nullable=False, source=DESCRIPTION)
 

@@ -1,6 +1,7 @@
 """Schema ``core``: programs with their history, one fact row per version, and their evidence."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import BigInteger, Date, Float, Index, Integer, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -14,6 +15,7 @@ from warehouse.vocabulary import (
     AccreditationStatus,
     DocumentPart,
     Language,
+    ProgramField,
     ReturnOfServiceStatus,
     SectionKind,
 )
@@ -23,7 +25,7 @@ MAXIMUM_QUOTA = 250
 """Larger quotas are absurd (the largest stated one is 127): they go to quarantine."""
 
 
-def key_of(description: str, target: str) -> int:
+def key_of(description: str, target: str) -> Any:
     """Return an indexed, required foreign key to ``core``."""
     return column(
         description, sa_type=BigInteger, foreign_key=f"core.{target}", nullable=False, index=True
@@ -45,10 +47,18 @@ class DimProgram(Versioned, table=True):
         one_of("language", Language),
         check("validity_is_forward", "valid_to IS NULL OR valid_to > valid_from"),
         check("current_is_open", "is_current = (valid_to IS NULL)"),
-        Index("ix_dim_program_current_discipline", "discipline_key", "program_stream_id",
-              postgresql_where="is_current"),
-        Index("ix_dim_program_current_university", "university_key", "program_stream_id",
-              postgresql_where="is_current"),
+        Index(
+            "ix_dim_program_current_discipline",
+            "discipline_key",
+            "program_stream_id",
+            postgresql_where="is_current",
+        ),
+        Index(
+            "ix_dim_program_current_university",
+            "university_key",
+            "program_stream_id",
+            postgresql_where="is_current",
+        ),
         Index("ix_dim_program_validity", "valid_from", "valid_to"),
         grain="one version of a program stream in a match iteration",
     )
@@ -56,24 +66,32 @@ class DimProgram(Versioned, table=True):
     program_key: int = surrogate_key("Surrogate key of the version.")
     match_iteration_id: int = column(
         "Number of the match iteration; natural key with the program stream id.",
-        sa_type=Integer, nullable=False, source=MASTER,
+        sa_type=Integer,
+        nullable=False,
+        source=MASTER,
     )
     program_stream_id: int = column(
         "Number of the program stream in the match's own systems; natural key with the iteration.",
-        sa_type=Integer, nullable=False, source=MASTER,
+        sa_type=Integer,
+        nullable=False,
+        source=MASTER,
     )
     name: str = text(
         "School, discipline, site and stream, as the master file writes them.",
-        nullable=False, source=MASTER,
+        nullable=False,
+        source=MASTER,
     )
     url: str = text("Address of the published program description.", nullable=False, source=MASTER)
     language: str | None = text(
         "Language of the description document itself; null where there is no document.",
-        default=None, source=DESCRIPTION,
+        default=None,
+        source=DESCRIPTION,
     )
     application_languages: list[str] | None = column(
         "Languages in which the program accepts applications; null where not stated.",
-        sa_type=ARRAY(Text), default=None, source=DESCRIPTION,
+        sa_type=ARRAY(Text),
+        default=None,
+        source=DESCRIPTION,
     )
     match_iteration_key: int = key_of(
         "The match iteration.", "dim_match_iteration.match_iteration_key"
@@ -106,53 +124,78 @@ class FactProgram(Timestamped, table=True):
     )
 
     program_key: int = column(
-        "The program version.", sa_type=BigInteger, foreign_key="core.dim_program.program_key",
-        primary_key=True, nullable=False,
+        "The program version.",
+        sa_type=BigInteger,
+        foreign_key="core.dim_program.program_key",
+        primary_key=True,
+        nullable=False,
     )
     quota: int | None = column(
         "Approximate number of positions; null where not stated.",
-        sa_type=Integer, unit="positions", default=None, source=DESCRIPTION,
+        sa_type=Integer,
+        unit="positions",
+        default=None,
+        source=DESCRIPTION,
     )
     length_years: float | None = column(
         "Length of the residency; null where not stated.",
-        sa_type=Float, unit="years", default=None, source=DESCRIPTION,
+        sa_type=Float,
+        unit="years",
+        default=None,
+        source=DESCRIPTION,
     )
     accreditation: str | None = text(
         "Accreditation status; null where not stated.", default=None, source=DESCRIPTION
     )
     last_approved_on: dt.date | None = column(
         "Day on which the program last approved its description; null where not stated.",
-        sa_type=Date, default=None, source=DESCRIPTION,
+        sa_type=Date,
+        default=None,
+        source=DESCRIPTION,
     )
     application_volume_min: int | None = column(
         "Lower bound of the average number of applications in the last five years.",
-        sa_type=Integer, unit="applications", default=None, source=DESCRIPTION,
+        sa_type=Integer,
+        unit="applications",
+        default=None,
+        source=DESCRIPTION,
     )
     application_volume_max: int | None = column(
         "Upper bound of the average number of applications; null where open.",
-        sa_type=Integer, unit="applications", default=None, source=DESCRIPTION,
+        sa_type=Integer,
+        unit="applications",
+        default=None,
+        source=DESCRIPTION,
     )
     application_volume_label: str | None = text(
         "The application bucket as stated (51 - 200).", default=None, source=DESCRIPTION
     )
     interview_offer_percent_min: float | None = column(
         "Lower bound of the average share of applicants offered an interview.",
-        sa_type=Float, unit="percent", default=None, source=DESCRIPTION,
+        sa_type=Float,
+        unit="percent",
+        default=None,
+        source=DESCRIPTION,
     )
     interview_offer_percent_max: float | None = column(
         "Upper bound of the average share of applicants offered an interview.",
-        sa_type=Float, unit="percent", default=None, source=DESCRIPTION,
+        sa_type=Float,
+        unit="percent",
+        default=None,
+        source=DESCRIPTION,
     )
     interview_offer_label: str | None = text(
         "The interview offer bucket as stated (26 - 50 %).", default=None, source=DESCRIPTION
     )
     return_of_service_status: str | None = text(
         "Whether a return of service is attached; null where the text states neither.",
-        default=None, source=DESCRIPTION,
+        default=None,
+        source=DESCRIPTION,
     )
     return_of_service_text: str | None = text(
         "What the program says of return of service, contacts masked; null where it says nothing.",
-        default=None, source=DESCRIPTION,
+        default=None,
+        source=DESCRIPTION,
     )
 
 
@@ -167,6 +210,7 @@ class ProgramEvidence(SQLModel, table=True):
         "core",
         __doc__,
         UniqueConstraint("program_key", "ordinal"),
+        one_of("field", ProgramField),
         one_of("section", (*SectionKind.values(), *DocumentPart.values())),
         check("span_is_a_range", "span_start >= 0 AND span_end >= span_start"),
         Index("ix_program_evidence_program_key_field", "program_key", "field"),
@@ -178,10 +222,13 @@ class ProgramEvidence(SQLModel, table=True):
     ordinal: int = column(
         "0-based number of the span within the program version.", sa_type=Integer, nullable=False
     )
-    field: str = text("The program's field that the span supports (quota, requirements …).", nullable=False)
+    field: str = text("The program's field that the span supports.", nullable=False)
     record_key: int = column(
-        "The landed record: a JSON document or a CSV cell.", sa_type=BigInteger,
-        foreign_key="landing.record.record_key", nullable=False, index=True,
+        "The landed record: a JSON document or a CSV cell.",
+        sa_type=BigInteger,
+        foreign_key="landing.record.record_key",
+        nullable=False,
+        index=True,
     )
     record_name: str = text(
         "The record in words: file role, natural key and field.", nullable=False
@@ -191,12 +238,15 @@ class ProgramEvidence(SQLModel, table=True):
         "First code point of the span.", sa_type=Integer, unit="code points", nullable=False
     )
     span_end: int = column(
-        "Code point after the last of the span.", sa_type=Integer, unit="code points", nullable=False
+        "Code point after the last of the span.",
+        sa_type=Integer,
+        unit="code points",
+        nullable=False,
     )
     quote: str | None = text(
         "The text of the span as received, contacts masked; null for whole sections.", default=None
     )
     parser_version: str = text("Version of the parser that read the value.", nullable=False)
-    created_at: dt.datetime = timestamp("When this row was written.", default_now=True, nullable=False)
-
-
+    created_at: dt.datetime = timestamp(
+        "When this row was written.", default_now=True, nullable=False
+    )

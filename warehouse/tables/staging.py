@@ -44,8 +44,10 @@ def payload_columns(core: Table) -> list[Column[object]]:
         for column in core.columns
         if column.name not in HISTORY_COLUMNS
         and not (column.primary_key and column.identity is not None)
-        and not (column.foreign_keys and column.name.endswith("_key") and column.name != "record_key")
-        and column.name not in {"program_key", *dict(NATURAL_KEY)}
+        and not (
+            column.foreign_keys and column.name.endswith("_key") and column.name != "record_key"
+        )
+        and column.name != "program_key"
     ]
 
 
@@ -71,7 +73,7 @@ def natural_key() -> list[Column[object]]:
 
 
 def staged_program() -> Table:
-    """Create ``staging.program``: a program with its facts and the natural keys of its dimensions."""
+    """Create ``staging.program``: a program, its facts and its dimensions' natural keys."""
     program, fact = metadata.tables["core.dim_program"], metadata.tables["core.fact_program"]
     references = [
         ("discipline_id", Integer, "Natural key of the discipline."),
@@ -82,7 +84,7 @@ def staged_program() -> Table:
         ("stream_label", Text, "Natural key of the stream."),
     ]
     columns = natural_key()
-    columns += [copied(column) for column in payload_columns(program)]
+    columns += [copied(c) for c in payload_columns(program) if c.name not in dict(NATURAL_KEY)]
     columns += [copied(column) for column in payload_columns(fact)]
     columns += [Column(n, t, nullable=False, comment=c) for n, t, c in references]
     return staged("program", columns, "one program of the load at work")

@@ -1,0 +1,84 @@
+"""Settings, read from environment variables that begin with ``RESIDENCY_``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """Return the folder ``residency-graph`` under the user's data directory."""
+    return user_data_path("residency-graph", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; each field is ``RESIDENCY_<NAME>``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RESIDENCY_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql:// address of a server of your own; not set, the embedded server.",
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder of the embedded server and of files that the program keeps.",
+    )
+    owner_password: SecretStr | None = Field(
+        default=None, description="Password of the address's user, where the address has none."
+    )
+    reader_password: SecretStr | None = Field(
+        default=None, description="Password of residency_reader; not set, see warehouse.engine."
+    )
+    app_password: SecretStr | None = Field(
+        default=None, description="Password of residency_app; not set, see warehouse.engine."
+    )
+    statement_timeout_ms: int = Field(
+        default=15_000, ge=1, description="Longest time of a read statement, in milliseconds."
+    )
+    read_connections: int = Field(
+        default=8, ge=1, le=40, description="Read connections of one graph process."
+    )
+    read_queue: int = Field(
+        default=1_000, ge=0, description="Reads that may wait for a connection before refusal."
+    )
+    host: str = Field(default="127.0.0.1", description="Address on which the graph listens.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port of the graph.")
+    shared: Path = Field(
+        default=Path("../shared"), description="Folder of the real source files (tests only)."
+    )
+    quarantine_threshold: float = Field(
+        default=0.10, ge=0, le=1, description="Share of quarantined programs that stops a load."
+    )
+    shrink_threshold: float = Field(
+        default=0.20, ge=0, le=1, description="Share by which an extract may shrink."
+    )
+    max_cell_characters: int = Field(
+        default=1_000_000, ge=1, description="Longest cell or document, in characters."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least level of what is logged."
+    )
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the warehouse lives in the embedded server."""
+        return self.database_url is None
+
+    @property
+    def postgres_dir(self) -> Path:
+        """Folder of the embedded server."""
+        return self.data_dir.expanduser() / "postgres"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process, read once (``get_settings.cache_clear()`` re-reads)."""
+    return Settings()
