@@ -1,0 +1,449 @@
+"""Measures parsed programs against true values, field by field.
+
+The truth is in the format of the labelled set (``tests/golden/README.md``), which the sample's
+``truth.jsonl`` shares. Anchors are spans of the JSON document as received. Rules, per field:
+
+- header fields, length, buckets: the value must be equal; a null on both sides counts nothing.
+- application languages, tests, sections, requirement items: compared as multisets of keys
+  (kind and status of an item, kind and heading span of a section, name of a test). Tests outside
+  the list have names of the reader's making: only their number counts, their scores do not.
+- requirement quantity, word limits, minimum scores: compared for items that both sides have.
+- components: presence by component; ``is_evaluated`` (null is a value) and the text's span for
+  components that both sides have.
+- texts (criteria, team, electives): the two spans must share at least 90 % of the characters of
+  either, white space, emphasis and list marks ignored.
+- outside information, ranking: each true span must be covered to 90 % by the found ones together,
+  and each found span by the true ones; how a statement is cut into rows is not scored.
+- weights: percent and phase; dates: both days and where they were read.
+- training sites: folded names are equal, or one is contained in the other as whole words. A true
+  PROSE site that was found as LIST counts, and the other way round counts as PROSE found.
+- contacts: each of name, e-mail and phone by overlapping spans.
+- anchors: the evidence of a found value overlaps its true anchor.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from etl.sources.carms.parsed import (
+    Evidence,
+    ParsedCriterion,
+    ParsedProgram,
+    ParsedRequirement,
+    ParsedTrainingSite,
+    Stated,
+)
+from etl.sources.carms.parsing.normalise import fold
+from warehouse.vocabulary import SelectionComponent, SelectionPhase
+
+F = TypeVar("F")
+T = TypeVar("T")
+Span = tuple[int, int]
+Truth = Mapping[str, Any]
+
+HEADER_FIELDS = (
+    "language", "iteration_name", "stream", "quota", "accreditation", "last_approved_on",
+)  # fmt: skip
+_IGNORED = re.compile(r"[\s*_•\\#>|-]+")
+_OVERLAP = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class FieldScore:
+    """How often a field was right (true positives), wrong or made up, and missed."""
+
+    field: str
+    true_positives: int = 0
+    false_positives: int = 0
+    false_negatives: int = 0
+
+    @property
+    def precision(self) -> float:
+        """Return the share of found values that are right; 1 where none was found."""
+        found = self.true_positives + self.false_positives
+        return self.true_positives / found if found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Return the share of true values that were found; 1 where there are none."""
+        true = self.true_positives + self.false_negatives
+        return self.true_positives / true if true else 1.0
+
+    def __add__(self, other: "FieldScore") -> "FieldScore":
+        """Return the counts of both; the two must be of the same field."""
+        return FieldScore(
+            self.field,
+            self.true_positives + other.true_positives,
+            self.false_positives + other.false_positives,
+            self.false_negatives + other.false_negatives,
+        )
+
+
+def aggregate(scores: Iterable[FieldScore]) -> dict[str, FieldScore]:
+    """Return the sum of the scores per field, in the order of their first appearance."""
+    totals: dict[str, FieldScore] = {}
+    for score in scores:
+        known = totals.get(score.field)
+        totals[score.field] = score if known is None else known + score
+    return totals
+
+
+def measure(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Return the scores of one program: its parsed values against its true ones."""
+    return [
+        *_header(parsed, truth),
+        *_sections(parsed, truth),
+        *_requirements(parsed, truth),
+        *_components(parsed, truth),
+        *_statements(parsed, truth),
+        *_weights(parsed, truth),
+        *_dates(parsed, truth),
+        *_training_sites(parsed, truth),
+        *_return_of_service(parsed, truth),
+        *_contacts(parsed, truth),
+    ]
+
+
+def _single(field: str, found: Hashable | None, true: Hashable | None) -> FieldScore:
+    """Score a value that a program has once; a wrong value is both made up and missed."""
+    if found == true:
+        return FieldScore(field, int(true is not None))
+    return FieldScore(field, 0, int(found is not None), int(true is not None))
+
+
+def _multiset(field: str, found: Iterable[Hashable], true: Iterable[Hashable]) -> FieldScore:
+    """Score values that a program has many of, by key."""
+    have, want = Counter(list(found)), Counter(list(true))
+    right = (have & want).total()
+    return FieldScore(field, right, have.total() - right, want.total() - right)
+
+
+def _paired(
+    found: Iterable[F], true: Iterable[T], same: Callable[[F, T], bool]
+) -> list[tuple[F, T]]:
+    """Return pairs of found and true values that are the same, each used once."""
+    left = list(true)
+    pairs: list[tuple[F, T]] = []
+    for item in found:
+        for number, other in enumerate(left):
+            if same(item, other):
+                pairs.append((item, left.pop(number)))
+                break
+    return pairs
+
+
+def _value(stated: Stated[Any] | None) -> Any:
+    """Return a stated value, or null."""
+    return None if stated is None else stated.value
+
+
+def _overlaps(evidence: Evidence, anchor: Sequence[int]) -> bool:
+    """Say whether the evidence touches the true anchor."""
+    return evidence.start < anchor[1] and anchor[0] < evidence.end
+
+
+def _same_text(evidence: Evidence, anchor: Sequence[int]) -> bool:
+    """Say whether two spans share at least 90 % of the characters that count of either."""
+    payload = evidence.source.payload
+
+    def size(start: int, end: int) -> int:
+        return len(_IGNORED.sub("", payload[start:end])) if end > start else 0
+
+    shared = size(max(evidence.start, anchor[0]), min(evidence.end, anchor[1]))
+    larger = max(size(evidence.start, evidence.end), size(anchor[0], anchor[1]))
+    return shared >= _OVERLAP * larger and (shared > 0 or larger == 0)
+
+
+def _texts(field: str, found: Sequence[Evidence], true: Sequence[Sequence[int]]) -> FieldScore:
+    """Score spans of text."""
+    right = len(_paired(found, true, _same_text))
+    return FieldScore(field, right, len(found) - right, len(true) - right)
+
+
+def _header(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score the header, application languages, buckets and length."""
+    header, review = truth["header"], truth["file_review"]
+    approved = _value(parsed.last_approved_on)
+    found = {
+        "language": _value(parsed.language),
+        "iteration_name": _value(parsed.iteration_name),
+        "stream": _value(parsed.stream_label),
+        "quota": _value(parsed.quota),
+        "accreditation": _value(parsed.accreditation),
+        "last_approved_on": approved.isoformat() if approved else None,
+    }
+    true = {**header, "language": truth["language"]}
+    volume, offer = _value(parsed.application_volume), _value(parsed.interview_offer)
+    return [
+        *(_single(f"header.{name}", found[name], true.get(name)) for name in HEADER_FIELDS),
+        _multiset(
+            "application_languages", _value(parsed.application_languages) or (),
+            header.get("application_languages") or (),
+        ),
+        _single("length_years", _value(parsed.length_years), truth["length_years"]),
+        _single("application_volume", volume and (volume.min, volume.max),
+                _range(review["application_volume"])),
+        _single("interview_offer", offer and (offer.min, offer.max),
+                _range(review["interview_offer_percent"])),
+    ]  # fmt: skip
+
+
+def _range(true: Mapping[str, Any] | None) -> tuple[Any, Any] | None:
+    """Return the bounds of a true bucket."""
+    return None if true is None else (true["min"], true["max"])
+
+
+def _sections(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score the sections by kind and heading."""
+    found = [(section.kind.value, section.heading_evidence) for section in parsed.sections]
+    found += [
+        (part.kind.value, part.evidence)
+        for part in parsed.parts
+        if part.kind.value == "PROGRAM_CONTACTS"
+    ]
+    pairs = _paired(
+        found, truth["sections"],
+        lambda item, other: item[0] == other["kind"] and _overlaps(item[1], other["anchor"]),
+    )  # fmt: skip
+    right = len(pairs)
+    return [FieldScore("sections", right, len(found) - right, len(truth["sections"]) - right)]
+
+
+def _requirements(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score items by kind and status, then what items that both sides have say."""
+    true = truth["requirements"]
+    items = _multiset(
+        "requirements",
+        [(item.kind.value, item.status and item.status.value) for item in parsed.requirements],
+        [(item["kind"], item["status"]) for item in true],
+    )
+    pairs = _paired(
+        parsed.requirements, true,
+        lambda item, other: item.kind.value == other["kind"]
+        and _overlaps(item.evidence, other["anchor"]),
+    )  # fmt: skip
+    scores = [items, FieldScore("requirements.anchor", len(pairs), 0, len(true) - len(pairs))]
+    for item, other in pairs:
+        scores.append(_single("requirements.quantity", item.quantity, other["quantity"]))
+        scores.append(_single("requirements.min_words", item.min_words, other["min_words"]))
+        scores.append(_single("requirements.max_words", item.max_words, other["max_words"]))
+        scores.extend(_tests(item, other["tests"]))
+    return scores
+
+
+def _tests(item: ParsedRequirement, true: Sequence[Mapping[str, Any]]) -> list[FieldScore]:
+    """Score accepted tests by name, and the least scores of those that both sides have."""
+    found = {test.name: test.minimum_score for test in item.tests}
+    wanted = {test["name"]: test["minimum_score"] for test in true}
+    scores = [_multiset("requirements.tests", map(_test_name, found), map(_test_name, wanted))]
+    scores += [
+        _single("requirements.minimum_score", _score(found[name]), _score(wanted[name]))
+        for name in found
+        if name in wanted and not name.startswith("OTHER:")
+    ]
+    return scores
+
+
+def _test_name(name: str) -> str:
+    """Return the name to compare: tests outside the list are all alike."""
+    return "OTHER" if name.startswith("OTHER:") else name
+
+
+def _score(score: str | None) -> str | None:
+    """Return a score without a fraction of zero: 7.0 is 7."""
+    return None if score is None else re.sub(r"\.0+\b", "", score)
+
+
+def _components(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score the rows of both tables."""
+    file_rows = (SelectionPhase.FILE_REVIEW, truth["file_review"]["components"], "file")
+    interview_rows = (SelectionPhase.INTERVIEW, truth["interview"]["components"], "interview")
+    scores: list[FieldScore] = []
+    for phase, true, name in (file_rows, interview_rows):
+        rows = {row.component.value: row for row in _rows(parsed, phase)}
+        wanted = {row["component"]: row for row in true}
+        scores.append(_multiset(f"{name}.components", rows, wanted))
+        for component in rows.keys() & wanted.keys():
+            row, other = rows[component], wanted[component]
+            scores.append(
+                FieldScore(f"{name}.is_evaluated", 1)
+                if row.is_evaluated == other["is_evaluated"]
+                else FieldScore(f"{name}.is_evaluated", 0, 1, 1)
+            )
+            found = [row.evidence] if row.text else []
+            scores.append(_texts(f"{name}.text", found, [other["text"]] if other["text"] else []))
+    return scores
+
+
+def _rows(parsed: ParsedProgram, phase: SelectionPhase) -> list[ParsedCriterion]:
+    """Return the table rows of a phase: no team, no stated weights."""
+    return [
+        row
+        for row in parsed.criteria
+        if row.phase is phase
+        and row.weight_percent is None
+        and row.component is not SelectionComponent.REVIEW_TEAM
+    ]
+
+
+def _statements(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score team, electives, outside information and ranking by their texts."""
+    review = truth["file_review"]
+    wanted: tuple[tuple[str, SelectionPhase, SelectionComponent, Any], ...] = (
+        ("review_team", SelectionPhase.FILE_REVIEW, SelectionComponent.REVIEW_TEAM,
+         review["review_team"]),
+        ("electives.requirements", SelectionPhase.ELECTIVES,
+         SelectionComponent.ELECTIVE_REQUIREMENTS, review["elective_requirements"]),
+        ("electives.on_site", SelectionPhase.ELECTIVES, SelectionComponent.ON_SITE_ELECTIVE,
+         review["on_site_elective"]),
+        ("electives.other", SelectionPhase.ELECTIVES, SelectionComponent.OTHER,
+         review["other_elective_information"]),
+        ("outside_information", SelectionPhase.OUTSIDE_INFORMATION,
+         SelectionComponent.OUTSIDE_INFORMATION, review["outside_information"]),
+        ("ranking_process", SelectionPhase.RANKING, SelectionComponent.RANKING_PROCESS,
+         review["ranking_process"]),
+    )  # fmt: skip
+    scores = []
+    for field, phase, component, true in wanted:
+        found = [
+            row.evidence
+            for row in parsed.criteria
+            if row.phase is phase and row.component is component and row.weight_percent is None
+        ]
+        if phase is SelectionPhase.ELECTIVES or phase is SelectionPhase.FILE_REVIEW:
+            scores.append(_texts(field, found, [true] if true else []))
+        else:
+            scores.append(_covered(field, found, true))
+    return scores
+
+
+def _covered(field: str, found: Sequence[Evidence], true: Sequence[Sequence[int]]) -> FieldScore:
+    """Score statements by how much of each the other side covers."""
+    if not found:
+        return FieldScore(field, 0, 0, len(true))
+    payload = found[0].source.payload
+    spans = [(evidence.start, evidence.end) for evidence in found]
+
+    def share(span: Sequence[int], others: Sequence[Sequence[int]]) -> float:
+        size = len(_IGNORED.sub("", payload[span[0] : span[1]]))
+        shared = sum(
+            len(_IGNORED.sub("", payload[max(span[0], other[0]) : min(span[1], other[1])]))
+            for other in others
+            if max(span[0], other[0]) < min(span[1], other[1])
+        )
+        return shared / size if size else 0.0
+
+    hit = sum(share(span, spans) >= _OVERLAP for span in true)
+    made_up = sum(share(span, true) < _OVERLAP for span in spans)
+    return FieldScore(field, hit, made_up, len(true) - hit)
+
+
+def _weights(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score stated weights by percent and phase."""
+    rows = [row for row in parsed.criteria if row.weight_percent is not None]
+    found = [(row.weight_percent, row.phase.value) for row in rows]
+    true = [(float(row["percent"]), row["phase"]) for row in truth["weights"]]
+    anchored = _paired(
+        rows, truth["weights"], lambda row, other: _overlaps(row.evidence, other["anchor"])
+    )
+    return [
+        _multiset("weights", found, true),
+        FieldScore("weights.anchor", len(anchored), 0, len(true) - len(anchored)),
+    ]
+
+
+def _dates(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score interview dates by both days and source."""
+    found = [
+        (date.starts_on.isoformat(), date.ends_on.isoformat(), date.source.value)
+        for date in parsed.interview_dates
+    ]
+    true = [
+        (date["starts_on"], date["ends_on"], date["source"]) for date in truth["interview_dates"]
+    ]
+    pairs = _paired(
+        parsed.interview_dates, truth["interview_dates"],
+        lambda date, other: date.starts_on.isoformat() == other["starts_on"]
+        and _overlaps(date.evidence, other["anchor"]),
+    )  # fmt: skip
+    return [
+        _multiset("interview_dates", found, true),
+        FieldScore("interview_dates.anchor", len(pairs), 0, len(true) - len(pairs)),
+    ]
+
+
+def _words(name: str) -> str:
+    """Return a site's name to compare: folded words."""
+    return " ".join(re.findall(r"[a-z0-9]+", fold(name)))
+
+
+def _same_site(found: str, true: str) -> bool:
+    """Say whether two folded names are equal, or one holds the other as whole words."""
+    shorter, longer = sorted((found, true), key=len)
+    return found == true or (len(shorter) >= 4 and f" {shorter} " in f" {longer} ")
+
+
+def _training_sites(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score training sites, LIST and PROSE apart; equal names are paired before contained ones."""
+    sites = [(_words(site.name), site.form.value, site) for site in parsed.training_sites]
+    true = [(_words(site["name"]), site["form"], site) for site in truth["training_sites"]]
+    pairs: list[tuple[Any, Any]] = []
+    rules: tuple[Callable[[Any, Any], bool], ...] = (
+        lambda a, b: a[0] == b[0] and a[1] == b[1],
+        lambda a, b: a[0] == b[0] and b[1] == "PROSE",
+        lambda a, b: _same_site(a[0], b[0]) and a[1] == b[1],
+        lambda a, b: _same_site(a[0], b[0]) and b[1] == "PROSE",
+    )
+    found_left, true_left = list(sites), list(true)
+    for rule in rules:
+        for pair in _paired(found_left, true_left, rule):
+            pairs.append(pair)
+            found_left.remove(pair[0])
+            true_left.remove(pair[1])
+    scores = [
+        FieldScore(
+            f"training_sites.{form}",
+            sum(other[1] == form for _, other in pairs),
+            sum(item[1] == form for item in found_left),
+            sum(other[1] == form for other in true_left),
+        )
+        for form in ("LIST", "PROSE")
+    ]
+    anchored = sum(_near(item[2], other[2]["anchor"]) for item, other in pairs)
+    scores.append(FieldScore("training_sites.anchor", anchored, 0, len(pairs) - anchored))
+    return scores
+
+
+def _near(site: ParsedTrainingSite, anchor: Sequence[int]) -> bool:
+    """Say whether a site was read where the truth points, or at another mention before or after."""
+    return _overlaps(site.evidence, anchor)
+
+
+def _return_of_service(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score the status, and the place of the text."""
+    true = truth["return_of_service"]
+    status = parsed.return_of_service.value.status if parsed.return_of_service else None
+    scores = [_single("return_of_service", status and status.value, true["status"])]
+    if true["anchor"]:
+        found = parsed.return_of_service is not None and _overlaps(
+            parsed.return_of_service.evidence, true["anchor"]
+        )
+        scores.append(FieldScore("return_of_service.anchor", int(found), 0, int(not found)))
+    return scores
+
+
+def _contacts(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Score name, e-mail and phone of the contacts by their spans."""
+    scores = []
+    for field in ("name", "title", "email", "phone"):
+        found = [
+            stated.evidence
+            for contact in parsed.contacts
+            if (stated := getattr(contact, field)) is not None
+        ]
+        true = [contact[field] for contact in truth["contacts"] if contact.get(field)]
+        right = len(_paired(found, true, _overlaps))
+        scores.append(FieldScore(f"contacts.{field}", right, len(found) - right, len(true) - right))
+    return scores

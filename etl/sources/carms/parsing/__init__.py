@@ -1,0 +1,1 @@
+"""What stands in a program description: one module per part, all pure."""

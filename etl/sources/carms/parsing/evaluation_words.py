@@ -1,0 +1,55 @@
+"""Whether the text of a criteria row says that a component is evaluated."""
+
+import re
+
+_EMPTY = re.compile(
+    r"(?:n/?\.?a|none|nil|no|not applicable|if applicable|if available|sans objet|s/?o|aucune?s?"
+    r"|ne s'applique pas|non applicable|see above|voir ci-dessus|tbd|not required)?[\W_]*"
+)
+_SILENT = re.compile(
+    r"submit only those documents|only provide the documents"
+    r"|documents beyond (?:those )?required"
+    r"|not required for consideration|will not negatively impact|there are no other"
+    r"|no additional assessments? required|virtual(?:ly)? only|mode virtuel seulement"
+    r"|interview formats? for applicants"
+    r"|n'est pas accessible a l'examinateur"
+)
+_VERB = r"(?:evaluat|assess|examin|review|consider|scor|grade|look at)"
+_ADVERB = r"(?:[a-z]+ly\s+)?"
+_ENGLISH = re.compile(
+    r"(?:optional\W+)?(?:although\s+)?"
+    r"(?:(?:we|this|the|these|they|it|electives?|transcripts?|scores?|exams?|examinations?|criteria"
+    r"|component|components|file|interview|item|section|file component|interview component)\s+){0,4}"
+    rf"{_ADVERB}(?:(?:do|does|did|is|are|was|were|will|have|can)\s+)?{_ADVERB}(?:not|no not|no longer)\s+"
+    rf"{_ADVERB}(?:be\s+|been\s+|used?\s+)?{_ADVERB}{_VERB}\w*"
+    r"(?!\s+(?:medical knowledge|other|letters?|applicants|candidates|red))"
+)
+_NO_ITEM = re.compile(
+    rf"no\s+(?:examinations?|exams?|scores?|electives?|transcripts?|components?)\s+(?:\w+\s+){{0,2}}{_VERB}"
+)
+_FRENCH_VERB = r"(?:evalu|examin|consider|tenu|pris|prise|prises|not)"
+_FRENCH = re.compile(
+    rf"(?:[\w']+\s+){{0,9}}?(?:ne\s+|n'\s?)(?:\w+\s+){{0,2}}?(?:{_FRENCH_VERB}\w*\s+)?pas\b"
+    rf"(?:\s+\w+){{0,2}}?(?:\s+{_FRENCH_VERB}\w*|(?<=s pas)\s+(?:ce|cette|ces|cet|directement"
+    r"|specifiquement|formellement|d'autres|la|le|les|cela)\b)"
+    r"|pas\s+(?:\w+\s+)?(?:examine|evalue|considere)\w*"
+    r"|[\w' ]{0,40}n'influencent? pas"
+)
+_SENTENCE_END = re.compile(r"(?<=[.;])\s+|\n\s*\n")
+_CONTRADICTED = re.compile(r"^(?:reviewed but|will be reviewed)")
+
+
+def is_evaluated(folded: str) -> bool | None:
+    """Say whether a folded criteria text states that its component is evaluated.
+
+    False where the text says it is not; true where it says it is, or gives any criterion; null
+    where it says nothing either way.
+    """
+    text = folded.strip(" *_-•\n")
+    if _EMPTY.fullmatch(text) or _SILENT.search(text):
+        return None
+    if _CONTRADICTED.match(text):
+        return True
+    sentence = " ".join(_SENTENCE_END.split(text, maxsplit=1)[0].split())
+    negated = any(pattern.match(sentence) for pattern in (_ENGLISH, _NO_ITEM, _FRENCH))
+    return not negated

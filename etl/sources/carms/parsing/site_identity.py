@@ -1,0 +1,121 @@
+"""Whether two names mean the same place, so that each is kept once."""
+
+import re
+from dataclasses import dataclass
+
+from etl.sources.carms.parsing.normalise import fold
+from warehouse.vocabulary import TrainingSiteForm
+
+_SAME_WORDS = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (r"\bst\.?(?=[\s-])", "saint"), (r"\bste\.?(?=[\s-])", "sainte"), (r"\bb\.\s?c\.", "bc"),
+        (r"\b(?:university of british columbia|ubc)\b", "ubc university"), (r"\bbritish columbia\b", "bc"),
+        (r"\binstitut de cardiologie\b", "heart institute"),
+        (r"\bcenter\b", "centre"), (r"\bchildren'?s?'?(?!\w)", "childrens"), (r"\bhealth ?care\b", "health"), (r"&", " and "),
+        (r"\bqe ?ii\b", "queen elizabeth ii"), (r"'s\b|s'(?=\s|$)", "s"), (r"\bcampuses\b", "campus"),
+        (r"\bhop(?:ital|itaux)\b|\bhospitals\b", "hospital"),
+    )
+)  # fmt: skip
+_DROPPED = frozenset(
+    """the of and for de du des la le les l d et a au aux hospital hospitalier centre clinic site in""".split()  # noqa: SIM905
+)
+_COMMON = frozenset(
+    """health general regional university medical community memorial care sciences science institute universitaire city
+    services service family system network district bc sante medecine familiale chu ciusss cisss partners group""".split()  # noqa: SIM905
+)
+_TELLING_APART = frozenset(
+    """mount royal cancer heart eye mental rehabilitation north south east west northern southern childrens womens campus civic
+    riverside laboratory laboratories family familiale medecine institute psychiatric forensic ambulatory treatment
+    hospice community surgical pediatric unit unite clinique primary network team partners""".split()  # noqa: SIM905
+)
+_CAMPUS = frozenset({"campus", "civic", "riverside", "general"})
+_ALIAS = re.compile(r"\(\s*(?:the\s+)?[\"“']?([A-Z][A-Za-z&-]{1,9})[\"”']?\s*\)")
+
+
+@dataclass(slots=True)
+class Mention:
+    """A place with its form and its first place in the text (clean offsets)."""
+
+    name: str
+    form: TrainingSiteForm
+    start: int
+    end: int
+    words: frozenset[str]
+
+
+class Mentions:
+    """The places that a section names, each once."""
+
+    def __init__(self) -> None:
+        self._kept: list[Mention] = []
+        self._aliases: set[str] = set()
+
+    def add(self, name: str, form: TrainingSiteForm, start: int, end: int) -> None:
+        """Add a name unless the place is known; a list makes a known place a listed one."""
+        words = _words(name)
+        if len(name) < 3 or fold(name) in self._aliases:
+            return
+        for known in self._kept:
+            listed = form is known.form is TrainingSiteForm.LIST
+            if _same(known.words, words, prose=form is TrainingSiteForm.PROSE, listed=listed):
+                if form is TrainingSiteForm.LIST:
+                    known.form = form
+                return
+        self._kept.append(Mention(name, form, start, end, words))
+        initials = "".join(
+            word[0]
+            for word in re.findall(r"[a-z]+", fold(name))
+            if word not in {"s", "of", "the", "for", "and", "de", "du", "la", "le"}
+        )
+        if len(initials) >= 3:
+            self._aliases.add(initials)
+
+    def learn_aliases(self, text: str) -> None:
+        """Remember the abbreviations that stand in parentheses behind a name."""
+        self._aliases.update(fold(alias) for alias in _ALIAS.findall(text))
+
+    def kept(self) -> list[Mention]:
+        """Return the places in the order of the text."""
+        return sorted(self._kept, key=lambda mention: mention.start)
+
+
+def _words(name: str) -> frozenset[str]:
+    """Return the words of a name that count, folded."""
+    folded = fold(name)
+    for pattern, word in _SAME_WORDS:
+        folded = pattern.sub(word, folded)
+    words = frozenset(re.findall(r"[a-z0-9]+", folded))
+    return (words - _DROPPED) or words
+
+
+def _alike(first: str, second: str) -> bool:
+    """Say whether two words are the same up to an ending: Columbia and Columbian."""
+    if first == second:
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    return len(shorter) >= 7 and len(longer) - len(shorter) <= 2 and longer.startswith(shorter)
+
+
+def _within(smaller: frozenset[str], larger: frozenset[str]) -> bool:
+    """Say whether every word of one name stands in the other."""
+    return all(any(_alike(word, other) for other in larger) for word in smaller)
+
+
+def _same(known: frozenset[str], words: frozenset[str], *, prose: bool, listed: bool) -> bool:
+    """Say whether two names mean one place: equal words, or one name shortens the other.
+
+    Two listed names are two places unless they differ in common words only.
+    """
+    smaller, larger = sorted((known, words), key=len)
+    if not _within(smaller, larger):
+        return False
+    if len(smaller) == len(larger):
+        return True
+    shortens = prose and smaller is words
+    if listed and not larger - smaller <= _COMMON:
+        return False
+    apart = (larger - smaller) & _TELLING_APART
+    if apart and not (shortens and apart <= _CAMPUS):
+        return False
+    return bool(smaller - _COMMON) or shortens

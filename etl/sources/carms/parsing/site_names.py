@@ -1,0 +1,164 @@
+"""Finds the names of hospitals, clinics, centres and laboratories in a stretch of text."""
+
+import re
+from dataclasses import dataclass
+
+from etl.sources.carms.parsing.normalise import fold
+from etl.sources.carms.parsing.site_words import (
+    ALSO_PROPER,
+    ENGLISH_HEADS,
+    FRENCH_HEADS,
+    FRENCH_PARTICLES,
+    FRENCH_SMALL,
+    GENERIC_NAME,
+    KNOWN_NAMES,
+    LEADING_WORDS,
+    NOT_A_SITE,
+    TRIMMED_WORDS,
+    WORD,
+)
+
+_SMALL = r"(?:of|for|the|and|&|de|du|des|la|le|aux)"
+_EN_HEAD = rf"(?:{'|'.join(ENGLISH_HEADS)})"
+_FR_HEAD = rf"(?:{'|'.join(FRENCH_HEADS)})"
+_CAMPUS = rf"(?:\s*(?:-|,|\(|\s)\s*(?:the\s+)?(?:{WORD}\s+){{1,2}}(?:Campus|Site)\b\)?|\s*(?:-|,)\s*Campus\s+{WORD}(?:-{WORD})?)"
+_TAIL = rf"(?:\s+(?:of|for)\s+(?:the\s+)?{WORD}(?:\s+(?:(?:and|&|of)\s+)?(?!(?:{_EN_HEAD})\b\s+(?:is|has)){WORD})*)"
+_ENGLISH = re.compile(
+    rf"(?<![\w'.])(?:{WORD}\s{{1,2}}(?:{_SMALL}\s+){{0,2}}(?=[A-ZÀ-Þ0-9d']))*?{_EN_HEAD}(?![\w'-]){_TAIL}?{_CAMPUS}?"
+)
+_FRENCH = re.compile(
+    rf"(?<![\w-]){_FR_HEAD}(?![\w])(?:-[\w']+)*"
+    rf"(?:[\s-]+(?:(?:(?:{FRENCH_PARTICLES})[\s]*){{1,2}})?(?:{WORD}|(?:{FRENCH_SMALL})\b)(?:-[\w']+)*)*{_CAMPUS}?"
+)
+_KNOWN = re.compile(rf"(?<![\w'])(?:{'|'.join(re.escape(name) for name in KNOWN_NAMES)})(?![\w'])")
+_SPLIT = re.compile(r"\s+(?:and|et|or|ou)\s+(?:the\s+|le\s+|la\s+|l')?")
+_HAS_HEAD = re.compile(
+    rf"(?:{_EN_HEAD}|{_FR_HEAD}|{'|'.join(re.escape(name) for name in KNOWN_NAMES)})(?![\w'])"
+)
+_SHARES_HEAD = re.compile(r"(?:General|Memorial|Jubilee|Infirmary|Regional)\s*$")
+_PLURAL_HEAD = re.compile(
+    r"^\s*(?:\S+\s+){0,4}(?:Hospitals|Campuses|Sites)$"
+    r"|^\s*(?!District|Area|Rehab|Community|Mental)(?:\S+\s+){1,3}Hospital$"
+)
+_CAMPUSES = re.compile(r"\s*(?:-|,|\()\s*(?:the\s+)?[A-Z][\w, ]*?\b(?:and|et)\b[\w ]*Campuses$")
+_OTHER_BODY = re.compile(
+    r"(?:School|College|University|Health|Sciences|Society|Medicine|Columbia)\s*$"
+)
+_PLURAL_ONLY = re.compile(r"(?:Clinics|Centres|Centers|Hospitals|Pavilions|Units|Teams)$")
+_OTHER_THING = re.compile(
+    r"'?s?\s+(?:Research|Foundation|Library|Association|Academy|Health Academy|Society|Committee|Board|Auxiliary|Corporation\b\s*$)"
+)
+_PAIRED = re.compile(
+    r"(?:Diagnostic|Treatment|Addictions?|Rehabilitation|Scientific|Surgical|Thoracic|Vascular|Health)\s*$"
+)
+_INDEFINITE = re.compile(r"\b(?:an?|une?|the new|any|each|another)\s+$")
+_LISTED_BEFORE = re.compile(
+    r"(?:\b(?:the|at|in|including|of|are|include|,|:)\s+)((?:[A-ZÀ-Þ][\w'.-]+(?:\s[A-ZÀ-Þ][\w'.-]+){0,2},\s+)+)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a text, by its offsets."""
+
+    start: int
+    end: int
+
+
+def plain_marks(text: str) -> str:
+    """Return ``text`` of the same length with plain quotes and dashes, and without emphasis."""
+    return text.translate(_MARKS)
+
+
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("’‘`´ʼ", "'"),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("*_#\n\t\u00a0\\", " "),
+    }
+)
+
+
+def find_names(text: str) -> list[Name]:
+    """Return the names in ``text`` (plain marks), in order; none lies inside another."""
+    spans: list[tuple[int, int]] = []
+    for pattern in (_FRENCH, _ENGLISH, _KNOWN):
+        for match in pattern.finditer(text):
+            for start, end in _parts(text, match.start(), match.end()):
+                spans.append((start, end))
+    spans.sort(key=lambda span: (span[0], -span[1]))
+    names: list[Name] = []
+    for start, end in spans:
+        if names and start < names[-1].end:
+            if end > names[-1].end:
+                names[-1] = Name(names[-1].start, end)
+            continue
+        names.append(Name(start, end))
+    return [
+        name
+        for name in names
+        if _is_site(text[name.start : name.end])
+        and _PLURAL_ONLY.search(text[name.start : name.end]) is None
+        and _OTHER_THING.match(text, name.end) is None
+        and not _INDEFINITE.search(text[max(0, name.start - 9) : name.start])
+    ]
+
+
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a match at its conjunctions where both sides are names, and trim each part."""
+    words = text[start:end]
+    campuses = _CAMPUSES.search(words)
+    if campuses is not None:
+        words = words[: campuses.start()]
+    parts: list[tuple[int, int]] = []
+    first = 0
+    for joint in _SPLIT.finditer(words):
+        left, right = words[first : joint.start()], words[joint.end() :]
+        if not _HAS_HEAD.search(right) or _PAIRED.search(left):
+            continue
+        if _HAS_HEAD.search(left) or _SHARES_HEAD.search(left) or _PLURAL_HEAD.search(right):
+            parts.append((first, joint.start()))
+        elif not _OTHER_BODY.search(left):
+            continue
+        first = joint.end()
+    plural = len(words) - len(re.sub(r"(?<=Hospital)s$|(?<=Campus)es$|(?<=Site)s$", "", words))
+    parts.append((first, len(words) - (plural if parts else 0)))
+    return [
+        trimmed
+        for low, high in parts
+        if (trimmed := _trimmed(text, start + low, start + high)) is not None
+    ]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Cut words that open a sentence, and marks at the end; null where nothing is left."""
+    while start < end:
+        word = re.match(r"\s*(\S+)(\s+|$)", text[start:end])
+        if word is None or word.group(1) not in TRIMMED_WORDS:
+            break
+        start += word.end()
+    while end > start and text[end - 1] in " ,.;:-/&(":
+        end -= 1
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    return (start, end) if end > start else None
+
+
+def _is_site(name: str) -> bool:
+    """Say whether a match names a place: not a thing of another kind, not common words only."""
+    if NOT_A_SITE.search(name) or len(name) < 3:
+        return False
+    folded = fold(name)
+    if ALSO_PROPER.fullmatch(folded) or _KNOWN.fullmatch(name.removeprefix("The ")):
+        return True
+    if GENERIC_NAME.fullmatch(folded):
+        return False
+    words = [word for word in re.split(r"[\s-]+", name) if word]
+    return not all(word in LEADING_WORDS or _HAS_HEAD.fullmatch(word) for word in words)
+
+
+def is_health_region(name: str) -> bool:
+    """Say whether a name is that of a health region, which a hospital in the same line is part of."""
+    return (
+        re.match(r"\W*(?:le |la |du )?(?:CISSS|CIUSSS|CSSS|Centre [Ii]nt[ée]gr[ée])", name)
+        is not None
+    )

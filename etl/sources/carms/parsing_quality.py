@@ -1,0 +1,165 @@
+"""Measures the parsers and writes `docs/parsing_quality.md`.
+
+Two sources of truth that share nothing with the parsers: documents labelled by eye (they need the
+real files, see `RESIDENCY_SHARED`), and the generator's own true values (in every clone).
+
+    python -m etl.sources.carms.parsing_quality     write docs/parsing_quality.md anew
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etl.errors import SourceError
+from etl.sample.generate import generate_sample
+from etl.sources.carms.document import ProgramDocument, SourceText
+from etl.sources.carms.evaluation import FieldScore, aggregate, measure
+from etl.sources.carms.extract import read_rows
+from etl.sources.carms.files import SourceFiles, find_source_files
+from etl.sources.carms.parse import PARSER_VERSION, parse_program
+from warehouse.settings import get_settings
+
+SAMPLE_PROGRAMS = 200
+ROOT = Path(__file__).resolve().parents[3]
+LABELS = ROOT / "tests" / "golden"
+REPORT = ROOT / "docs" / "parsing_quality.md"
+
+Truth = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class QualityReport:
+    """Precision and recall of every field over a set of documents."""
+
+    name: str
+    documents: int
+    scores: Mapping[str, FieldScore]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row per field, for a table."""
+        return [
+            {
+                "field": score.field,
+                "values": score.true_positives + score.false_negatives,
+                "precision": score.precision,
+                "recall": score.recall,
+                "wrong": score.false_positives,
+                "missed": score.false_negatives,
+            }
+            for score in self.scores.values()
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as JSON-able values."""
+        return {"documents": self.documents, "fields": self.rows()}
+
+
+def measure_everything() -> list[QualityReport]:
+    """Measure on the labelled documents, where the real files are there, and on the sample."""
+    return [*measure_labelled(), measure_sample()]
+
+
+def measure_sample(programs: int = SAMPLE_PROGRAMS, seed: int = 2026) -> QualityReport:
+    """Measure on a freshly generated sample."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        generate_sample(folder, programs=programs, seed=seed)
+        with (folder / "truth.jsonl").open(encoding="utf-8") as lines:
+            truths = {truth["document_id"]: truth for truth in map(json.loads, lines)}
+        return _report(f"Generated sample (seed {seed})", find_source_files(folder), truths)
+
+
+def measure_labelled() -> list[QualityReport]:
+    """Measure on the documents labelled by eye: all of them, and the half not tuned on.
+
+    Returns nothing where the labels or the real files are not there.
+    """
+    folder = get_settings().shared / "data" / "carms"
+    if not (LABELS / "halves.json").exists():
+        return []
+    try:
+        files = find_source_files(folder)
+    except SourceError:
+        return []
+    halves: dict[str, list[str]] = json.loads((LABELS / "halves.json").read_text())
+    names = {"Labelled documents, all": [d for half in halves.values() for d in half]}
+    names["Labelled documents, held-out half"] = halves["held_out"]
+    return [
+        _report(name, files, {key: _label(key) for key in documents})
+        for name, documents in names.items()
+    ]
+
+
+def read_documents(files: SourceFiles, wanted: Mapping[str, object]) -> Iterator[ProgramDocument]:
+    """Yield the texts of the wanted programs, straight from the files."""
+    cells: dict[str, dict[str, SourceText]] = {}
+    for row in read_rows(files.program_sections):
+        for record in row:
+            if record.natural_key in wanted:
+                text = SourceText(f"program_sections/{record.field}", 0, record.payload)
+                cells.setdefault(str(record.natural_key), {})[record.field] = text
+    for row in read_rows(files.program_documents):
+        (record,) = row
+        if record.natural_key in wanted:
+            key = str(record.natural_key)
+            iteration, stream = map(int, key.split("-"))
+            text = SourceText("program_documents", 1, record.payload)
+            yield ProgramDocument(iteration, stream, text, cells.get(key, {}))
+
+
+def as_markdown(reports: list[QualityReport]) -> str:
+    """Return `docs/parsing_quality.md`."""
+    out = io.StringIO()
+    out.write(
+        "# How well the parsers read\n\n"
+        f"Parser version {PARSER_VERSION}. Written by"
+        " `python -m etl.sources.carms.parsing_quality`; `residency status --parsing` prints the"
+        " same. What counts as right is said field by"
+        " field in `etl/sources/carms/evaluation.py`.\n\n"
+        "The labelled documents were read by eye before any parser was written (see"
+        " `tests/golden/README.md`); the parsers were tuned on one half of them only. The"
+        " generated sample shares neither code nor patterns with the parsers.\n"
+    )
+    for report in reports:
+        out.write(f"\n## {report.name}: {report.documents} documents\n\n")
+        out.write(
+            "| field | values | precision | recall | wrong | missed |\n|---|---|---|---|---|---|\n"
+        )
+        for row in report.rows():
+            out.write(
+                f"| {row['field']} | {row['values']} | {row['precision']:.3f} |"
+                f" {row['recall']:.3f} | {row['wrong']} | {row['missed']} |\n"
+            )
+    return out.getvalue()
+
+
+def _report(name: str, files: SourceFiles, truths: Mapping[str, Truth]) -> QualityReport:
+    """Parse the documents that truths are known of, and measure."""
+    scores: list[FieldScore] = []
+    documents = 0
+    for document in read_documents(files, truths):
+        truth = truths[f"{document.match_iteration_id}-{document.program_stream_id}"]
+        scores += measure(parse_program(document), truth)
+        documents += 1
+    return QualityReport(name, documents, aggregate(scores))
+
+
+def _label(document_id: str) -> Truth:
+    """Return the label of a document."""
+    truth: Truth = json.loads((LABELS / "labels" / f"{document_id}.json").read_text())
+    return truth
+
+
+def main() -> None:
+    """Write the report."""
+    REPORT.write_text(as_markdown(measure_everything()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
