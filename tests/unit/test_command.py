@@ -1,0 +1,86 @@
+"""The command explains itself, and ends with the exit code of what went wrong."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from etl import errors as etl_errors
+from residency import errors
+from residency.command import app, main
+from warehouse import errors as warehouse_errors
+
+COMMANDS = (
+    "run", "serve", "stop", "migrate", "load", "worker", "flows", "status", "sample", "doctor",
+)  # fmt: skip
+
+
+def all_errors(root: type[BaseException]) -> list[type[BaseException]]:
+    return [root, *(error for child in root.__subclasses__() for error in all_errors(child))]
+
+
+def test_every_subcommand_is_listed_with_what_it_does() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).output
+    assert all(name in shown for name in COMMANDS)
+    assert "Exit codes" in shown
+
+
+@pytest.mark.parametrize("name", [*COMMANDS[:6], "flows serve", *COMMANDS[7:]])
+def test_every_subcommand_has_help_with_an_example(name: str) -> None:
+    result = CliRunner().invoke(app, [*name.split(), "--help"])
+    assert result.exit_code == 0
+    assert "Example" in result.output
+    assert f"residency {name}" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [*all_errors(etl_errors.EtlError), *all_errors(errors.CommandError)],
+    ids=lambda error: error.__name__,
+)
+def test_every_error_of_loading_has_an_exit_code_with_a_meaning(error: type[Exception]) -> None:
+    assert errors.exit_code_of(error("problem", "remedy")) in errors.EXIT_CODES
+
+
+@pytest.mark.parametrize(
+    "error", all_errors(warehouse_errors.WarehouseError), ids=lambda error: error.__name__
+)
+def test_every_error_of_the_warehouse_ends_with_its_own_exit_code(error: type[Exception]) -> None:
+    code = errors.exit_code_of(error("problem"))
+    assert code in {errors.EXIT_WAREHOUSE, errors.EXIT_UNREACHABLE}
+
+
+def test_a_known_error_is_one_message_with_its_remedy_and_no_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise etl_errors.MissingFileError(
+            "The folder has no master.", "Add 1503_program_master.xlsx."
+        )
+
+    monkeypatch.setattr("residency.loading.load_here", fail)
+    monkeypatch.setattr(sys, "argv", ["residency", "load", "--source", "somewhere"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert "The folder has no master." in said
+    assert "What to do: Add 1503_program_master.xlsx." in said
+    assert "Traceback" not in said
+
+
+def test_contacts_in_an_error_are_masked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise etl_errors.MissingFileError("Ask someone@example.org.", "Call (709) 555-0130.")
+
+    monkeypatch.setattr("residency.loading.load_here", fail)
+    monkeypatch.setattr(sys, "argv", ["residency", "load"])
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr().err
+    assert "someone@example.org" not in said
+    assert "555-0130" not in said
