@@ -1,0 +1,1 @@
+"""The graph: one typed schema over the warehouse, one SQL statement per operation."""

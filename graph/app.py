@@ -1,0 +1,136 @@
+"""The application: the graph at /graphql, and what operators ask for beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from starlette.responses import HTMLResponse
+from starlette.types import Receive, Scope, Send
+
+from graph.http import GraphFront
+from graph.ide.examples import WELCOME, example_queries
+from graph.ide.mount import ASSET_BASE, mount
+from graph.ide.page import PAGE_HEADERS, graphiql_page
+from graph.planner.cursors import CursorSigner, load_secret
+from graph.schema import build_schema, sdl
+from warehouse.errors import WarehouseError
+from warehouse.reader import Reader
+from warehouse.settings import Settings, get_settings
+
+ENDPOINT: Final = "/graphql"
+TITLE: Final = "Residency Graph"
+STATE_SQL: Final = """
+SELECT convert_to(COALESCE((
+  SELECT concat_ws(' ', number, is_sample::text, match_iteration_id, (
+    SELECT min(program_stream_id) FROM core.dim_program
+    WHERE is_current AND match_iteration_id = v.match_iteration_id))
+  FROM ops.data_version v ORDER BY number DESC LIMIT 1), ''), 'UTF8')
+"""
+
+
+class GraphApplication(FastAPI):
+    """FastAPI, with the graph ahead of its routing and middleware."""
+
+    front: GraphFront
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the graph's path directly and leave all others to FastAPI."""
+        if scope["type"] == "http" and scope["path"] == ENDPOINT:
+            await self.front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None, *, reader: Reader | None = None) -> FastAPI:
+    """Return the application.
+
+    Args:
+        settings: Where the database is, and where the secret of cursors is kept.
+        reader: Read connections of the caller's own; by default the application opens and closes
+            its own.
+    """
+    chosen = settings or get_settings()
+    database = reader or Reader(chosen)
+    app = GraphApplication(
+        title=TITLE, docs_url=None, redoc_url=None, openapi_url=None,
+        lifespan=_lifespan(database, is_ours=reader is None),
+    )  # fmt: skip
+    signer = CursorSigner(load_secret(chosen.data_dir.expanduser() / "cursor.key"))
+    app.front = GraphFront(build_schema(), database, signer, page=_ide(database))
+    mount(app)
+    _add_operator_routes(app, database)
+    return app
+
+
+def _lifespan(
+    reader: Reader, *, is_ours: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        yield
+        if is_ours:
+            await reader.close()
+
+    return lifespan
+
+
+async def state(reader: Reader) -> list[str]:
+    """Return number, is_sample, iteration and a program id of the newest version; [] if none."""
+    found: bytes = await reader.fetch_value(STATE_SQL)
+    return found.decode().split()
+
+
+def _ide(reader: Reader) -> Callable[[Scope, Receive, Send], Any]:
+    async def send_page(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            found = await state(reader)
+        except WarehouseError:
+            found = []  # the page opens all the same; its queries will say what is wrong
+        is_sample = len(found) > 1 and found[1] == "true"
+        iteration, program = (int(found[2]), int(found[3])) if len(found) > 3 else (1503, 27447)
+        page = graphiql_page(
+            endpoint=ENDPOINT,
+            asset_base=ASSET_BASE,
+            is_sample=is_sample,
+            welcome=WELCOME,
+            examples=example_queries(iteration, program),
+        )
+        await HTMLResponse(page, headers=PAGE_HEADERS)(scope, receive, send)
+
+    return send_page
+
+
+def _add_operator_routes(app: GraphApplication, reader: Reader) -> None:
+    @app.get("/healthz", response_class=PlainTextResponse)
+    async def healthz() -> str:
+        """Say that the process runs."""
+        return "ok\n"
+
+    @app.get("/readyz")
+    async def readyz() -> PlainTextResponse:
+        """Say whether the database answers and a data version is published."""
+        try:
+            found = await state(reader)
+        except WarehouseError as error:
+            return PlainTextResponse(f"not ready: {error}\n", status_code=503)
+        if not found:
+            text = "not ready: no data version is published. Load the program files.\n"
+            return PlainTextResponse(text, status_code=503)
+        return PlainTextResponse(f"ready: data version {found[0]}\n")
+
+    @app.get("/schema.graphql", response_class=PlainTextResponse)
+    async def schema() -> str:
+        """Return the SDL."""
+        return sdl()
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    async def metrics() -> PlainTextResponse:
+        """Return the counters."""
+        return PlainTextResponse(
+            app.front.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8"
+        )

@@ -1,0 +1,135 @@
+"""What can go wrong in the graph; every error that reaches a client carries a code.
+
+::
+
+    GraphError
+    ├── DeclarationError     a type is declared against the warehouse's metadata (start-up)
+    ├── NotPlannableError    an operation that the planner leaves to Strawberry's execution
+    ├── RequestError         BAD_REQUEST: the HTTP request is no GraphQL request
+    └── AnswerError          belongs to a place in the operation
+        ├── BadUserInputError    BAD_USER_INPUT
+        ├── CursorInvalidError   CURSOR_INVALID
+        ├── CursorExpiredError   CURSOR_EXPIRED
+        ├── NotFoundError        NOT_FOUND
+        ├── DatabaseBusyError    DATABASE_BUSY
+        ├── TooSlowError         STATEMENT_TIMEOUT
+        └── InternalError        INTERNAL_SERVER_ERROR, masked, with a correlation id
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from graphql import GraphQLError, Node
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+
+
+class GraphError(Exception):
+    """Root of all errors of the graph."""
+
+
+class DeclarationError(GraphError):
+    """A declared type does not fit the warehouse's tables; raised when the schema is built."""
+
+
+class NotPlannableError(GraphError):
+    """The operation holds something that is resolved, not declared."""
+
+
+class RequestError(GraphError):
+    """The HTTP request cannot be read as a GraphQL request.
+
+    Args:
+        status: HTTP status of the answer.
+        message: What was wrong, and what to send instead.
+        headers: Further headers of the answer.
+    """
+
+    code: ClassVar[str] = "BAD_REQUEST"
+
+    def __init__(
+        self, status: int, message: str, *, headers: Sequence[tuple[bytes, bytes]] = ()
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers
+
+
+class AnswerError(GraphError):
+    """An error at a place of the operation.
+
+    Args:
+        message: What was wrong, naming the argument, and what to do.
+        root: Response key of the root field; None until it is known.
+        node: The field or argument in the document.
+    """
+
+    code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
+    status: ClassVar[int] = 200
+
+    def __init__(self, message: str, *, root: str | None = None, node: Node | None = None) -> None:
+        super().__init__(message)
+        self.root = root
+        self.node = node
+
+    def at(self, root: str, node: Node | None = None) -> AnswerError:
+        """Note the place, unless a more exact one is known; returns itself."""
+        self.root = self.root or root
+        self.node = self.node or node
+        return self
+
+    def located(self, **extensions: Any) -> GraphQLError:
+        """Return the error as GraphQL reports it, with its code."""
+        return GraphQLError(
+            str(self),
+            nodes=self.node,
+            path=[self.root] if self.root else None,
+            extensions={"code": self.code, **extensions},
+        )
+
+
+class BadUserInputError(AnswerError):
+    """An argument has a value that it may not have."""
+
+    code = "BAD_USER_INPUT"
+
+
+class CursorInvalidError(AnswerError):
+    """A cursor that this graph did not make, or made for other arguments."""
+
+    code = "CURSOR_INVALID"
+
+
+class CursorExpiredError(AnswerError):
+    """A cursor of a data version that is no longer kept."""
+
+    code = "CURSOR_EXPIRED"
+
+
+class NotFoundError(AnswerError):
+    """Something that must be there is not."""
+
+    code = "NOT_FOUND"
+
+
+class DatabaseBusyError(AnswerError):
+    """The database has no room for another statement just now."""
+
+    code = "DATABASE_BUSY"
+    status = 503
+
+
+class TooSlowError(AnswerError):
+    """The statement took longer than a statement may."""
+
+    code = "STATEMENT_TIMEOUT"
+    status = 503
+
+
+class InternalError(AnswerError):
+    """Something that the client cannot mend; the particulars stand in the log only."""
+
+    status = 500

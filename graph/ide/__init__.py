@@ -1,0 +1,1 @@
+"""GraphiQL, served by ourselves: its page, its assets and its example queries."""

@@ -1,0 +1,67 @@
+// The panel that greets: what the data are, how to page and filter, and every example one click away.
+import { createElement as h } from "react";
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+
+function Icon() {
+  const stroke = { fill: "none", stroke: "currentColor", strokeWidth: 1.5, strokeLinecap: "round" };
+  return h(
+    "svg",
+    { viewBox: "0 0 24 24", height: "1em", "aria-hidden": true, ...stroke },
+    h("path", { d: "M9 17.5v-1c0-1-.6-1.9-1.3-2.7a6 6 0 1 1 8.6 0c-.7.8-1.3 1.7-1.3 2.7v1z" }),
+    h("path", { d: "M9.5 20.5h5" }),
+  );
+}
+
+// Text whose odd pieces between backticks are code.
+function Prose({ text }) {
+  return text.split("`").map((piece, at) => (at % 2 ? h("code", { key: at }, piece) : piece));
+}
+
+function Example({ example, open }) {
+  return h(
+    "li",
+    null,
+    h(
+      "button",
+      { type: "button", className: "residency-example", onClick: () => open(example) },
+      h("span", { className: "residency-example-title" }, example.title),
+      h("span", { className: "residency-example-text" }, example.description),
+    ),
+  );
+}
+
+// Opens an example in the tab that already holds it, else in a new one.
+function useOpenExample() {
+  const { addTab, changeTab } = useGraphiQLActions();
+  const { tabs, queryEditor, variableEditor } = useGraphiQL((state) => state);
+  return ({ query, variables }) => {
+    const existing = tabs.findIndex((tab) => tab.query?.endsWith(query));
+    if (existing >= 0) {
+      changeTab(existing);
+      return;
+    }
+    addTab();
+    queryEditor?.setValue(query);
+    variableEditor?.setValue(variables);
+  };
+}
+
+export function examplesPlugin({ examples, notice, guide }) {
+  function Panel() {
+    const open = useOpenExample();
+    return h(
+      "section",
+      { className: "residency-panel", "aria-label": "Examples" },
+      h("div", { className: "graphiql-doc-explorer-title" }, "Welcome"),
+      notice && h("p", { className: "residency-notice" }, notice),
+      guide.map((text) => h("p", { key: text }, h(Prose, { text }))),
+      h("h2", null, "Examples"),
+      h(
+        "ul",
+        null,
+        examples.map((example) => h(Example, { key: example.title, example, open })),
+      ),
+    );
+  }
+  return { title: "Examples", icon: Icon, content: Panel };
+}

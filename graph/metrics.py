@@ -1,0 +1,66 @@
+"""Counters of the graph in Prometheus' text format."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds of the latency histogram, in seconds."""
+
+
+@dataclass(slots=True)
+class Metrics:
+    """What one process has answered since it started."""
+
+    operations: Counter[str] = field(default_factory=Counter)
+    """By path: planned, executed, or none where the request was refused."""
+    statuses: Counter[int] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    statements: int = 0
+    seconds: float = 0.0
+    _latencies: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
+
+    def observe(self, path: str, status: int, seconds: float, statements: int) -> None:
+        """Count one request."""
+        self.operations[path] += 1
+        self.statuses[status] += 1
+        self.statements += statements
+        self.seconds += seconds
+        self._latencies[bisect_left(BUCKETS, seconds)] += 1
+
+    def text(self) -> str:
+        """Return all counters."""
+        lines = [
+            "# HELP residency_graph_operations_total Operations, by the way they were answered.",
+            "# TYPE residency_graph_operations_total counter",
+            *self._labelled("residency_graph_operations_total", "path", self.operations),
+            "# HELP residency_graph_responses_total Responses, by HTTP status.",
+            "# TYPE residency_graph_responses_total counter",
+            *self._labelled("residency_graph_responses_total", "status", self.statuses),
+            "# HELP residency_graph_errors_total Errors in answers, by code.",
+            "# TYPE residency_graph_errors_total counter",
+            *self._labelled("residency_graph_errors_total", "code", self.errors),
+            "# HELP residency_graph_statements_total SQL statements run.",
+            "# TYPE residency_graph_statements_total counter",
+            f"residency_graph_statements_total {self.statements}",
+            "# HELP residency_graph_seconds Time from the request to the answer.",
+            "# TYPE residency_graph_seconds histogram",
+            *self._histogram(),
+        ]
+        return "\n".join(lines) + "\n"
+
+    @staticmethod
+    def _labelled(name: str, label: str, counts: Counter[str] | Counter[int]) -> list[str]:
+        return [f'{name}{{{label}="{key}"}} {count}' for key, count in sorted(counts.items())]
+
+    def _histogram(self) -> list[str]:
+        lines, below = [], 0
+        for bound, count in zip((*map(str, BUCKETS), "+Inf"), self._latencies, strict=True):
+            below += count
+            lines.append(f'residency_graph_seconds_bucket{{le="{bound}"}} {below}')
+        lines.append(f"residency_graph_seconds_sum {self.seconds:.6f}")
+        lines.append(f"residency_graph_seconds_count {below}")
+        return lines

@@ -1,0 +1,1 @@
+"""From an operation to one SQL statement that returns the answer as JSON text."""

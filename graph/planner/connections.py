@@ -1,0 +1,370 @@
+"""Connections: page first in an inner select, then everything else for the rows of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import FieldNode, GraphQLObjectType, get_named_type
+
+from graph.errors import AnswerError, BadUserInputError, CursorInvalidError
+from graph.planner.aggregates import Totals, aggregate_json
+from graph.planner.compilation import Compilation, PagePlan
+from graph.planner.cursors import Cursor
+from graph.planner.filters import adapted, conditions
+from graph.planner.inputs import Input
+from graph.planner.moments import Moment
+from graph.planner.ordering import OrderKey, order_clause, order_keys, position
+from graph.planner.rows import Page, Rows, table_rows
+from graph.planner.sources import OfConnection, OfEdge, OfPage, TableType, Through, source_of
+from graph.planner.sql import MARK, Binder, Json, Parameters, conjunction
+
+DEFAULT_SIZE: Final = 20
+LARGEST_SIZE: Final = 100
+POSITIONS: Final[tuple[str, ...]] = ("after", "before")
+
+
+@dataclass(slots=True)
+class Paging:
+    """How the page at hand is cut."""
+
+    index: int
+    bound: Binder
+    is_backward: bool
+    cursors: dict[str, Callable[[Any], Cursor]]
+    moment: Moment
+    parameters: Parameters
+    _size: str = ""
+
+    @property
+    def size(self) -> str:
+        """Placeholder of the number of rows; bound only where the statement needs it."""
+        if not self._size:
+            self._size = self.parameters.add(self.bound, "int8")
+        return self._size
+
+
+class ConnectionCompiler:
+    """Builds the JSON expression of one connection field."""
+
+    def __init__(
+        self,
+        compilation: Compilation,
+        target: TableType,
+        arguments: Mapping[str, Input],
+        identity: str,
+    ) -> None:
+        self.compilation = compilation
+        self.target = target
+        self.arguments = {n: given for n, given in arguments.items() if not given.is_null}
+        self.identity = identity
+        self.paging = self._paging()
+        self.inner = table_rows(compilation.names, target)
+        self.page = Page(compilation.names, self.inner)
+        self.keys = order_keys(self.arguments.get("orderBy"), self.inner)
+        self.aggregated: list[str] = []
+        self.needs_one_more = False
+
+    def expression(
+        self,
+        kind: GraphQLObjectType,
+        nodes: list[FieldNode],
+        belonging: tuple[Through, Rows] | None,
+    ) -> str:
+        """Return the connection as an SQL expression of type text."""
+        compilation = self.compilation
+        totals = Totals(compilation.names, table_rows(compilation.names, self.target))
+        outside, compilation.enclosing_page = compilation.enclosing_page, self.paging.index
+        json = self._connection(kind, nodes, totals)
+        compilation.enclosing_page = outside
+        heads, sources = [], []
+        if self.aggregated:
+            heads += self._heads(belonging)
+            columns = ", ".join(self.aggregated)
+            sources.append(f"(SELECT {columns} FROM {self.page.outer.from_list()}) {self._rows}")
+        elif self.needs_one_more:
+            heads += self._heads(belonging)
+        if totals:
+            where = self._condition(totals.rows, belonging)
+            sources.append(f"({totals.select(where)}) {totals.name}")
+        with_clause = f"WITH {', '.join(heads)} " if heads else ""
+        from_clause = f" FROM {', '.join(sources)}" if sources else ""
+        return f"({with_clause}SELECT {json.sql()}{from_clause})"
+
+    # -- the page ------------------------------------------------------------------------------
+
+    def _paging(self) -> Paging:
+        first, last = self.arguments.get("first"), self.arguments.get("last")
+        if first is not None and last is not None:
+            raise BadUserInputError(
+                "Arguments 'first' and 'last' exclude each other. Pass 'first' to go forward or"
+                " 'last' to go backward.",
+                node=last.node,
+            )
+        name, given = ("last", last) if last is not None else ("first", first)
+        size = _bounded(given, name)
+        compilation = self.compilation
+        names = ("filter", "orderBy", "iteration", "asOf")
+        inputs = tuple(self.arguments[n].binder() if n in self.arguments else None for n in names)
+        index = len(compilation.pages)
+        page = PagePlan(compilation.root, self.identity, size, inputs, compilation.enclosing_page)
+        compilation.pages.append(page)
+        cursors = {n: _cursor(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments}
+        moment = self._moment(cursors)
+        return Paging(index, size, last is not None, cursors, moment, compilation.parameters)
+
+    def _moment(self, cursors: Mapping[str, Callable[[Any], Cursor]]) -> Moment:
+        moments, root = self.compilation.moments, self.compilation.root
+        pinned = [
+            moments.pinned(_version(read), _published(read), name, root)
+            for name, read in cursors.items()
+        ]
+        if len(pinned) == len(POSITIONS):
+            moments.require_equal(pinned[0], pinned[1], root)
+        if pinned:
+            return pinned[0]
+        as_of = self.arguments.get("asOf")
+        return moments.as_of(adapted(as_of.binder(), "timestamptz")) if as_of else moments.now()
+
+    def _condition(self, rows: Rows, belonging: tuple[Through, Rows] | None) -> str:
+        """Return which rows belong to the connection, whatever the page."""
+        parameters = self.compilation.parameters
+        found = self.paging.moment.condition(rows)
+        if belonging is not None:
+            found.append(_belongs(rows, *belonging))
+        if rows.kind.has_iteration:
+            iteration = self.arguments.get("iteration")
+            value = (
+                parameters.add(iteration.binder(), "int4")
+                if iteration
+                else self.paging.moment.iteration()
+            )
+            found.append(f"{rows.column('match_iteration_id')} = {value}")
+        return conjunction(found + conditions(self.arguments.get("filter"), rows, parameters))
+
+    def _heads(self, belonging: tuple[Through, Rows] | None) -> list[str]:
+        """Return the inner selects: the page, and one row more where somebody asks for it."""
+        name, paging = self.page.name, self.paging
+        found = [self._condition(self.inner, belonging), *self._positions()]
+        order = order_clause(self.keys, is_reversed=paging.is_backward)
+        # The constant limit tells the server's planner how few rows are wanted, whatever the
+        # parameter; the inner list keeps its order through it.
+        rows = (
+            f"SELECT {self.page.exports()} FROM {self.inner.from_list()}"
+            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {LARGEST_SIZE + 1}"
+        )
+        numbered = f"SELECT q.*, row_number() OVER () AS n FROM ({rows}) q LIMIT {paging.size}"
+        if not self.needs_one_more:
+            return [f"{name} AS MATERIALIZED ({numbered})"]
+        return [
+            f"{name}x AS MATERIALIZED ({numbered} + 1)",
+            f"{name} AS MATERIALIZED (SELECT * FROM {name}x WHERE n <= {paging.size})",
+        ]
+
+    def _positions(self) -> list[str]:
+        found = []
+        for name, read in self.paging.cursors.items():
+            values = [
+                self.compilation.parameters.add(_key(read, i, key), key.encoding.sql_type)
+                for i, key in enumerate(self.keys)
+            ]
+            found.append(position(self.keys, values, is_after=name == "after"))
+        return found
+
+    # -- the answer ----------------------------------------------------------------------------
+
+    @property
+    def _rows(self) -> str:
+        return f"{self.page.name}r"
+
+    def _connection(self, kind: GraphQLObjectType, nodes: list[FieldNode], totals: Totals) -> Json:
+        operation = self.compilation.operation
+        json = Json().literal("{")
+        for index, (key, found) in enumerate(operation.below(kind, nodes).items()):
+            json.literal(f'{"," if index else ""}"{key}":')
+            name = found[0].name.value
+            if name == "__typename":
+                json.literal(f'"{kind.name}"')
+                continue
+            inner: Any = get_named_type(kind.fields[name].type)
+            source = source_of(kind.fields[name])
+            assert isinstance(source, OfConnection)
+            match source.part:
+                case "totalCount":
+                    json.expression(totals.count())
+                case "aggregate":
+                    json.append(aggregate_json(operation, inner, found, totals))
+                case "nodes":
+                    compilation = self.compilation
+                    node = compilation.object_json(compilation, inner, found, self.page.outer)
+                    json.expression(self._list(node))
+                case "edges":
+                    json.expression(self._list(self._edge(inner, found)))
+                case "pageInfo":
+                    json.append(self._page_info(inner, found))
+        return json.literal("}")
+
+    def _list(self, item: Json) -> str:
+        alias = f"j{len(self.aggregated) + 1}"
+        order = f"{self.page.name}.n{' DESC' if self.paging.is_backward else ''}"
+        self.aggregated.append(f"string_agg({item.sql()}, ',' ORDER BY {order}) AS {alias}")
+        return f"COALESCE('[' || {self._rows}.{alias} || ']', '[]')"
+
+    def _edge(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
+        compilation = self.compilation
+        json = Json().literal("{")
+        for index, (key, found) in enumerate(compilation.operation.below(kind, nodes).items()):
+            json.literal(f'{"," if index else ""}"{key}":')
+            name = found[0].name.value
+            if name == "__typename":
+                json.literal(f'"{kind.name}"')
+                continue
+            source = source_of(kind.fields[name])
+            assert isinstance(source, OfEdge)
+            if source.part == "cursor":
+                json.literal('"').append(self._cursor_mark()).literal('"')
+            else:
+                inner: Any = get_named_type(kind.fields[name].type)
+                json.append(compilation.object_json(compilation, inner, found, self.page.outer))
+        return json.literal("}")
+
+    def _page_info(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
+        json = Json().literal("{")
+        for index, (key, found) in enumerate(self.compilation.operation.below(kind, nodes).items()):
+            json.literal(f'{"," if index else ""}"{key}":')
+            name = found[0].name.value
+            if name == "__typename":
+                json.literal(f'"{kind.name}"')
+                continue
+            source = source_of(kind.fields[name])
+            assert isinstance(source, OfPage)
+            match source.part:
+                case "hasNextPage":
+                    self._has_more(json, is_ahead=not self.paging.is_backward)
+                case "hasPreviousPage":
+                    self._has_more(json, is_ahead=self.paging.is_backward)
+                case "startCursor":
+                    json.expression(self._outermost(is_start=True))
+                case "endCursor":
+                    json.expression(self._outermost(is_start=False))
+        return json.literal("}")
+
+    def _has_more(self, json: Json, *, is_ahead: bool) -> None:
+        """Say whether rows lie beyond the page, on the side it grows to or on the other.
+
+        A cursor stands for a row that exists in its data version: on its side there is one.
+        """
+        behind = "before" if is_ahead != self.paging.is_backward else "after"
+        if behind in self.paging.cursors:
+            json.literal("true")
+        elif is_ahead:
+            self.needs_one_more = True
+            json.expression(
+                f"((SELECT count(*) FROM {self.page.name}x) > {self.paging.size})::text"
+            )
+        else:
+            json.literal("false")
+
+    def _outermost(self, *, is_start: bool) -> str:
+        self._keep_page()
+        ascending = is_start != self.paging.is_backward
+        mark = Json().literal('"').append(self._cursor_mark()).literal('"').sql()
+        order = f"{self.page.name}.n{'' if ascending else ' DESC'}"
+        return f"COALESCE((SELECT {mark} FROM {self.page.name} ORDER BY {order} LIMIT 1), 'null')"
+
+    def _keep_page(self) -> None:
+        """Have the page selected even if no row of it is shown."""
+        if not self.aggregated:
+            self.aggregated.append("count(*) AS j1")
+
+    def _cursor_mark(self) -> Json:
+        """Return the place of a cursor, which Python signs (see :mod:`graph.planner.cursors`)."""
+        self.compilation.has_cursors = True
+        pin = self.paging.moment.pin()
+        json = Json().literal(f"{MARK}{self.paging.index}:").expression(pin).literal("|[")
+        for index, key in enumerate(self.keys):
+            exported = self.page.export(key.expression)
+            json.literal("," if index else "")
+            json.expression(key.encoding.text(exported, nullable=key.is_nullable))
+        return json.literal(f"]{MARK}")
+
+
+def _bounded(given: Input | None, name: str) -> Binder:
+    if given is None:
+        return lambda request: DEFAULT_SIZE
+    binder = given.binder()
+
+    def bind(request: Any) -> int:
+        size: int = binder(request)
+        if not 0 <= size <= LARGEST_SIZE:
+            raise BadUserInputError(
+                f"Argument '{name}' is {size}; pages have 0 to {LARGEST_SIZE} edges. Pass a number"
+                " in that range and go on with the cursors of 'pageInfo'.",
+                node=given.node,
+            )
+        return size
+
+    return bind
+
+
+def _cursor(given: Input, name: str, page: PagePlan) -> Callable[[Any], Cursor]:
+    binder = given.binder()
+
+    def read(request: Any) -> Cursor:
+        try:
+            cursor: Cursor = request.cursor(binder(request), name)
+        except AnswerError as error:
+            raise error.at(page.root, given.node) from None
+        if cursor.fingerprint != fingerprint(page, request):
+            raise CursorInvalidError(
+                f"Argument '{name}' is a cursor of another list: its field, filter, order,"
+                " iteration or time differ. Keep them unchanged from page to page.",
+                node=given.node,
+            )
+        return cursor
+
+    return read
+
+
+def _version(read: Callable[[Any], Cursor]) -> Binder:
+    return lambda request: read(request).version
+
+
+def _published(read: Callable[[Any], Cursor]) -> Binder:
+    return lambda request: read(request).published_at
+
+
+def fingerprint(page: PagePlan, request: Any) -> bytes:
+    """Return the hash of what a page's cursors are made for."""
+    values = [None if binder is None else binder(request) for binder in page.inputs]
+    found: bytes = request.signer.fingerprint(page.identity, *values)
+    return found
+
+
+def _key(read: Callable[[Any], Cursor], index: int, key: OrderKey) -> Binder:
+    def bind(request: Any) -> Any:
+        value = read(request).keys[index]
+        return None if value is None else key.encoding.from_json(value)
+
+    return bind
+
+
+def _belongs(rows: Rows, through: Through, parent: Rows) -> str:
+    versions = parent.kind.table
+    same = conjunction(f"k.{name} = {parent.column(name)}" for name in parent.kind.natural_key)
+    column = rows.column(through.foreign_key)
+    return f"{column} = ANY (ARRAY(SELECT k.{through.key} FROM {versions} k WHERE {same}))"
+
+
+def sign_cursors(data: bytes, pages: tuple[PagePlan, ...], request: Any) -> bytes:
+    """Return the answer with every marked place turned into a signed cursor."""
+    mark = MARK.encode()
+    pieces = data.split(mark)
+    prints: dict[bytes, bytes] = {}
+    for index in range(1, len(pieces), 2):
+        number, _, payload = pieces[index].partition(b":")
+        if number not in prints:
+            prints[number] = fingerprint(pages[int(number)], request)
+        pieces[index] = request.signer.sign(prints[number], payload)
+    return b"".join(pieces)

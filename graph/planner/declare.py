@@ -1,0 +1,150 @@
+"""The words in which types are declared: table types, columns, relations, embedded values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, dataclass_transform
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from graph.errors import DeclarationError
+from graph.planner.sources import (
+    SOURCE,
+    TABLE_TYPES,
+    Column,
+    Embedded,
+    Keys,
+    ListArgument,
+    Part,
+    TableType,
+    ToMany,
+    ToOne,
+    fact,
+)
+from warehouse.tables import metadata
+
+Class = TypeVar("Class", bound=type)
+
+
+def declared(
+    source: object, description: str | None = None, arguments: Sequence[StrawberryArgument] = ()
+) -> Any:
+    """Return a Strawberry field whose value comes from ``source``, not from a resolver."""
+    field = strawberry.field(description=description, metadata={SOURCE: source})
+    assert isinstance(field, StrawberryField)
+    field.arguments = list(arguments)
+    return field
+
+
+def argument(name: str, annotation: Any, description: str, **options: Any) -> StrawberryArgument:
+    """Return an argument of a declared field; ``name`` as Python writes it."""
+    return StrawberryArgument(
+        python_name=name,
+        graphql_name=options.pop("graphql_name", None),
+        type_annotation=StrawberryAnnotation(annotation),
+        description=description,
+        **options,
+    )
+
+
+def column(
+    name: str | None = None,
+    *,
+    beside: str | None = None,
+    description: str | None = None,
+    is_filterable: bool = True,
+    is_sortable: bool = True,
+) -> Any:
+    """Declare a column; its comment in the warehouse describes the field.
+
+    Args:
+        name: Name of the column; by default that of the field.
+        beside: The table, if it is not the type's own.
+        description: Words for the graph, where the comment speaks of tables.
+        is_filterable: Whether the type's filter has it.
+        is_sortable: Whether the type's order fields have it.
+    """
+    return declared(Column(name, beside, is_filterable, is_sortable), description)
+
+
+def part(description: str) -> Any:
+    """Declare a member of a value that other types embed."""
+    return declared(Part(), description)
+
+
+def embedded(table: str, description: str, **columns: str) -> Any:
+    """Declare a value made of columns of ``table``: member to column."""
+    for name in columns.values():
+        fact(table, name)
+    return declared(Embedded(columns, table), description)
+
+
+def to_one(*keys: tuple[str, str], description: str) -> Any:
+    """Declare the related row for which (own column, its column) are equal."""
+    return declared(ToOne(keys), description)
+
+
+def to_many(
+    *keys: tuple[str, str],
+    order: Sequence[str],
+    description: str,
+    arguments: Sequence[tuple[StrawberryArgument, ListArgument]] = (),
+) -> Any:
+    """Declare the related rows for which (own column, their column) are equal, in ``order``."""
+    by_name = {given.graphql_name or given.python_name: condition for given, condition in arguments}
+    source = ToMany(keys, tuple(order), by_name)
+    return declared(source, description, [given for given, _ in arguments])
+
+
+@dataclass_transform(kw_only_default=True)
+def table_type(
+    table: str,
+    *,
+    natural_key: Sequence[str],
+    beside: Mapping[str, str] | None = None,
+    description: str | None = None,
+) -> Callable[[Class], Class]:
+    """Make a class a type of the graph over ``table``, described by the table's comment.
+
+    Args:
+        table: Schema and table.
+        natural_key: Columns of the global id, which also break ties in every order.
+        beside: Tables with one row for each row of the table: table to the key they share.
+        description: Words for the graph, where the comment speaks of tables.
+    """
+
+    def declare(cls: Class) -> Class:
+        kind = TableType(cls.__name__, table, tuple(natural_key), beside or {})
+        for name, field in vars(cls).items():
+            if isinstance(field, StrawberryField):
+                complete(kind, name, field)
+        TABLE_TYPES[kind.name] = kind
+        comment = description or metadata.tables[table].comment
+        return strawberry.type(cls, description=comment)
+
+    return declare
+
+
+def complete(kind: TableType, name: str, field: StrawberryField) -> None:
+    """Take what a declaration leaves out from the warehouse's metadata.
+
+    Raises:
+        DeclarationError: a column that the declaration names does not exist.
+    """
+    source = field.metadata.get(SOURCE)
+    if isinstance(source, Column):
+        source.name = source.name or name
+        field.description = field.description or kind.fact(source).comment
+    elif isinstance(source, ToOne | ToMany):
+        own = {column.name for column in metadata.tables[kind.table].c}
+        check_keys(f"{kind.name}.{name}", source.keys, own)
+
+
+def check_keys(where: str, keys: Keys, own: set[str]) -> None:
+    """Raise DeclarationError for a key column that the table does not have."""
+    for local, _ in keys:
+        if local not in own:
+            raise DeclarationError(f"{where}: its table has no column {local}")

@@ -1,0 +1,113 @@
+"""From a column to JSON text in SQL and back from a cursor's JSON: one encoding per column type."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from graph.errors import DeclarationError
+
+TIMESTAMP = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+"""ISO 8601 in UTC with microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a column type travels.
+
+    ``json`` makes JSON text of a value that is not null; ``sql_type`` is what parameters compared
+    with the column are cast to; ``from_json`` reads a value back from a cursor.
+    """
+
+    json: Callable[[str], str]
+    sql_type: str
+    from_json: Callable[[Any], Any]
+
+    def text(self, expression: str, *, nullable: bool) -> str:
+        """Return an expression of type text: the value's JSON, ``null`` where it is null."""
+        encoded = self.json(expression)
+        return f"COALESCE({encoded}, 'null')" if nullable else encoded
+
+
+def _number(expression: str) -> str:
+    return f"{expression}::text"
+
+
+def _escaped(expression: str) -> str:
+    return f"to_json({expression})::text"
+
+
+def _finite(expression: str) -> str:
+    """Null for NaN and the infinities, which GraphQL's Float does not have."""
+    return (
+        f"CASE WHEN {expression} NOT IN ('NaN', 'Infinity', '-Infinity')"
+        f" THEN to_json({expression})::text END"
+    )
+
+
+def _word(expression: str) -> str:
+    """A word of a vocabulary: a check constraint keeps it free of anything to escape."""
+    return f"('\"' || {expression} || '\"')"
+
+
+def _timestamp(expression: str) -> str:
+    return f"to_json(to_char({expression} AT TIME ZONE 'UTC', '{TIMESTAMP}'))::text"
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _exact(kind: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise TypeError(f"{value!r} is no {kind.__name__}")
+        return value
+
+    return read
+
+
+def _float(value: Any) -> float:
+    return float(value)
+
+
+INTEGER = Encoding(_number, "int4", _exact(int))
+FLOAT = Encoding(_finite, "float8", _float)
+TEXT = Encoding(_escaped, "text", _exact(str))
+WORD = Encoding(_word, "text", _exact(str))
+
+ENCODINGS: dict[tuple[str, str], Encoding] = {
+    ("integer", "Int"): INTEGER,
+    ("small_integer", "Int"): INTEGER,
+    ("float", "Float"): FLOAT,
+    ("double", "Float"): FLOAT,
+    ("numeric", "Decimal"): Encoding(lambda e: f"to_json({e}::text)::text", "numeric", Decimal),
+    ("text", "String"): TEXT,
+    ("text", "ID"): TEXT,
+    ("boolean", "Boolean"): Encoding(_number, "bool", _exact(bool)),
+    ("date", "Date"): Encoding(_escaped, "date", dt.date.fromisoformat),
+    ("datetime", "DateTime"): Encoding(_timestamp, "timestamptz", dt.datetime.fromisoformat),
+    ("text", "enum"): WORD,
+    ("ARRAY", "[String]"): Encoding(_escaped, "text[]", _same),
+    ("ARRAY", "[enum]"): Encoding(_escaped, "text[]", _same),
+    ("uuid", "ID"): Encoding(_escaped, "uuid", _exact(str)),
+}
+"""By SQLAlchemy's name of the column type and the graph's type (``enum`` for any vocabulary)."""
+
+
+def encoding(column_type: str, graph_type: str, where: str) -> Encoding:
+    """Return the encoding; ``bigint`` has none, because GraphQL's Int has 32 bits.
+
+    Raises:
+        DeclarationError: no encoding is known for the pair; ``where`` says which field.
+    """
+    try:
+        return ENCODINGS[column_type, graph_type]
+    except KeyError:
+        raise DeclarationError(
+            f"{where}: a column of type {column_type} cannot become {graph_type};"
+            " declare another type or add an encoding to graph/planner/encode.py"
+        ) from None

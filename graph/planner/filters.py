@@ -1,0 +1,212 @@
+"""Filters to SQL conditions.
+
+A comparison with a value never holds for a row that states none; only ``isNull`` speaks of those.
+``not`` is the exact complement. A comparison with null is as if it were not given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from graphql import get_nullable_type
+
+from graph.errors import BadUserInputError
+from graph.planner import globalid
+from graph.planner.encode import Encoding, encoding
+from graph.planner.folding import fold, fold_sql
+from graph.planner.inputs import Input
+from graph.planner.rows import Rows
+from graph.planner.sources import (
+    TABLE_TYPES,
+    Column,
+    ColumnFilter,
+    Combination,
+    Embedded,
+    GlobalId,
+    RelationFilter,
+    ToOne,
+    source_of,
+)
+from graph.planner.sql import Binder, Parameters, conjunction
+
+COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+MOST_ITEMS = 1_000
+"""Longest list that ``in`` and ``notIn`` take."""
+
+
+def conditions(given: Input | None, rows: Rows, parameters: Parameters) -> list[str]:
+    """Return the conditions of a filter on rows; all of them must hold."""
+    if given is None or given.is_null:
+        return []
+    kind: Any = get_nullable_type(given.type)
+    found: list[str] = []
+    for name, member in given.fields().items():
+        if not member.is_null:
+            source = source_of(kind.fields[name])
+            found += _member(source, name, member, rows, parameters)
+    return found
+
+
+def _member(source: Any, name: str, member: Input, rows: Rows, parameters: Parameters) -> list[str]:
+    match source:
+        case Combination():
+            return [_combination(source, member, rows, parameters)]
+        case RelationFilter(source=Embedded() as embedded):
+            return _embedded(embedded, member, rows, parameters)
+        case RelationFilter(source=ToOne() as relation, target=target):
+            assert target is not None
+            related = rows.to_one(relation, TABLE_TYPES[target])
+            return conditions(member, related, parameters)
+        case ColumnFilter(column=column, graph_type=graph_type):
+            return _of_column(column, graph_type, name, member, rows, parameters)
+        case GlobalId():
+            return _of_id(member, rows, parameters)
+    raise AssertionError(f"filter member {name} has no declaration")
+
+
+def _combination(source: Combination, member: Input, rows: Rows, parameters: Parameters) -> str:
+    if source.operator == "not":
+        return f"(({conjunction(conditions(member, rows, parameters))}) IS NOT TRUE)"
+    parts = [
+        f"({conjunction(conditions(element, rows, parameters))})" for element in member.elements()
+    ]
+    if source.operator == "and":
+        return f"({conjunction(parts)})"
+    return f"({' OR '.join(parts) or 'false'})"
+
+
+def _embedded(embedded: Embedded, member: Input, rows: Rows, parameters: Parameters) -> list[str]:
+    kind: Any = get_nullable_type(member.type)
+    found: list[str] = []
+    for name, comparison in member.fields().items():
+        if comparison.is_null:
+            continue
+        source = source_of(kind.fields[name])
+        column = Column(embedded.columns[name], embedded.table)
+        found += _of_column(column, source.graph_type, name, comparison, rows, parameters)
+    return found
+
+
+def _of_column(
+    column: Column, graph_type: str, name: str, member: Input, rows: Rows, parameters: Parameters
+) -> list[str]:
+    assert column.name is not None
+    expression = rows.column(column.name, column.table)
+    how = encoding(rows.kind.fact(column).type, graph_type, f"{rows.kind.name}.{name}")
+    return [
+        _comparison(operator, operand, expression, how, parameters)
+        for operator, operand in member.fields().items()
+        if not operand.is_null
+    ]
+
+
+def _comparison(
+    operator: str, operand: Input, expression: str, how: Encoding, parameters: Parameters
+) -> str:
+    binder = operand.binder()
+    if operator == "isNull":
+        return f"({expression} IS {'' if operand.value else 'NOT '}NULL)"
+    if operator in COMPARISONS:
+        placeholder = parameters.add(adapted(binder, how.sql_type), how.sql_type)
+        return f"({expression} {COMPARISONS[operator]} {placeholder})"
+    if operator in {"in", "notIn"}:
+        placeholder = parameters.add(listed(binder, operator, how.sql_type), f"{how.sql_type}[]")
+        test = "= ANY" if operator == "in" else "<> ALL"
+        return f"({expression} {test} ({placeholder}))"
+    if how.sql_type == "text[]":
+        return _of_list(operator, binder, expression, parameters)
+    placeholder = parameters.add(lambda request: fold(storable(binder(request))), "text")
+    if operator == "contains":
+        return f"(strpos({fold_sql(expression)}, {placeholder}) > 0)"
+    return f"starts_with({fold_sql(expression)}, {placeholder})"
+
+
+def _of_list(operator: str, binder: Binder, expression: str, parameters: Parameters) -> str:
+    if operator == "contains":
+        return f"({parameters.add(adapted(binder, 'text'), 'text')} = ANY ({expression}))"
+    test = {"containsAny": "&&", "containsAll": "@>"}[operator]
+    return f"({expression} {test} {parameters.add(listed(binder, operator, 'text'), 'text[]')})"
+
+
+def _of_id(member: Input, rows: Rows, parameters: Parameters) -> list[str]:
+    kind = rows.kind
+    found: list[str] = []
+    for operator, operand in member.fields().items():
+        if operand.is_null:
+            continue
+        is_list = operator in {"in", "notIn"}
+        operands = operand.elements() if is_list else (operand,)
+        rows_equal = [id_condition(one, operator, rows, parameters) for one in operands]
+        equal = f"({' OR '.join(rows_equal) or 'false'})"
+        found.append(f"(NOT {equal})" if operator in {"ne", "notIn"} else equal)
+    assert kind.natural_key
+    return found
+
+
+def id_condition(given: Input, argument: str, rows: Rows, parameters: Parameters) -> str:
+    """Return the condition that a row has a global id."""
+    binder, kind = given.binder(), rows.kind
+    pairs = []
+    for index, name in enumerate(kind.natural_key):
+
+        def part(request: Any, index: int = index) -> Any:
+            value = globalid.key_of(binder(request), kind, argument)[index]
+            return storable(value) if isinstance(value, str) else value
+
+        sql_type = "text" if kind.fact(Column(name)).type == "text" else "int4"
+        pairs.append(f"{rows.column(name)} = {parameters.add(part, sql_type)}")
+    return f"({conjunction(pairs)})"
+
+
+def listed(binder: Binder, operator: str, sql_type: str) -> Binder:
+    """Return a binder that refuses lists that are too long."""
+    convert = _converter(sql_type)
+
+    def bind(request: Any) -> list[Any]:
+        values = binder(request)
+        if len(values) > MOST_ITEMS:
+            raise BadUserInputError(
+                f"Argument 'filter' has {len(values)} values in '{operator}'; at most"
+                f" {MOST_ITEMS} are allowed. Split the list over several requests."
+            )
+        return [convert(value) for value in values] if convert else list(values)
+
+    return bind
+
+
+def adapted(binder: Binder, sql_type: str) -> Binder:
+    """Return a binder whose values the database driver takes for ``sql_type``."""
+    convert = _converter(sql_type)
+    return binder if convert is None else lambda request: convert(binder(request))
+
+
+def _converter(sql_type: str) -> Callable[[Any], Any] | None:
+    converters: dict[str, Callable[[Any], Any]] = {"timestamptz": in_utc, "text": storable}
+    return converters.get(sql_type)
+
+
+def in_utc(value: dt.datetime) -> dt.datetime:
+    """Return a time in UTC, which also holds where no zone is written.
+
+    Raises:
+        BadUserInputError: the time lies outside the years 1 to 9999 in UTC.
+    """
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except OverflowError:
+        raise BadUserInputError(
+            f"The time {value.isoformat()} lies outside the years 1 to 9999 in UTC. Pass another."
+        ) from None
+
+
+def storable(value: str) -> str:
+    """Return a text that the database can hold.
+
+    Raises:
+        BadUserInputError: it has a null character.
+    """
+    if "\x00" in value:
+        raise BadUserInputError("A text has the character U+0000, which no value has. Remove it.")
+    return value

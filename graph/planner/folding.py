@@ -1,0 +1,39 @@
+"""Text as people compare it: without case, accents and typographic variants.
+
+The same rule in SQL, for columns, and in Python, for the words looked for. It needs no
+extension; both forms are immutable.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_MARKS: Final = re.compile("[\u0300-\u036f]+")
+_VARIANTS: Final = {"’": "'", "‘": "'", "–": "-", "—": "-"}
+_LIGATURES: Final = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"}
+_TABLE: Final = str.maketrans({**_VARIANTS, **_LIGATURES})
+
+
+def fold(text: str) -> str:
+    """Return text in the form in which it is compared."""
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return "".join(map(_lower, plain.translate(_TABLE)))
+
+
+def _lower(character: str) -> str:
+    """Lower one letter: the server lowers letter by letter too."""
+    lowered = character.lower()
+    return lowered if len(lowered) == 1 else character
+
+
+def fold_sql(expression: str) -> str:
+    """Return the expression of a text in the form in which it is compared."""
+    stripped = f"regexp_replace(normalize({expression}, NFKD), '[\\u0300-\\u036f]+', '', 'g')"
+    variants = "".join(_VARIANTS)
+    plain = "".join(_VARIANTS.values()).replace("'", "''")
+    folded = f"translate({stripped}, '{variants}', '{plain}')"
+    for letter, pair in _LIGATURES.items():
+        folded = f"replace({folded}, '{letter}', '{pair}')"
+    return f"lower({folded})"

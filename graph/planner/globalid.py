@@ -1,0 +1,84 @@
+"""Global ids: base64 of the type and the natural key, ``Program:1503:27447``; never a version."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+
+from graph.errors import BadUserInputError
+from graph.planner.sources import TABLE_TYPES, TableType, fact
+from graph.planner.sql import quote
+
+ESCAPES = (("%", "%25"), (":", "%3A"))
+"""What a part of a key may not hold, in the order in which it is replaced."""
+
+
+def encode(type_name: str, parts: Sequence[object]) -> str:
+    """Return the global id of a natural key."""
+    escaped = [type_name]
+    for part in parts:
+        text = str(part)
+        for plain, code in ESCAPES:
+            text = text.replace(plain, code)
+        escaped.append(text)
+    return base64.b64encode(":".join(escaped).encode()).decode()
+
+
+def _split(given: str) -> list[str] | None:
+    try:
+        text = base64.b64decode(given, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    parts = []
+    for part in text.split(":"):
+        plain_part = part
+        for plain, code in reversed(ESCAPES):
+            plain_part = plain_part.replace(code, plain)
+        parts.append(plain_part)
+    return parts
+
+
+def type_of(given: str) -> str | None:
+    """Return the name of the type inside a global id; None where it holds no known type."""
+    parts = _split(given)
+    return parts[0] if parts and parts[0] in TABLE_TYPES else None
+
+
+def key_of(given: str, kind: TableType, argument: str) -> list[Any]:
+    """Return the natural key inside a global id of a type.
+
+    Raises:
+        BadUserInputError: it is no global id of the type.
+    """
+    parts = _split(given)
+    wrong = BadUserInputError(
+        f"Argument '{argument}' is no global id of a {kind.name}. Pass the 'id' of a"
+        f" {kind.name} as the graph gave it."
+    )
+    if parts is None or parts[0] != kind.name or len(parts) != len(kind.natural_key) + 1:
+        raise wrong
+    key: list[Any] = []
+    for column, part in zip(kind.natural_key, parts[1:], strict=True):
+        if fact(kind.table, column).type == "text":
+            key.append(part)
+        elif part.lstrip("-").isdigit() and part.isascii() and abs(int(part)) < 2**31:
+            key.append(int(part))
+        else:
+            raise wrong
+    return key
+
+
+def sql(kind: TableType, columns: Sequence[str]) -> str:
+    """Return the expression of a row's global id as text; ``columns`` hold its natural key."""
+    parts = [quote(kind.name)]
+    for name, expression in zip(kind.natural_key, columns, strict=True):
+        text = f"{expression}::text"
+        if fact(kind.table, name).type == "text":
+            for plain, code in ESCAPES:
+                text = f"replace({text}, {quote(plain)}, {quote(code)})"
+        parts.append(text)
+    joined = " || ':' || ".join(parts)
+    # encode breaks lines after 76 characters
+    return f"replace(encode(convert_to({joined}, 'UTF8'), 'base64'), E'\\n', '')"

@@ -1,0 +1,105 @@
+"""Which versions of rows an operation reads: those that hold now, or held at a time.
+
+Without a time, the current ones. With ``asOf``, those valid then. A later page reads as of the
+data version that its cursor is pinned to, so nothing is lost or repeated while a load publishes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graph.errors import AnswerError, CursorExpiredError, CursorInvalidError
+from graph.planner.rows import Rows
+from graph.planner.sql import Binder, Names, Parameters
+
+VERSIONS = "ops.data_version"
+COLUMNS = "number, published_at, match_iteration_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition that must not hold, and the error if it does."""
+
+    condition: str
+    error: AnswerError
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A state of the warehouse: the name of its data version's row, and its time if not now."""
+
+    version: str
+    time: str | None = None
+
+    def condition(self, rows: Rows) -> list[str]:
+        """Return the condition that a version of a row holds at this moment."""
+        if not rows.kind.is_versioned:
+            return []
+        if self.time is None:
+            return [rows.column("is_current")]
+        valid_to = rows.column("valid_to")
+        return [
+            f"{rows.column('valid_from')} <= {self.time}",
+            f"({valid_to} IS NULL OR {valid_to} > {self.time})",
+        ]
+
+    def iteration(self) -> str:
+        """Return the newest match iteration of this state."""
+        return f"(SELECT match_iteration_id FROM {self.version})"
+
+    def pin(self) -> str:
+        """Return what a cursor keeps of this state: ``number|microseconds``."""
+        number = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
+        return f"COALESCE((SELECT {number} FROM {self.version}), '0|0')"
+
+
+@dataclass(slots=True)
+class Moments:
+    """The states that a statement reads, each selected once at its head."""
+
+    names: Names
+    parameters: Parameters
+    heads: list[str] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    _now: Moment | None = None
+
+    def now(self) -> Moment:
+        """Return the newest state."""
+        if self._now is None:
+            self._now = Moment(self._head("ORDER BY number DESC LIMIT 1"))
+        return self._now
+
+    def as_of(self, time: Binder) -> Moment:
+        """Return the state at a time."""
+        placeholder = self.parameters.add(time, "timestamptz")
+        where = f"WHERE published_at <= {placeholder} ORDER BY number DESC LIMIT 1"
+        return Moment(self._head(where), placeholder)
+
+    def pinned(self, number: Binder, time: Binder, argument: str, root: str) -> Moment:
+        """Return the state that a cursor is pinned to; the statement fails if it is gone."""
+        at = self.parameters.add(time, "timestamptz")
+        version = self.parameters.add(number, "int4")
+        head = self._head(f"WHERE number = {version} AND published_at = {at}")
+        error = CursorExpiredError(
+            f"Argument '{argument}' is a cursor of a data version that is no longer kept."
+            f" Ask for the first page again, without '{argument}'.",
+            root=root,
+        )
+        self.guards.append(Guard(f"NOT EXISTS (SELECT FROM {head})", error))
+        return Moment(head, at)
+
+    def require_equal(self, one: Moment, other: Moment, root: str) -> None:
+        """Let the statement fail where two cursors are pinned to different states."""
+        error = CursorInvalidError(
+            "Arguments 'after' and 'before' are cursors of different data versions. Take both"
+            " from pages that follow each other.",
+            root=root,
+        )
+        number = "SELECT number FROM"
+        condition = f"({number} {one.version}) <> ({number} {other.version})"
+        self.guards.append(Guard(condition, error))
+
+    def _head(self, clauses: str) -> str:
+        name = self.names.new("v")
+        self.heads.append(f"{name} AS MATERIALIZED (SELECT {COLUMNS} FROM {VERSIONS} {clauses})")
+        return name

@@ -1,0 +1,153 @@
+"""Root fields: one row by its key, all rows of a small table, pages, any node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
+
+from graph.errors import AnswerError, BadUserInputError, NotFoundError, NotPlannableError
+from graph.planner.compilation import Compilation
+from graph.planner.connections import ConnectionCompiler
+from graph.planner.filters import adapted, id_condition
+from graph.planner.globalid import type_of
+from graph.planner.inputs import Input, arguments_of
+from graph.planner.moments import Guard, Moment
+from graph.planner.rows import Page, table_rows
+from graph.planner.sources import (
+    TABLE_TYPES,
+    AnyNode,
+    ByKey,
+    Column,
+    Connection,
+    Everything,
+    Latest,
+    TableType,
+    source_of,
+)
+from graph.planner.sql import Json, conjunction
+
+
+def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[FieldNode]) -> Json:
+    """Return the JSON of a root field.
+
+    Raises:
+        NotPlannableError: the field is resolved, not declared.
+        AnswerError: an argument has a value that it may not have.
+    """
+    node = nodes[0]
+    arguments = arguments_of(definition, node, compilation.operation.variables)
+    inner: Any = get_named_type(definition.type)
+    try:
+        match source_of(definition):
+            case Connection():
+                target = TABLE_TYPES[inner.name.removesuffix("Connection")]
+                compiler = ConnectionCompiler(compilation, target, arguments, node.name.value)
+                return Json().expression(compiler.expression(inner, nodes, None))
+            case ByKey(members=members):
+                return _by_key(compilation, inner, nodes, arguments, members)
+            case Everything(order=order):
+                return _everything(compilation, inner, nodes, order)
+            case AnyNode():
+                return _node(compilation, nodes, arguments["id"])
+            case Latest() as latest:
+                return _latest(compilation, inner, nodes, latest)
+    except AnswerError as error:
+        raise error.at(compilation.root, node) from None
+    raise NotPlannableError(f"{node.name.value} is resolved, not declared")
+
+
+def _moment(compilation: Compilation, arguments: Mapping[str, Input]) -> Moment:
+    as_of = arguments.get("asOf")
+    if as_of is None or as_of.is_null:
+        return compilation.moments.now()
+    return compilation.moments.as_of(adapted(as_of.binder(), "timestamptz"))
+
+
+def _one(
+    compilation: Compilation,
+    kind: GraphQLObjectType,
+    nodes: list[FieldNode],
+    page: Page,
+    clauses: str,
+) -> Json:
+    """Return the object of the one row that the inner select finds, null where there is none."""
+    json = compilation.object_json(compilation, kind, nodes, page.outer)
+    inner = f"SELECT {page.exports()} FROM {page.inner.from_list()} {clauses} LIMIT 1"
+    head = f"WITH {page.name} AS MATERIALIZED ({inner})"
+    body = f"{head} SELECT {json.sql()} FROM {page.outer.from_list()}"
+    return Json().expression(f"COALESCE(({body}), 'null')")
+
+
+def _by_key(
+    compilation: Compilation,
+    kind: GraphQLObjectType,
+    nodes: list[FieldNode],
+    arguments: Mapping[str, Input],
+    members: Mapping[str, str | Mapping[str, str] | None],
+) -> Json:
+    page = Page(compilation.names, table_rows(compilation.names, TABLE_TYPES[kind.name]))
+    ((name, given),) = arguments["by"].fields().items()
+    rows, parameters = page.inner, compilation.parameters
+    found = _moment(compilation, arguments).condition(rows)
+    columns = members[name]
+    if columns is None:
+        found.append(id_condition(given, f"by.{name}", rows, parameters))
+    elif isinstance(columns, str):
+        found.append(_equals(page, columns, given, compilation))
+    else:
+        parts = given.fields()
+        found += [_equals(page, columns[part], parts[part], compilation) for part in columns]
+    return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
+
+
+def _equals(page: Page, column: str, given: Input, compilation: Compilation) -> str:
+    is_text = page.inner.kind.fact(Column(column)).type == "text"
+    sql_type = "text" if is_text else "int4"
+    placeholder = compilation.parameters.add(adapted(given.binder(), sql_type), sql_type)
+    return f"{page.inner.column(column)} = {placeholder}"
+
+
+def _node(compilation: Compilation, nodes: list[FieldNode], given: Input) -> Json:
+    name = type_of(given.value)
+    if name is None:
+        raise BadUserInputError(
+            "Argument 'id' is no global id of this graph. Pass the 'id' of an object as the graph"
+            " gave it.",
+            node=given.node,
+        )
+    target: TableType = TABLE_TYPES[name]
+    kind: Any = compilation.operation.schema.type_map[name]
+    page = Page(compilation.names, table_rows(compilation.names, target))
+    found = compilation.moments.now().condition(page.inner)
+    found.append(id_condition(given, "id", page.inner, compilation.parameters))
+    return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
+
+
+def _everything(
+    compilation: Compilation,
+    kind: GraphQLObjectType,
+    nodes: list[FieldNode],
+    order: tuple[str, ...],
+) -> Json:
+    page = Page(compilation.names, table_rows(compilation.names, TABLE_TYPES[kind.name]))
+    found = compilation.moments.now().condition(page.inner)
+    json = compilation.object_json(compilation, kind, nodes, page.outer)
+    by = ", ".join(page.outer.column(name) for name in order)
+    gathered = f"string_agg({json.sql()}, ',' ORDER BY {by})"
+    inner = f"SELECT {page.exports()} FROM {page.inner.from_list()} WHERE {conjunction(found)}"
+    body = f"SELECT '[' || {gathered} || ']' FROM {page.outer.from_list()}"
+    head = f"WITH {page.name} AS MATERIALIZED ({inner})"
+    return Json().expression(f"COALESCE(({head} {body}), '[]')")
+
+
+def _latest(
+    compilation: Compilation, kind: GraphQLObjectType, nodes: list[FieldNode], latest: Latest
+) -> Json:
+    target = TABLE_TYPES[kind.name]
+    page = Page(compilation.names, table_rows(compilation.names, target))
+    error = NotFoundError(latest.missing, root=compilation.root, node=nodes[0])
+    compilation.moments.guards.append(Guard(f"NOT EXISTS (SELECT FROM {target.table})", error))
+    clauses = f"ORDER BY {page.inner.column(latest.column)} DESC"
+    return _one(compilation, kind, nodes, page, clauses)

@@ -1,0 +1,106 @@
+"""What an operation selects: fragments, aliases, @skip and @include, merged by response key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+from graph.errors import NotPlannableError
+
+Fields = dict[str, list[FieldNode]]
+"""Response key to the field nodes that ask for it, in the order of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A valid operation with the coerced variables of the shape at hand."""
+
+    schema: GraphQLSchema
+    definition: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Mapping[str, Any]
+
+    def root_fields(self, root: GraphQLObjectType) -> Fields:
+        """Return the fields of the root type."""
+        return self.collect(root, [self.definition.selection_set])
+
+    def below(self, kind: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Fields:
+        """Return the fields that nodes of one response key select on an object type."""
+        return self.collect(kind, [node.selection_set for node in nodes if node.selection_set])
+
+    def collect(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> Fields:
+        """Return the fields that selection sets select on an object type.
+
+        Raises:
+            NotPlannableError: a directive other than @skip and @include stands on a selection.
+        """
+        fields: Fields = {}
+        visited: set[str] = set()
+        for selection_set in sets:
+            self._visit(kind, selection_set, fields, visited)
+        return fields
+
+    def _visit(
+        self,
+        kind: GraphQLObjectType,
+        selection_set: SelectionSetNode,
+        fields: Fields,
+        visited: set[str],
+    ) -> None:
+        for selection in selection_set.selections:
+            if not self._is_included(selection):
+                continue
+            if isinstance(selection, FieldNode):
+                key = selection.alias.value if selection.alias else selection.name.value
+                fields.setdefault(key, []).append(selection)
+            elif isinstance(selection, InlineFragmentNode):
+                condition = selection.type_condition
+                if condition is None or self._applies(condition.name.value, kind):
+                    self._visit(kind, selection.selection_set, fields, visited)
+            elif isinstance(selection, FragmentSpreadNode):
+                name = selection.name.value
+                fragment = self.fragments[name]
+                if name not in visited and self._applies(fragment.type_condition.name.value, kind):
+                    visited.add(name)
+                    self._visit(kind, fragment.selection_set, fields, visited)
+
+    def _applies(self, condition: str, kind: GraphQLObjectType) -> bool:
+        if condition == kind.name:
+            return True
+        found = self.schema.type_map.get(condition)
+        if isinstance(found, GraphQLInterfaceType | GraphQLUnionType):
+            return self.schema.is_sub_type(found, kind)
+        return False
+
+    def _is_included(self, selection: SelectionNode) -> bool:
+        for directive in selection.directives or ():
+            name = directive.name.value
+            if name not in {"skip", "include"}:
+                raise NotPlannableError(f"directive @{name} is left to the execution")
+            if self._condition(directive) == (name == "skip"):
+                return False
+        return True
+
+    def _condition(self, directive: DirectiveNode) -> bool:
+        (argument,) = directive.arguments or ()
+        value: Any = argument.value
+        if isinstance(value, VariableNode):
+            return bool(self.variables[value.name.value])
+        return bool(value.value)

@@ -1,0 +1,262 @@
+"""Where a field's value comes from: the declarations that the planner reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from graphql import GraphQLField, GraphQLInputField
+from strawberry.types.field import StrawberryField
+
+from graph.errors import DeclarationError
+from warehouse.tables import metadata
+
+SOURCE: Final = "source"
+"""Key of a declaration in a Strawberry field's metadata."""
+
+Keys = tuple[tuple[str, str], ...]
+"""Pairs of columns that are equal across a relation: (of this row, of the related row)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What the warehouse's metadata says of a column."""
+
+    table: str
+    name: str
+    type: str
+    is_nullable: bool
+    comment: str
+
+
+def fact(table: str, name: str) -> Fact:
+    """Return the facts of a column.
+
+    Raises:
+        DeclarationError: there is no such column, or it has no comment.
+    """
+    try:
+        column = metadata.tables[table].c[name]
+    except KeyError:
+        raise DeclarationError(f"the warehouse has no column {table}.{name}") from None
+    if not column.comment:
+        raise DeclarationError(f"column {table}.{name} has no comment to describe its field with")
+    return Fact(table, name, column.type.__visit_name__, bool(column.nullable), column.comment)
+
+
+@dataclass(slots=True)
+class Column:
+    """A column of the type's table, or of a table beside it."""
+
+    name: str | None = None
+    table: str | None = None
+    is_filterable: bool = True
+    is_sortable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A member of an embedded value; the field that embeds it names the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Columns of the row that make one value: (member, column); null where all are null."""
+
+    columns: Mapping[str, str]
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalId:
+    """The global id: the type and the natural key, never a version."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """At most one related row."""
+
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class ListArgument:
+    """An argument of a list that keeps the rows whose column equals it, or is among it."""
+
+    column: str
+    operator: Literal["=", "= ANY"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """All related rows, in the order of columns of theirs."""
+
+    keys: Keys
+    order: tuple[str, ...]
+    arguments: Mapping[str, ListArgument] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """How rows of a connection belong to a row: by a natural key, so versions do not matter.
+
+    ``foreign_key`` is the column of the connection's rows that points to a version of this type.
+    """
+
+    foreign_key: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Pages of a type; of all its rows, or of those that belong to the row at hand."""
+
+    through: Through | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """A root list of all rows of a type, in the order of columns."""
+
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ByKey:
+    """A root field that finds one row: input member to columns (``None``: the global id).
+
+    A member that is itself an input object names its members' columns.
+    """
+
+    members: Mapping[str, str | Mapping[str, str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyNode:
+    """The root field that finds any node by its global id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A root field that returns the row with the greatest value of a column."""
+
+    column: str
+    missing: str
+    """What to say where there is no row: the field is not null."""
+
+
+ConnectionPart = Literal["edges", "nodes", "pageInfo", "totalCount", "aggregate"]
+PagePart = Literal["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"]
+
+
+@dataclass(frozen=True, slots=True)
+class OfConnection:
+    """A field of a connection."""
+
+    part: ConnectionPart
+
+
+@dataclass(frozen=True, slots=True)
+class OfPage:
+    """A field of pageInfo."""
+
+    part: PagePart
+
+
+@dataclass(frozen=True, slots=True)
+class OfEdge:
+    """A field of an edge."""
+
+    part: Literal["cursor", "node"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """The number of rows that an aggregate covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateOf:
+    """The aggregates of one column."""
+
+    column: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateFunction:
+    """One aggregate function."""
+
+    function: Literal["sum", "avg", "min", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationFilter:
+    """A filter on a related row, or on the members of an embedded value."""
+
+    source: ToOne | Embedded
+    target: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFilter:
+    """A filter on a column; ``graph_type`` as in the encodings."""
+
+    column: Column
+    graph_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """The members and, or, not of a filter."""
+
+    operator: Literal["and", "or", "not"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerm:
+    """A member of a type's order fields: own column, or that of a related row."""
+
+    column: Column
+    graph_type: str
+    relation: ToOne | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableType:
+    """A type of the graph with its table."""
+
+    name: str
+    table: str
+    natural_key: tuple[str, ...]
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Tables with exactly one row per row of the table, and the key that they share."""
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the table is a type-2 history."""
+        return "valid_from" in metadata.tables[self.table].c
+
+    @property
+    def has_iteration(self) -> bool:
+        """Whether rows belong to a match iteration."""
+        return "match_iteration_id" in metadata.tables[self.table].c and len(self.natural_key) > 1
+
+    def fact(self, column: Column) -> Fact:
+        """Return the facts of a column of this type."""
+        assert column.name is not None
+        return fact(column.table or self.table, column.name)
+
+
+TABLE_TYPES: dict[str, TableType] = {}
+"""Every type with a table, by its name in the graph."""
+ORDERS: dict[str, dict[str, OrderTerm]] = {}
+"""The order fields of each type, by the name of the type and of the enum's member."""
+
+
+def source_of(definition: GraphQLField | GraphQLInputField) -> Any:
+    """Return the declaration of a field, or None where it has none and must be resolved."""
+    origin = definition.extensions.get("strawberry-definition")
+    return origin.metadata.get(SOURCE) if isinstance(origin, StrawberryField) else None

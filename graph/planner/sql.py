@@ -1,0 +1,99 @@
+"""SQL text: JSON that grows piece by piece, and values that are bound, never written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from graph.planner.request import Request
+
+Binder = Callable[["Request"], Any]
+"""Gives the value of a parameter for one request; raises AnswerError for a value not allowed."""
+
+MARK = "\x01"
+"""Stands around what Python finishes (cursors); JSON text escapes it, so it is never data."""
+GUARD = "\x02"
+"""First character of an answer that is not JSON but the number of the guard that failed."""
+
+
+def quote(text: str) -> str:
+    """Return an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(slots=True)
+class Json:
+    """A JSON text under construction: literals, and SQL expressions of type text, never null."""
+
+    parts: list[tuple[bool, str]] = field(default_factory=list)
+
+    def literal(self, text: str) -> Self:
+        """Append text as it stands."""
+        if self.parts and self.parts[-1][0]:
+            self.parts[-1] = (True, self.parts[-1][1] + text)
+        elif text:
+            self.parts.append((True, text))
+        return self
+
+    def expression(self, sql: str) -> Self:
+        """Append an SQL expression that yields JSON text."""
+        self.parts.append((False, sql))
+        return self
+
+    def append(self, other: Json) -> Self:
+        """Append another JSON text."""
+        for is_literal, text in other.parts:
+            if is_literal:
+                self.literal(text)
+            else:
+                self.expression(text)
+        return self
+
+    @property
+    def constant(self) -> str | None:
+        """The text, if no expression is in it."""
+        if not self.parts:
+            return ""
+        return self.parts[0][1] if len(self.parts) == 1 and self.parts[0][0] else None
+
+    def sql(self) -> str:
+        """Return one SQL expression of type text."""
+        pieces = [quote(text) if is_literal else text for is_literal, text in self.parts]
+        if not pieces:
+            return "''"
+        return pieces[0] if len(pieces) == 1 else "(" + " || ".join(pieces) + ")"
+
+
+@dataclass(slots=True)
+class Parameters:
+    """The values of a statement, in the order of their numbers."""
+
+    binders: list[Binder] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)
+    root: str = ""
+    """Response key of the root field at work; an error in a value is an error of that field."""
+
+    def add(self, binder: Binder, sql_type: str) -> str:
+        """Return the placeholder of a new value, cast to ``sql_type``."""
+        self.binders.append(binder)
+        self.owners.append(self.root)
+        return f"${len(self.binders)}::{sql_type}"
+
+
+@dataclass(slots=True)
+class Names:
+    """Names that are unique in a statement."""
+
+    last: int = 0
+
+    def new(self, prefix: str) -> str:
+        """Return the next name that begins with ``prefix``."""
+        self.last += 1
+        return f"{prefix}{self.last}"
+
+
+def conjunction(conditions: Iterable[str]) -> str:
+    """Return the conditions joined with AND; ``true`` where there are none."""
+    return " AND ".join(conditions) or "true"

@@ -1,0 +1,197 @@
+"""GraphQL over HTTP: reading requests, choosing the media type, writing answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import orjson
+from graphql import GraphQLError
+from starlette.types import Receive, Scope, Send
+
+from graph.errors import RequestError
+
+RESPONSE_TYPE: Final = b"application/graphql-response+json; charset=utf-8"
+JSON_TYPE: Final = b"application/json; charset=utf-8"
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """A well-formed request."""
+
+    query: str
+    variables: dict[str, Any]
+    operation_name: str | None
+    is_get: bool
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """Return the value of a request header; empty where it is missing."""
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
+
+
+def media_type(accept: str) -> bytes | None:
+    """Return the media type of the answer; None where the client takes none that we give.
+
+    The first that the client names wins, unless another has a greater weight.
+    """
+    if accept in {"", "*/*", "application/json"}:
+        return JSON_TYPE
+    best, weight = None, 0.0
+    for item in accept.split(","):
+        name, _, options = item.partition(";")
+        offered = _offered(name.strip().lower())
+        quality = _quality(options)
+        if offered is not None and quality > weight:
+            best, weight = offered, quality
+    return best
+
+
+def _offered(name: str) -> bytes | None:
+    if name == "application/graphql-response+json":
+        return RESPONSE_TYPE
+    return JSON_TYPE if name in {"application/json", "application/*", "*/*"} else None
+
+
+def _quality(options: str) -> float:
+    for option in options.split(";"):
+        key, _, value = option.strip().partition("=")
+        if key == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def wants_page(scope: Scope) -> bool:
+    """Return whether a browser asks for the IDE: a GET for HTML without a query."""
+    return (
+        scope["method"] in {"GET", "HEAD"}
+        and "text/html" in header(scope, b"accept")
+        and b"query=" not in scope["query_string"]
+    )
+
+
+async def read_body(receive: Receive, most: int) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        RequestError: it is longer than ``most`` bytes, or the client went away.
+    """
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        pieces, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > most:
+                break
+        body = b"".join(pieces)
+    if len(body) > most:
+        raise RequestError(413, f"The body is longer than {most} bytes. Send less at once.")
+    if message["type"] == "http.disconnect":
+        raise RequestError(499, "The client went away.")
+    return body
+
+
+async def read_request(
+    scope: Scope, receive: Receive, most: int, answer_type: bytes | None
+) -> GraphQLRequest:
+    """Return the GraphQL request in an HTTP request.
+
+    Raises:
+        RequestError: there is none, or its answer could have no media type.
+    """
+    if answer_type is None:
+        raise RequestError(406, "Accept application/graphql-response+json or application/json.")
+    if scope["method"] == "POST":
+        return await _read_post(scope, receive, most)
+    if scope["method"] == "GET":
+        return _read_get(scope)
+    raise RequestError(
+        405, "Only GET and POST are answered here.", headers=[(b"allow", b"GET, POST")]
+    )
+
+
+async def _read_post(scope: Scope, receive: Receive, most: int) -> GraphQLRequest:
+    kind = header(scope, b"content-type")
+    if kind != "application/json" and kind.partition(";")[0].strip().lower() != "application/json":
+        raise RequestError(415, "Send the request as JSON, with Content-Type: application/json.")
+    length = header(scope, b"content-length")
+    if length.isdigit() and int(length) > most:
+        raise RequestError(413, f"The body is longer than {most} bytes. Send less at once.")
+    try:
+        body = orjson.loads(await read_body(receive, most))
+    except orjson.JSONDecodeError as error:
+        raise RequestError(400, f"The body is not JSON: {error}.") from None
+    if not isinstance(body, dict):
+        raise RequestError(400, "The body is no JSON object. Batches of requests are not taken.")
+    return _request(body, is_get=False)
+
+
+def _read_get(scope: Scope) -> GraphQLRequest:
+    try:
+        given: dict[str, Any] = dict(
+            parse_qsl(scope["query_string"].decode(), keep_blank_values=True, max_num_fields=10)
+        )
+    except ValueError as error:
+        raise RequestError(400, f"The query string cannot be read: {error}.") from None
+    for name in ("variables", "extensions"):
+        if given.get(name):
+            try:
+                given[name] = orjson.loads(given[name])
+            except orjson.JSONDecodeError as error:
+                raise RequestError(400, f"'{name}' is not JSON: {error}.") from None
+        else:
+            given.pop(name, None)
+    return _request(given, is_get=True)
+
+
+def _request(given: dict[str, Any], *, is_get: bool) -> GraphQLRequest:
+    query = given.get("query")
+    if not isinstance(query, str) or not query:
+        raise RequestError(400, "'query' is missing or no text. Send the GraphQL document in it.")
+    name = given.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise RequestError(400, "'operationName' is no text.")
+    for member in ("variables", "extensions"):
+        if given.get(member) is not None and not isinstance(given[member], dict):
+            raise RequestError(400, f"'{member}' is no JSON object.")
+    return GraphQLRequest(query, given.get("variables") or {}, name or None, is_get)
+
+
+def errors_json(errors: Sequence[GraphQLError], request_id: str) -> bytes:
+    """Return the JSON list of errors; each names the request."""
+    formatted = []
+    for error in errors:
+        entry: dict[str, Any] = dict(error.formatted)
+        entry["extensions"] = {**(error.extensions or {}), "requestId": request_id}
+        formatted.append(entry)
+    return orjson.dumps(formatted, default=str)
+
+
+async def send_answer(
+    send: Send, status: int, content_type: bytes, body: bytes, headers: Sequence[Header] = ()
+) -> None:
+    """Send a whole HTTP response."""
+    all_headers = [
+        (b"content-type", content_type),
+        (b"content-length", str(len(body)).encode()),
+        *headers,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": all_headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+PageSender = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""Answers a browser with the IDE."""

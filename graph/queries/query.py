@@ -1,0 +1,77 @@
+"""The root fields that read."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graph.planner.declare import argument, declared
+from graph.planner.sources import AnyNode, ByKey, Everything, Latest
+from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
+from graph.types.data_version import DataVersion
+from graph.types.discipline import Discipline, DisciplineConnection
+from graph.types.iteration import MatchIteration
+from graph.types.paging import Node, as_of_argument, connection
+from graph.types.program import Program, ProgramConnection
+from graph.types.site import SiteConnection
+from graph.types.stream import Stream
+from graph.types.university import University, UniversityConnection
+
+WHICH = "How to find it."
+NO_DATA = "No data version is published yet. Load the program files: `residency load`."
+
+
+@strawberry.type(description="What can be read: programs of the residency match, and around them.")
+class Query:
+    """What can be read."""
+
+    node: Node | None = declared(
+        AnyNode(),
+        "Any object by its global id; null where it does not exist (any more).",
+        [argument("id", strawberry.ID, "Global id, as the graph gave it.")],
+    )
+    program: Program | None = declared(
+        ByKey(
+            {
+                "id": None,
+                "key": {
+                    "iteration": "match_iteration_id",
+                    "programStreamId": "program_stream_id",
+                },
+            }
+        ),
+        "One program; null where there is none.",
+        [argument("by", ProgramBy, WHICH), as_of_argument()],
+    )
+    programs: ProgramConnection = connection(
+        "Program",
+        "graph.types.program",
+        "Programs of a match iteration. `dataVersion { isSample }` says whether they are generated"
+        " sample data.",
+        is_timed=True,
+    )
+    university: University | None = declared(
+        ByKey({"id": None, "code": "school_code", "name": "name"}),
+        "One university; null where there is none.",
+        [argument("by", UniversityBy, WHICH)],
+    )
+    universities: UniversityConnection = connection(
+        "University", "graph.types.university", "Universities with residency programs."
+    )
+    discipline: Discipline | None = declared(
+        ByKey({"id": None, "disciplineId": "discipline_id", "name": "name"}),
+        "One discipline; null where there is none.",
+        [argument("by", DisciplineBy, WHICH)],
+    )
+    disciplines: DisciplineConnection = connection(
+        "Discipline", "graph.types.discipline", "Medical disciplines."
+    )
+    sites: SiteConnection = connection(
+        "Site", "graph.types.site", "Sites as the program master labels them."
+    )
+    streams: list[Stream] = declared(Everything(("label",)), "All streams, by their label.")
+    iterations: list[MatchIteration] = declared(
+        Everything(("match_iteration_id",)), "All match iterations, the oldest first."
+    )
+    data_version: DataVersion = declared(
+        Latest("number", NO_DATA), "The newest published state of the data."
+    )

@@ -1,0 +1,164 @@
+"""The schema: the one SDL of the graph, and how Strawberry's execution runs declared fields.
+
+``python -m graph.schema`` writes graph/schema.graphql, ``--check`` compares it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import strawberry
+from graphql import (
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    is_non_null_type,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from graph.errors import DeclarationError
+from graph.planner.encode import encoding
+from graph.planner.objects import graph_type_of
+from graph.planner.sources import TABLE_TYPES, Column, ToOne, fact, source_of
+from graph.queries.query import Query
+from graph.types.iteration import MatchIteration
+
+SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
+Resolve = Callable[[GraphQLResolveInfo[Any]], Awaitable["Completed"]]
+
+
+class Completed:
+    """A value that a plan has completed already: JSON that the execution passes on as it is."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class PlanAwareExecution(StrawberryGraphQLCoreExecutionContext):
+    """Strawberry's execution, which does not descend into what a plan has completed."""
+
+    def complete_value(
+        self,
+        return_type: Any,
+        field_details_list: Any,
+        info: GraphQLResolveInfo[Any],
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """Complete a value, unless a plan has done so."""
+        if isinstance(result, Completed):
+            return result.value
+        return super().complete_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+
+async def resolve_declared(
+    source: Any, info: GraphQLResolveInfo[Any], **arguments: Any
+) -> Completed:
+    """Resolve a declared root field: one planned statement (the context runs it)."""
+    del source, arguments
+    resolve: Resolve = info.context["resolve_declared"]
+    return await resolve(info)
+
+
+@lru_cache(maxsize=1)
+def build_schema() -> strawberry.Schema:
+    """Return the schema of this process, with its declarations checked.
+
+    Raises:
+        DeclarationError: a declaration does not fit the warehouse.
+    """
+    schema = strawberry.Schema(
+        query=Query,
+        types=[MatchIteration],
+        config=StrawberryConfig(sort_schema=True),
+        execution_context_class=PlanAwareExecution,
+    )
+    check_declarations(schema._schema)
+    query = schema._schema.query_type
+    assert query is not None
+    for definition in query.fields.values():
+        if source_of(definition) is not None:
+            definition.resolve = resolve_declared
+    return schema
+
+
+def check_declarations(schema: GraphQLSchema) -> None:
+    """Check that every column has an encoding, and that non-null fields stand on NOT NULL columns.
+
+    Raises:
+        DeclarationError: one has not.
+    """
+    for name, kind in TABLE_TYPES.items():
+        graph_type = schema.type_map.get(name)
+        if not isinstance(graph_type, GraphQLObjectType):
+            continue
+        for field_name, definition in graph_type.fields.items():
+            where = f"{name}.{field_name}"
+            source = source_of(definition)
+            if isinstance(source, Column):
+                about = kind.fact(source)
+                encoding(about.type, graph_type_of(definition), where)
+                _check_null(where, definition.type, is_nullable=about.is_nullable)
+            elif isinstance(source, ToOne):
+                nullable = any(fact(kind.table, local).is_nullable for local, _ in source.keys)
+                _check_null(where, definition.type, is_nullable=nullable)
+
+
+def _check_null(where: str, kind: Any, *, is_nullable: bool) -> None:
+    if is_nullable and is_non_null_type(kind):
+        raise DeclarationError(f"{where} is not null in the graph, but its column may be null")
+
+
+def sdl() -> str:
+    """Return the text of the schema."""
+    return build_schema().as_str() + "\n"
+
+
+def undescribed(schema: GraphQLSchema) -> list[str]:
+    """Return every type, field, argument and enum value that has no description."""
+    missing: list[str] = []
+    for name, kind in schema.type_map.items():
+        if name.startswith("__"):
+            continue
+        if not kind.description:
+            missing.append(name)
+        for member, definition in getattr(kind, "fields", {}).items():
+            if not definition.description:
+                missing.append(f"{name}.{member}")
+            missing += [
+                f"{name}.{member}({argument})"
+                for argument, given in getattr(definition, "args", {}).items()
+                if not given.description
+            ]
+        missing += [
+            f"{name}.{member}"
+            for member, value in getattr(kind, "values", {}).items()
+            if not value.description
+        ]
+    return missing
+
+
+def main() -> int:
+    """Write the SDL, or compare it with the file."""
+    text = sdl()
+    if "--check" not in sys.argv[1:]:
+        SDL_FILE.write_text(text, encoding="utf-8")
+        return 0
+    if SDL_FILE.exists() and SDL_FILE.read_text(encoding="utf-8") == text:
+        return 0
+    sys.stderr.write(f"{SDL_FILE.name} is not fresh. Run: python -m graph.schema\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

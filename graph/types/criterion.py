@@ -1,0 +1,25 @@
+"""Selection criteria: what programs look at."""
+
+from __future__ import annotations
+
+from graph.planner.declare import column, table_type, to_one
+from graph.types.enums import SelectionComponent, SelectionPhase
+from graph.types.evidence import Evidence
+from graph.types.generate import filter_input
+from graph.types.section import SUPPORT, TO_EVIDENCE
+
+
+@table_type("core.selection_criterion", natural_key=["program_key", "ordinal"])
+class SelectionCriterion:
+    """What a program looks at."""
+
+    phase: SelectionPhase = column()
+    component: SelectionComponent = column()
+    label: str = column()
+    is_evaluated: bool | None = column()
+    text: str | None = column()
+    weight_percent: float | None = column()
+    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+
+
+SelectionCriterionFilter = filter_input(SelectionCriterion)

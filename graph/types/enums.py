@@ -1,0 +1,124 @@
+"""The warehouse's vocabularies as enums of the graph, with the meaning of every word."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from strawberry.types.enum import EnumValue, StrawberryEnumDefinition
+
+from warehouse.vocabulary import (
+    AccreditationStatus,
+    ApplicantCategory,
+    DateSource,
+    DocumentPart,
+    Language,
+    ProgramField,
+    Province,
+    RequirementKind,
+    RequirementStatus,
+    ReturnOfServiceStatus,
+    SectionKind,
+    SelectionComponent,
+    SelectionPhase,
+    TrainingSiteForm,
+    Vocabulary,
+)
+
+__all__ = [
+    "AccreditationStatus",
+    "ApplicantCategory",
+    "DateSource",
+    "EvidenceSection",
+    "Language",
+    "ProgramField",
+    "Province",
+    "RequirementKind",
+    "RequirementStatus",
+    "ReturnOfServiceStatus",
+    "SectionKind",
+    "SelectionComponent",
+    "SelectionPhase",
+    "SortDirection",
+    "TrainingSiteForm",
+]
+
+PUBLISHED = (
+    AccreditationStatus,
+    ApplicantCategory,
+    DateSource,
+    Language,
+    ProgramField,
+    Province,
+    RequirementKind,
+    RequirementStatus,
+    ReturnOfServiceStatus,
+    SectionKind,
+    SelectionComponent,
+    SelectionPhase,
+    TrainingSiteForm,
+)
+
+
+def describe(words: type[StrEnum], meanings: Mapping[str, str]) -> None:
+    """Make a class an enum of the graph, with the meaning of every member."""
+    published: Any = words
+    published.__strawberry_definition__ = StrawberryEnumDefinition(
+        wrapped_cls=words,
+        name=words.__name__,
+        values=[EnumValue(word.name, word.value, description=meanings[word]) for word in words],
+        description=inspect.cleandoc(words.__doc__ or ""),
+    )
+
+
+def publish(words: type[Vocabulary]) -> None:
+    """Make a vocabulary an enum of the graph; its members' meanings become descriptions."""
+    describe(words, {word.value: word.description for word in words})
+
+
+for vocabulary in PUBLISHED:
+    publish(vocabulary)
+
+
+def word_of(word: Vocabulary) -> tuple[str, str]:
+    """Return the definition of a word, for another vocabulary that has it too."""
+    return word.value, word.description
+
+
+class EvidenceSection(Vocabulary):
+    """The part of a document in which evidence stands."""
+
+    HEADER = word_of(DocumentPart.HEADER)
+    DIRECTOR = word_of(DocumentPart.DIRECTOR)
+    PROGRAM_CONTACTS = word_of(DocumentPart.PROGRAM_CONTACTS)
+    IMPORTANT_INFORMATION = word_of(SectionKind.IMPORTANT_INFORMATION)
+    RETURN_OF_SERVICE = word_of(SectionKind.RETURN_OF_SERVICE)
+    GENERAL_INSTRUCTIONS = word_of(SectionKind.GENERAL_INSTRUCTIONS)
+    SUPPORTING_DOCUMENTATION = word_of(SectionKind.SUPPORTING_DOCUMENTATION)
+    REVIEW_PROCESS = word_of(SectionKind.REVIEW_PROCESS)
+    INTERVIEWS = word_of(SectionKind.INTERVIEWS)
+    SELECTION_CRITERIA = word_of(SectionKind.SELECTION_CRITERIA)
+    PROGRAM_HIGHLIGHTS = word_of(SectionKind.PROGRAM_HIGHLIGHTS)
+    PROGRAM_CURRICULUM = word_of(SectionKind.PROGRAM_CURRICULUM)
+    TRAINING_SITES = word_of(SectionKind.TRAINING_SITES)
+    ADDITIONAL_INFORMATION = word_of(SectionKind.ADDITIONAL_INFORMATION)
+    FAQ = word_of(SectionKind.FAQ)
+    SUMMARY_OF_CHANGES = word_of(SectionKind.SUMMARY_OF_CHANGES)
+
+
+publish(EvidenceSection)
+
+
+class SortDirection(StrEnum):
+    """Which way to sort. Rows without a value come last either way."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+describe(
+    SortDirection,
+    {"ASC": "From the least to the greatest.", "DESC": "From the greatest to the least."},
+)

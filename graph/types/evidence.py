@@ -1,0 +1,19 @@
+"""Evidence: where a value was read."""
+
+from __future__ import annotations
+
+from graph.planner.declare import column, table_type
+from graph.types.enums import EvidenceSection, ProgramField
+
+
+@table_type("core.program_evidence", natural_key=["program_key", "ordinal"])
+class Evidence:
+    """A span that supports a value."""
+
+    field: ProgramField = column()
+    record: str = column("record_name")
+    section: EvidenceSection = column()
+    start: int = column("span_start")
+    end: int = column("span_end")
+    quote: str | None = column()
+    parser_version: str = column()

@@ -1,0 +1,236 @@
+"""Filter and order inputs of a type, made from its declared fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import strawberry
+from strawberry.types.base import (
+    StrawberryList,
+    StrawberryOptional,
+    StrawberryType,
+    get_object_definition,
+)
+from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.field import StrawberryField
+
+from graph.planner.sources import (
+    ORDERS,
+    SOURCE,
+    Column,
+    ColumnFilter,
+    Combination,
+    Embedded,
+    GlobalId,
+    OrderTerm,
+    Part,
+    RelationFilter,
+    ToOne,
+)
+from graph.types import comparisons
+from graph.types.comparisons import comparison
+from graph.types.enums import SortDirection, describe
+
+SCALARS: Final[dict[Any, tuple[str, type]]] = {
+    int: ("Int", comparisons.IntFilter),
+    float: ("Float", comparisons.FloatFilter),
+    str: ("String", comparisons.StringFilter),
+    bool: ("Boolean", comparisons.BooleanFilter),
+    dt.date: ("Date", comparisons.DateFilter),
+}
+"""From Python's type to the graph's, and its comparisons."""
+_enum_filters: dict[tuple[str, bool], type] = {}
+_value_filters: dict[str, Any] = {}
+_filters: dict[str, Any] = {}
+
+
+def bare(kind: Any) -> Any:
+    """Return a type without its nullability."""
+    return kind.of_type if isinstance(kind, StrawberryOptional) else kind
+
+
+def make_input(name: str, description: str, members: dict[str, tuple[Any, Any]]) -> type:
+    """Return an input type; each member is an annotation and a field."""
+    space: dict[str, Any] = {key: field for key, (_, field) in members.items()}
+    space["__annotations__"] = {key: kind for key, (kind, _) in members.items()}
+    space["__module__"] = __name__
+    made: type = strawberry.input(type(name, (), space), description=description)
+    return made
+
+
+def member(source: object, description: str, name: str | None = None) -> Any:
+    """Return a member of an input type, with what the planner needs to know of it."""
+    return strawberry.field(
+        default=strawberry.UNSET, description=description, name=name, metadata={SOURCE: source}
+    )
+
+
+def enum_filter(kind: StrawberryEnumDefinition, *, is_list: bool) -> type:
+    """Return the comparisons of an enum, or of a list of its values; one type for all fields."""
+    known = _enum_filters.get((kind.name, is_list))
+    if known is not None:
+        return known
+    one, many = kind.wrapped_cls | None, list[kind.wrapped_cls] | None  # type: ignore[name-defined]
+    if is_list:
+        members: dict[str, tuple[Any, Any]] = {
+            "contains": (one, comparison("Holds the value.")),
+            "contains_any": (many, comparison("Holds at least one of the values.")),
+            "contains_all": (many, comparison("Holds all of the values.")),
+        }
+    else:
+        members = {
+            "eq": (one, comparison(comparisons.EQ)),
+            "ne": (one, comparison(comparisons.NE)),
+            "in_": (many, comparison(comparisons.IN, "in")),
+            "not_in": (many, comparison(comparisons.NOT_IN)),
+        }
+    members["is_null"] = (bool | None, comparison(comparisons.IS_NULL))
+    what = f"a list of {kind.name}" if is_list else f"a {kind.name}"
+    name = f"{kind.name}{'List' if is_list else ''}Filter"
+    made = make_input(name, f"Comparisons of {what}.", members)
+    _enum_filters[kind.name, is_list] = made
+    return made
+
+
+def comparisons_of(field: StrawberryField) -> tuple[str, type]:
+    """Return a field's type as the encodings name it, and its comparisons."""
+    kind = bare(field.type)
+    if isinstance(kind, StrawberryList):
+        item = bare(kind.of_type)
+        assert isinstance(item, StrawberryEnumDefinition)
+        return "[enum]", enum_filter(item, is_list=True)
+    if isinstance(kind, StrawberryEnumDefinition):
+        return "enum", enum_filter(kind, is_list=False)
+    return SCALARS[kind]
+
+
+def filter_input(cls: type) -> type:
+    """Return the filter of a declared type: its columns, its to-one relations, and/or/not.
+
+    Assign it in the type's module under its name: it refers to itself by that.
+    """
+    definition = get_object_definition(cls, strict=True)
+    name = f"{definition.name}Filter"
+    itself: Any = Annotated[name, strawberry.lazy(cls.__module__)]
+    members: dict[str, tuple[Any, Any]] = {}
+    for field in definition.fields:
+        made = _filter_member(field)
+        if made is not None:
+            members[field.python_name] = made
+    for word, kind, description in (
+        ("and", list[itself], "All of these hold."),
+        ("or", list[itself], "At least one of these holds."),
+        ("not", itself, "This does not hold: the exact complement."),
+    ):
+        operator: Any = word
+        members[f"{word}_"] = (kind | None, member(Combination(operator), description, word))
+    about = f"Which {definition.name} objects to keep; all members must hold."
+    _filters[definition.name] = filter_type = make_input(name, about, members)
+    return filter_type
+
+
+def _filter_member(field: StrawberryField) -> tuple[Any, Any] | None:
+    source = field.metadata.get(SOURCE)
+    description = field.description or ""
+    if isinstance(source, GlobalId):
+        return comparisons.IdFilter | None, member(source, description)
+    if isinstance(source, Column) and source.is_filterable:
+        graph_type, kind = comparisons_of(field)
+        return kind | None, member(ColumnFilter(source, graph_type), description)
+    if isinstance(source, ToOne):
+        name = get_object_definition(bare(field.type), strict=True).name
+        if name not in _filters:  # a relation whose rows have no filter
+            return None
+        return _filters[name] | None, member(RelationFilter(source, name), description)
+    if isinstance(source, Embedded):
+        return _value_filter(bare(field.type)) | None, member(
+            RelationFilter(source, None), description
+        )
+    return None
+
+
+def _value_filter(cls: type) -> Any:
+    """Return the filter of a value that types embed; its members name no columns of their own."""
+    definition = get_object_definition(cls, strict=True)
+    if definition.name not in _value_filters:
+        members: dict[str, tuple[Any, Any]] = {}
+        for field in definition.fields:
+            if isinstance(field.metadata.get(SOURCE), Part):
+                graph_type, kind = comparisons_of(field)
+                source = ColumnFilter(Column(), graph_type)
+                members[field.python_name] = (
+                    kind | None,
+                    member(source, field.description or ""),
+                )
+        _value_filters[definition.name] = make_input(
+            f"{definition.name}Filter", f"Comparisons of a {definition.name}.", members
+        )
+    return _value_filters[definition.name]
+
+
+def order_input(cls: type) -> type:
+    """Return the order of a declared type: one of its sortable fields and a direction.
+
+    Fields of to-one relations come as ``UNIVERSITY_NAME``. The enum of the fields is registered
+    for the planner.
+    """
+    definition = get_object_definition(cls, strict=True)
+    terms: dict[str, OrderTerm] = {}
+    words: dict[str, str] = {}
+    for field in definition.fields:
+        source = field.metadata.get(SOURCE)
+        if isinstance(source, Column):
+            _add_term(terms, words, field, None, None)
+        elif isinstance(source, ToOne):
+            related = get_object_definition(bare(field.type), strict=True)
+            for inner in related.fields:
+                _add_term(terms, words, inner, field, related.name)
+    ORDERS[definition.name] = terms
+    fields = _order_fields(definition.name, words)
+    return make_input(
+        f"{definition.name}Order",
+        f"One key by which to sort {definition.name} objects.",
+        {
+            "field": (fields, strawberry.field(description="What to sort by.")),
+            "direction": (
+                SortDirection,
+                strawberry.field(
+                    default=SortDirection.ASC,
+                    description="Which way; rows without a value come last either way.",
+                ),
+            ),
+        },
+    )
+
+
+def _add_term(
+    terms: dict[str, OrderTerm],
+    words: dict[str, str],
+    field: StrawberryField,
+    through: StrawberryField | None,
+    target: str | None,
+) -> None:
+    source = field.metadata.get(SOURCE)
+    if not isinstance(source, Column) or not source.is_sortable:
+        return
+    kind = bare(field.type)
+    if isinstance(kind, StrawberryType) and not isinstance(kind, StrawberryEnumDefinition):
+        return
+    graph_type, _ = comparisons_of(field)
+    prefix = f"{through.python_name}_" if through else ""
+    word = f"{prefix}{field.python_name}".upper()
+    relation = through.metadata.get(SOURCE) if through else None
+    assert relation is None or isinstance(relation, ToOne)
+    terms[word] = OrderTerm(source, graph_type, relation, target)
+    of_relation = f"Of the related {target}: " if through else ""
+    words[word] = f"{of_relation}{field.description}"
+
+
+def _order_fields(name: str, words: dict[str, str]) -> Any:
+    make: Any = StrEnum
+    made: Any = make(f"{name}OrderField", {word: word for word in words})
+    made.__doc__ = f"What {name} objects can be sorted by."
+    describe(made, words)
+    return made

@@ -1,0 +1,169 @@
+"""Programs: what an applicant ranks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import strawberry
+
+from graph.planner.declare import (
+    argument,
+    column,
+    declared,
+    embedded,
+    part,
+    table_type,
+    to_many,
+    to_one,
+)
+from graph.planner.sources import GlobalId, ListArgument, OfConnection
+from graph.types.aggregate import ProgramAggregate
+from graph.types.criterion import SelectionCriterion, SelectionCriterionFilter
+from graph.types.discipline import Discipline
+from graph.types.enums import (
+    AccreditationStatus,
+    Language,
+    ProgramField,
+    ReturnOfServiceStatus,
+    SectionKind,
+)
+from graph.types.evidence import Evidence
+from graph.types.generate import filter_input, order_input
+from graph.types.iteration import MatchIteration
+from graph.types.paging import Connection, Node
+from graph.types.ranges import CountRange, PercentRange
+from graph.types.requirement import ProgramRequirement, ProgramRequirementFilter
+from graph.types.section import ProgramSection
+from graph.types.site import Site
+from graph.types.stream import Stream
+from graph.types.training import InterviewDate, TrainingSite
+from graph.types.university import University
+
+FACTS = "core.fact_program"
+OWN_KEY = ("program_key", "program_key")
+BY_FILTER = ListArgument("", "=")
+"""The condition of an argument ``filter`` comes from its members."""
+
+
+@strawberry.type(description="What a program says of a return of service.")
+class ReturnOfService:
+    """What a program says of a return of service."""
+
+    status: ReturnOfServiceStatus | None = part(
+        "Whether one is attached; null where the text states neither."
+    )
+    text: str | None = part("What the program says, contacts masked.")
+
+
+def filter_argument(kind: Any) -> tuple[Any, ListArgument]:
+    """Return the argument ``filter`` of a list."""
+    return argument("filter", kind | None, "Which of them to list."), BY_FILTER
+
+
+@table_type("core.dim_program", natural_key=["match_iteration_id", "program_stream_id"],
+            beside={FACTS: "program_key"},
+            description="A residency program stream: what an applicant ranks.")  # fmt: skip
+class Program(Node):
+    """A residency program stream."""
+
+    id: strawberry.ID = declared(
+        GlobalId(), "Global id of iteration and program stream id, the same in every version."
+    )
+    program_stream_id: int = column()
+    name: str = column()
+    url: str = column()
+    language: Language | None = column()
+    application_languages: list[Language] | None = column(is_sortable=False)
+    quota: int | None = column(beside=FACTS)
+    length_years: float | None = column(beside=FACTS)
+    accreditation: AccreditationStatus | None = column(beside=FACTS)
+    last_approved_on: dt.date | None = column(beside=FACTS)
+    iteration: MatchIteration = to_one(
+        ("match_iteration_key", "match_iteration_key"), description="The match iteration."
+    )
+    discipline: Discipline = to_one(
+        ("discipline_key", "discipline_key"), description="The discipline."
+    )
+    university: University = to_one(
+        ("university_key", "university_key"), description="The university."
+    )
+    site: Site = to_one(("site_key", "site_key"), description="The site.")
+    stream: Stream = to_one(("stream_key", "stream_key"), description="The stream.")
+    application_volume: CountRange | None = embedded(
+        FACTS,
+        "Average number of applications in the last five years; null where not stated.",
+        min="application_volume_min",
+        max="application_volume_max",
+        label="application_volume_label",
+    )
+    interview_offer_rate: PercentRange | None = embedded(
+        FACTS,
+        "Average share of applicants offered an interview; null where not stated.",
+        min="interview_offer_percent_min",
+        max="interview_offer_percent_max",
+        label="interview_offer_label",
+    )
+    return_of_service: ReturnOfService | None = embedded(
+        FACTS,
+        "What the program says of a return of service; null where it says nothing.",
+        status="return_of_service_status",
+        text="return_of_service_text",
+    )
+    sections: list[ProgramSection] = to_many(
+        OWN_KEY,
+        order=["ordinal"],
+        description="Sections of the description, in the order of the document.",
+        arguments=[
+            (
+                argument("kinds", list[SectionKind] | None, "Which kinds; by default all."),
+                ListArgument("kind", "= ANY"),
+            )
+        ],
+    )
+    requirements: list[ProgramRequirement] = to_many(
+        OWN_KEY,
+        order=["ordinal"],
+        description="What applicants submit, in the order of the document.",
+        arguments=[filter_argument(ProgramRequirementFilter)],
+    )
+    selection_criteria: list[SelectionCriterion] = to_many(
+        OWN_KEY,
+        order=["ordinal"],
+        description="What the program says it looks at, in the order of the document.",
+        arguments=[filter_argument(SelectionCriterionFilter)],
+    )
+    interview_dates: list[InterviewDate] = to_many(
+        OWN_KEY,
+        order=["starts_on", "ordinal"],
+        description="Days of interviews, calendar dates without a time zone, the first first.",
+    )
+    training_sites: list[TrainingSite] = to_many(
+        OWN_KEY,
+        order=["ordinal"],
+        description="Places where residents train, as the description names them.",
+    )
+    evidence: list[Evidence] = to_many(
+        OWN_KEY,
+        order=["ordinal"],
+        description="The spans of the source from which the values of a field were read.",
+        arguments=[
+            (
+                argument("field", ProgramField, "The field of the program."),
+                ListArgument("field", "="),
+            )
+        ],
+    )
+
+
+ProgramFilter = filter_input(Program)
+ProgramOrder = order_input(Program)
+
+
+@strawberry.type(description="A page of programs.")
+class ProgramConnection(Connection[Program]):
+    """A page of programs."""
+
+    aggregate: ProgramAggregate = declared(
+        OfConnection("aggregate"), "Totals over all pages together."
+    )

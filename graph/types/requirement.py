@@ -1,0 +1,39 @@
+"""Requirements: what applicants submit."""
+
+from __future__ import annotations
+
+from graph.planner.declare import column, table_type, to_many, to_one
+from graph.types.enums import RequirementKind, RequirementStatus
+from graph.types.evidence import Evidence
+from graph.types.generate import filter_input
+from graph.types.section import SUPPORT, TO_EVIDENCE
+
+
+@table_type("core.requirement_test", natural_key=["program_key", "requirement_ordinal", "ordinal"])
+class RequirementTest:
+    """A test that a program accepts."""
+
+    name: str = column()
+    minimum_score: str | None = column()
+
+
+@table_type("core.program_requirement", natural_key=["program_key", "ordinal"])
+class ProgramRequirement:
+    """An item that applicants submit."""
+
+    kind: RequirementKind = column()
+    label: str = column()
+    status: RequirementStatus | None = column()
+    quantity: int | None = column()
+    min_words: int | None = column()
+    max_words: int | None = column()
+    tests: list[RequirementTest] = to_many(
+        ("program_key", "program_key"),
+        ("ordinal", "requirement_ordinal"),
+        order=["ordinal"],
+        description="Tests that the program accepts as proof, in the order of the document.",
+    )
+    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+
+
+ProgramRequirementFilter = filter_input(ProgramRequirement)

@@ -1,0 +1,29 @@
+"""Interview dates and training sites."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from graph.planner.declare import column, table_type, to_one
+from graph.types.enums import DateSource, TrainingSiteForm
+from graph.types.evidence import Evidence
+from graph.types.section import SUPPORT, TO_EVIDENCE
+
+
+@table_type("core.interview_date", natural_key=["program_key", "ordinal"])
+class InterviewDate:
+    """A day or days of interviews."""
+
+    starts_on: dt.date = column()
+    ends_on: dt.date = column()
+    source: DateSource = column()
+    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+
+
+@table_type("core.program_training_site", natural_key=["program_key", "ordinal"])
+class TrainingSite:
+    """A place where residents train."""
+
+    name: str = column()
+    form: TrainingSiteForm = column()
+    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)

@@ -1,0 +1,46 @@
+"""Universities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from graph.planner.declare import column, declared, table_type
+from graph.planner.sources import GlobalId, Through
+from graph.types.enums import Language, Province
+from graph.types.generate import filter_input, order_input
+from graph.types.paging import Connection, Node, connection
+
+if TYPE_CHECKING:
+    from graph.types.program import ProgramConnection
+
+
+@table_type("core.dim_university", natural_key=["school_code"])
+class University(Node):
+    """A university."""
+
+    id: strawberry.ID = declared(GlobalId(), "Global id, the same in every data version.")
+    code: int = column("school_code")
+    name: str = column()
+    city: str = column()
+    province: Province = column()
+    latitude: float | None = column()
+    longitude: float | None = column()
+    languages: list[Language] = column(is_sortable=False)
+    programs: Annotated[ProgramConnection, strawberry.lazy("graph.types.program")] = connection(
+        "Program",
+        "graph.types.program",
+        "Programs of the university.",
+        through=Through("university_key", "university_key"),
+        is_timed=True,
+    )
+
+
+UniversityFilter = filter_input(University)
+UniversityOrder = order_input(University)
+
+
+@strawberry.type(description="A page of universities.")
+class UniversityConnection(Connection[University]):
+    """A page of universities."""
