@@ -1,0 +1,74 @@
+"""Errors of the command itself, and the exit code of every family of errors.
+
+CommandError           exit code 1
+├── WorkerDiedError
+├── LoadFailedError    exit code 5
+└── NothingLoadedError exit code 8
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from etl.errors import EtlError
+from warehouse.errors import DatabaseUnreachableError, EmbeddedServerError, WarehouseError
+
+EXIT_UNEXPECTED = 1
+EXIT_USAGE = 2
+EXIT_WAREHOUSE = 8
+EXIT_UNREACHABLE = 9
+EXIT_INTERRUPTED = 130
+
+EXIT_CODES = {
+    0: "done",
+    EXIT_UNEXPECTED: "unexpected error",
+    EXIT_USAGE: "wrong usage",
+    3: "a source file or reference table cannot be used",
+    4: "the public files cannot be downloaded",
+    5: "the data break their contract, or a gate stopped the load",
+    6: "publishing failed",
+    7: "another load is at work",
+    EXIT_WAREHOUSE: "the warehouse is not as it should be",
+    EXIT_UNREACHABLE: "the database cannot be reached",
+    EXIT_INTERRUPTED: "interrupted",
+}
+"""What each exit code of the command means."""
+
+
+class CommandError(Exception):
+    """Root of the command's own errors; ``remedy`` says what to do."""
+
+    exit_code: ClassVar[int] = EXIT_UNEXPECTED
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.problem, self.remedy = problem, remedy
+        super().__init__(f"{problem} {remedy}")
+
+
+class WorkerDiedError(CommandError):
+    """The worker ended before the load did."""
+
+
+class LoadFailedError(CommandError):
+    """A load ended with an error that the worker wrote into its job."""
+
+    exit_code = 5
+
+
+class NothingLoadedError(CommandError):
+    """There is nothing to serve."""
+
+    exit_code = EXIT_WAREHOUSE
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code that stands for ``error``."""
+    if isinstance(error, EtlError | CommandError):
+        return error.exit_code
+    if isinstance(error, DatabaseUnreachableError | EmbeddedServerError):
+        return EXIT_UNREACHABLE
+    if isinstance(error, WarehouseError):
+        return EXIT_WAREHOUSE
+    if isinstance(error, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    return EXIT_UNEXPECTED

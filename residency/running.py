@@ -1,0 +1,101 @@
+"""`residency run` and `residency serve`: everything that must be up while people ask."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from etl.refresh import RefreshRequest
+from residency.console import say
+from residency.errors import NothingLoadedError
+from residency.loading import load_by_worker
+from warehouse.engine import database_url, owner_connection
+from warehouse.migrate import upgrade
+from warehouse.queries.runs import DataVersion, published_version
+from warehouse.settings import Settings, get_settings
+
+GRACE_SECONDS = 20
+
+
+def run_everything(
+    source: str | None, *, host: str | None, port: int | None, replace: bool
+) -> None:
+    """Migrate, load if asked for or needed, and serve until interrupted.
+
+    Raises:
+        EtlError, CommandError, WarehouseError: what went wrong, with its remedy.
+    """
+    settings = get_settings()
+    say("Starting PostgreSQL." if settings.is_embedded else "Connecting to PostgreSQL.")
+    database_url(settings)
+    with worker_process() as worker:
+        version = asyncio.run(_bring_up(source, worker, replace=replace))
+        _serve(settings, version, host=host, port=port)
+
+
+def serve_graph(*, host: str | None, port: int | None) -> None:
+    """Serve what is loaded until interrupted.
+
+    Raises:
+        NothingLoadedError: no data version is published.
+    """
+    settings = get_settings()
+    database_url(settings)
+    version = asyncio.run(_published())
+    if version is None:
+        raise NothingLoadedError(
+            "No data version is published.", "Load one with `residency run` or `residency load`."
+        )
+    _serve(settings, version, host=host, port=port)
+
+
+@contextmanager
+def worker_process() -> Iterator[subprocess.Popen[bytes]]:
+    """Run `residency worker` beside this process, and end it with it."""
+    worker = subprocess.Popen([sys.executable, "-m", "residency", "worker"])
+    try:
+        yield worker
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+async def _bring_up(
+    source: str | None, worker: subprocess.Popen[bytes], *, replace: bool
+) -> DataVersion:
+    """Migrate, and load what is asked for or, where nothing is published, the sample."""
+    await upgrade()
+    version = await _published()
+    if source is not None or version is None:
+        await load_by_worker(RefreshRequest(source or "sample", replace), worker)
+        version = await _published()
+    assert version is not None, "a load that succeeds publishes a version"
+    return version
+
+
+async def _published() -> DataVersion | None:
+    """Return the newest data version."""
+    async with owner_connection() as connection:
+        return await published_version(connection)
+
+
+def _serve(settings: Settings, version: DataVersion, *, host: str | None, port: int | None) -> None:
+    """Run the web server until interrupted."""
+    import uvicorn
+    from graph.app import create_app
+
+    host, port = host or settings.host, settings.port if port is None else port
+    kind = "generated sample data" if version.is_sample else "real data"
+    say(f"Data version {version.number}: {version.program_count} programs, {kind}.")
+    say(f"GraphiQL: [bold]http://{host}:{port}/graphql[/]  (Ctrl+C stops)")
+    uvicorn.run(
+        create_app(settings), host=host, port=port, log_level=settings.log_level.lower(),
+        access_log=False,
+    )  # fmt: skip
