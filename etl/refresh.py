@@ -25,6 +25,7 @@ from etl.sources.carms.files import SourceFiles, find_source_files
 from etl.sources.carms.parse import PARSER_VERSION
 from etl.sources.carms.stage import stage_programs
 from warehouse.engine import owner_connection
+from warehouse.errors import WarehouseError
 from warehouse.jobs import is_connection_lost
 from warehouse.masking import mask_contacts
 from warehouse.queries import runs
@@ -295,7 +296,7 @@ async def publish_load(staged: Staged) -> Publication:
             # A connection lost in the commit leaves open what came of it: no word on that here.
             if is_connection_lost(error):
                 raise
-            problem = f"Publishing failed: {type(error).__name__}: {str(error).rstrip('.')}."
+            problem = f"Publishing failed: {_in_words(error).rstrip('.')}."
             remedy = "What was published before stands; load again, and report it if it stays so."
             raise PublishError(problem, remedy) from error
 
@@ -316,11 +317,12 @@ async def fail(run: int, error: BaseException) -> None:
 
 def _in_words(error: BaseException) -> str:
     """Return what a run's row says of an error."""
-    if isinstance(error, EtlError):
+    if isinstance(error, EtlError | WarehouseError):
         return str(error)
     if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
         return "The load was interrupted; nothing was published."
-    return f"{type(error).__name__}: {error}"
+    # The lines after the first quote whole rows of the database.
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
 async def refresh(request: RefreshRequest, progress: Progress = no_progress) -> RefreshResult:

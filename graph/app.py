@@ -91,7 +91,7 @@ def _ide(reader: Reader) -> Callable[[Scope, Receive, Send], Any]:
             found = await state(reader)
         except WarehouseError:
             found = []  # the page opens all the same; its queries will say what is wrong
-        is_sample = len(found) > 1 and found[1] == "true"
+        is_sample = len(found) > 1 and found[1] in {"t", "true"}
         iteration, program = (int(found[2]), int(found[3])) if len(found) > 3 else (1503, 27447)
         page = graphiql_page(
             endpoint=ENDPOINT,

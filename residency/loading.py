@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from etl.refresh import RefreshRequest, RefreshResult, is_published, prepare, refresh
@@ -33,17 +36,17 @@ def load_here(source: str, *, replace: bool, programs: int, seed: int) -> None:
 
     with step_progress() as report:
         result = asyncio.run(work())
-    say(describe(result))
+    say(describe(asdict(result)))
 
 
-def describe(result: RefreshResult) -> str:
-    """Return in one sentence what a load did."""
-    if result.status is RunStatus.UNCHANGED:
-        return "Nothing to do: the published version was made of the same files."
+def describe(result: Mapping[str, Any]) -> str:
+    """Return in one sentence what a load did; ``result`` is a RefreshResult's or a job's."""
+    if result["status"] == RunStatus.UNCHANGED:
+        return "Nothing to do: the files hold what is already published."
     return (
-        f"Published data version {result.version}: {result.rows_published} programs"
-        f" ({result.added} added, {result.changed} changed, {result.removed} removed),"
-        f" {result.rows_quarantined} quarantined."
+        f"Published data version {result['version']}: {result['rows_published']} programs"
+        f" ({result['added']} added, {result['changed']} changed, {result['removed']} removed),"
+        f" {result['rows_quarantined']} quarantined."
     )
 
 
@@ -86,7 +89,8 @@ async def load_by_worker(request: RefreshRequest, worker: subprocess.Popen[bytes
             job.error or f"The load ended as {job.status}.",
             "`residency status --checks` and `--quarantine` tell more.",
         )
-    say(str((job.result or {}).get("summary", "Loaded.")))
+    assert job.result is not None, "a job that succeeded has a result"
+    say(describe(job.result))
 
 
 async def _watch(connection: object, job_id: UUID, worker: subprocess.Popen[bytes]) -> Job:

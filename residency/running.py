@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
-from etl.refresh import RefreshRequest
 from residency.console import say
 from residency.errors import NothingLoadedError
-from residency.loading import load_by_worker
-from warehouse.engine import database_url, owner_connection
+from warehouse.engine import Role, connect, database_url
 from warehouse.migrate import upgrade
 from warehouse.queries.runs import DataVersion, published_version
 from warehouse.settings import Settings, get_settings
@@ -31,6 +31,7 @@ def run_everything(
     settings = get_settings()
     say("Starting PostgreSQL." if settings.is_embedded else "Connecting to PostgreSQL.")
     database_url(settings)
+    asyncio.run(upgrade())
     with worker_process() as worker:
         version = asyncio.run(_bring_up(source, worker, replace=replace))
         _serve(settings, version, host=host, port=port)
@@ -70,10 +71,13 @@ def worker_process() -> Iterator[subprocess.Popen[bytes]]:
 async def _bring_up(
     source: str | None, worker: subprocess.Popen[bytes], *, replace: bool
 ) -> DataVersion:
-    """Migrate, and load what is asked for or, where nothing is published, the sample."""
-    await upgrade()
+    """Load what is asked for or, where nothing is published, the sample."""
     version = await _published()
     if source is not None or version is None:
+        # Parsers and generator are slow to import, and not needed to serve.
+        from etl.refresh import RefreshRequest
+        from residency.loading import load_by_worker
+
         await load_by_worker(RefreshRequest(source or "sample", replace), worker)
         version = await _published()
     assert version is not None, "a load that succeeds publishes a version"
@@ -81,16 +85,20 @@ async def _bring_up(
 
 
 async def _published() -> DataVersion | None:
-    """Return the newest data version."""
-    async with owner_connection() as connection:
+    """Return the newest data version, as the graph's own role sees it."""
+    async with connect(Role.READER) as connection:
         return await published_version(connection)
 
 
 def _serve(settings: Settings, version: DataVersion, *, host: str | None, port: int | None) -> None:
     """Run the web server until interrupted."""
     import uvicorn
+
     from graph.app import create_app
 
+    # uvicorn raises the signal that ended it once more; without a handler that would end this
+    # process on the spot, with the worker and PostgreSQL still at work.
+    signal.signal(signal.SIGTERM, _end)
     host, port = host or settings.host, settings.port if port is None else port
     kind = "generated sample data" if version.is_sample else "real data"
     say(f"Data version {version.number}: {version.program_count} programs, {kind}.")
@@ -99,3 +107,8 @@ def _serve(settings: Settings, version: DataVersion, *, host: str | None, port: 
         create_app(settings), host=host, port=port, log_level=settings.log_level.lower(),
         access_log=False,
     )  # fmt: skip
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """End the process in order: context managers close, and the embedded server is released."""
+    sys.exit(128 + number)

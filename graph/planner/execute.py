@@ -14,6 +14,7 @@ from graphql import GraphQLError, GraphQLSchema
 
 from graph.errors import (
     AnswerError,
+    BadUserInputError,
     DatabaseBusyError,
     InternalError,
     NotPlannableError,
@@ -78,6 +79,21 @@ class Planner:
         timings: Timings,
     ) -> Answer | None:
         """Answer an operation with one statement; None where it cannot be planned."""
+        try:
+            return await self._answer(text, document, known, variables, role, timings)
+        except RecursionError:
+            error = BadUserInputError("The filter is nested too deeply. Nest it less.")
+            return Answer(None, [error.located()])
+
+    async def _answer(
+        self,
+        text: str,
+        document: KnownDocument,
+        known: KnownOperation,
+        variables: Mapping[str, Any],
+        role: str,
+        timings: Timings,
+    ) -> Answer | None:
         name = known.definition.name
         identity = (text, name.value if name else "", role, known.shapes.of(variables))
         request = Request(variables, self.signer, role)
@@ -156,7 +172,9 @@ def masked(error: Exception) -> AnswerError:
         return error
     if isinstance(error, warehouse.DatabaseBusyError | warehouse.DatabaseUnreachableError):
         _log.warning("%s: %s", type(error).__name__, error)
-        return DatabaseBusyError("The database has no room just now. Try again in a moment.")
+        is_busy = isinstance(error, warehouse.DatabaseBusyError)
+        what = "has no room" if is_busy else "cannot be reached"
+        return DatabaseBusyError(f"The database {what} just now. Try again in a moment.")
     if isinstance(error, warehouse.StatementTimeoutError):
         return TooSlowError(
             "The statement took too long and was stopped. Ask for fewer rows or fewer lists."

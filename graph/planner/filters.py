@@ -34,6 +34,8 @@ from graph.planner.sql import Binder, Parameters, conjunction
 COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 MOST_ITEMS = 1_000
 """Longest list that ``in`` and ``notIn`` take."""
+MOST_IDS = 100
+"""Longest list of global ids: each is a condition of its own."""
 
 
 def conditions(given: Input | None, rows: Rows, parameters: Parameters) -> list[str]:
@@ -138,6 +140,12 @@ def _of_id(member: Input, rows: Rows, parameters: Parameters) -> list[str]:
             continue
         is_list = operator in {"in", "notIn"}
         operands = operand.elements() if is_list else (operand,)
+        if len(operands) > MOST_IDS:
+            raise BadUserInputError(
+                f"Argument 'filter' has {len(operands)} ids in '{operator}'; at most {MOST_IDS}"
+                " are allowed. Split the list over several requests.",
+                node=member.node,
+            )
         rows_equal = [id_condition(one, operator, rows, parameters) for one in operands]
         equal = f"({' OR '.join(rows_equal) or 'false'})"
         found.append(f"(NOT {equal})" if operator in {"ne", "notIn"} else equal)

@@ -69,7 +69,8 @@ def _as_it_is(value: Any) -> Hashable:
 
 
 def _type_in_id(value: Any) -> Hashable:
-    return None if value is None else type_of(value)
+    # An id that is none must not share a plan with null, which filters leave out.
+    return None if value is None else type_of(value) or "?"
 
 
 class Shapes:

@@ -101,5 +101,5 @@ class IdFilter:
 
     eq: strawberry.ID | None = comparison(EQ)
     ne: strawberry.ID | None = comparison("Is another one.")
-    in_: list[strawberry.ID] | None = comparison(IN, "in")
-    not_in: list[strawberry.ID] | None = comparison("Is none of these.")
+    in_: list[strawberry.ID] | None = comparison("Is one of these (100 at most).", "in")
+    not_in: list[strawberry.ID] | None = comparison("Is none of these (100 at most).")

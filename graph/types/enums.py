@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -50,7 +50,6 @@ PUBLISHED = (
     ApplicantCategory,
     DateSource,
     Language,
-    ProgramField,
     Province,
     RequirementKind,
     RequirementStatus,
@@ -68,18 +67,24 @@ def describe(words: type[StrEnum], meanings: Mapping[str, str]) -> None:
     published.__strawberry_definition__ = StrawberryEnumDefinition(
         wrapped_cls=words,
         name=words.__name__,
-        values=[EnumValue(word.name, word.value, description=meanings[word]) for word in words],
+        values=[
+            EnumValue(word.name, word.value, description=meanings[word])
+            for word in words
+            if word in meanings
+        ],
         description=inspect.cleandoc(words.__doc__ or ""),
     )
 
 
-def publish(words: type[Vocabulary]) -> None:
+def publish(words: type[Vocabulary], *, without: Sequence[Vocabulary] = ()) -> None:
     """Make a vocabulary an enum of the graph; its members' meanings become descriptions."""
-    describe(words, {word.value: word.description for word in words})
+    describe(words, {word.value: word.description for word in words if word not in without})
 
 
 for vocabulary in PUBLISHED:
     publish(vocabulary)
+# Contacts are restricted, and so is where they stand: no evidence for them can be asked for.
+publish(ProgramField, without=[ProgramField.CONTACTS])
 
 
 def word_of(word: Vocabulary) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 PROGRAMS = 60
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 def residency(environment: dict[str, str], *arguments: str) -> None:

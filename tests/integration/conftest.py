@@ -1,18 +1,32 @@
-"""A small sample, a copy of its files to change, and a fresh warehouse to load them into."""
+"""A small sample, copies of its files to change, and warehouses with and without it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from etl.refresh import RefreshRequest, refresh
 from etl.sample.generate import generate_sample
-from tests.conftest import Database
+from tests.conftest import TEMPLATE, Database, fresh_database, in_thread
 from tests.integration.source_files import copy_of
 from warehouse.settings import get_settings
 
 PROGRAMS = 40
+
+
+@contextmanager
+def pointed_to(database: Database) -> Iterator[Database]:
+    """Point this process's settings to a database."""
+    url = database.settings.database_url
+    assert url is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RESIDENCY_DATABASE_URL", url.get_secret_value())
+        get_settings.cache_clear()
+        yield database
+    get_settings.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +44,26 @@ def files(sample_files: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def warehouse(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def warehouse(database: Database) -> Iterator[Database]:
     """A fresh warehouse that this process's settings point to."""
-    url = database.settings.database_url
-    assert url is not None
-    monkeypatch.setenv("RESIDENCY_DATABASE_URL", url.get_secret_value())
-    get_settings.cache_clear()
-    yield database
-    get_settings.cache_clear()
+    with pointed_to(database):
+        yield database
+
+
+@pytest.fixture(scope="session")
+def loaded_template(migrated_server: str, sample_files: Path) -> Iterator[str]:
+    """Name of a database that holds the sample's files, loaded, to copy from."""
+    with contextmanager(fresh_database)(migrated_server, TEMPLATE) as database:
+        with pointed_to(database):
+            in_thread(lambda: refresh(RefreshRequest(str(sample_files))))
+        yield database.name
+
+
+@pytest.fixture
+def published(migrated_server: str, loaded_template: str) -> Iterator[Database]:
+    """A warehouse that holds the sample's files, and that this process's settings point to."""
+    with (
+        contextmanager(fresh_database)(migrated_server, loaded_template) as database,
+        pointed_to(database),
+    ):
+        yield database

@@ -215,7 +215,8 @@ def child(made: dict[str, list[dict]], key: int, rows: Rows, random_: random.Ran
         made["program_requirement"].append(common | {"ordinal": ordinal,
             "kind": random_.choice(RequirementKind.values()), "label": f"Item {ordinal}",
             "status": random_.choice(["REQUIRED", "OPTIONAL", None]),
-            "quantity": random_.choice([3, None]), "min_words": None, "max_words": 500})  # fmt: skip
+            "quantity": random_.choice([3, None]), "min_words": None,
+            "max_words": 500})  # fmt: skip
         made["requirement_test"] += [
             {"program_key": key, "requirement_ordinal": ordinal, "ordinal": i, "name": name,
              "minimum_score": score}

@@ -1,15 +1,20 @@
-"""A load in a process of its own that stops at one step, says so, and waits to be killed.
+"""Loads in processes of their own that stop at one step, say so, and wait to be killed.
 
-Usage: python killed_load.py STEP REQUEST READY. At the step the file READY appears; the process
-goes on when it has been removed again.
+Every line of standard input asks for one load, as JSON: ``step``, ``request``, ``ready``,
+``errors`` and ``environment``. It runs in a fork, which spares it the seconds of the imports; its
+process id is printed. At the step the file ``ready`` appears; the load goes on when that has been
+removed again. What it writes to standard error goes into the file ``errors``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +23,8 @@ from etl import refresh
 from etl.refresh import RefreshRequest
 from etl.sources.carms.extract import RawRecord, read_records
 from etl.sources.carms.files import FileRole, SourceFile
-from warehouse.queries import publishing, runs, staging
+from warehouse.queries import publishing, staging
+from warehouse.queries.runs import Check
 
 PATIENCE_SECONDS = 60
 
@@ -75,21 +81,43 @@ class Hold:
         return held
 
 
-def main(step: str, request: str, ready: Path) -> None:
-    """Load, and hold at ``step``."""
-    hold = Hold(step, ready)
+def load(request: RefreshRequest, hold: Hold) -> None:
+    """Load, with a hold at one step."""
     staging.BATCH_ROWS = 50  # so that half of the staging is written when the hold comes
     refresh.read_records = hold.records  # type: ignore[assignment]
     refresh.check = hold.before("staged", refresh.check)
-    runs.store_checks = hold.after("checking", runs.store_checks)
+    close_gate = refresh.close_gate_on_failure
+
+    def close_gate_held(checks: list[Check]) -> None:
+        hold.at("checking")
+        close_gate(checks)
+
+    refresh.close_gate_on_failure = close_gate_held  # type: ignore[assignment]
     publishing._insert_facts_and_children = hold.before(
         "merged", publishing._insert_facts_and_children
     )
     publishing._finish = hold.after("before the commit", publishing._finish)
     refresh.publish_load = hold.after("after the commit", refresh.publish_load)
-    asyncio.run(refresh.refresh(RefreshRequest.from_dict(json.loads(request)), hold.progress))
-    assert "prefect" not in sys.modules, "a load needs no Prefect"
+    asyncio.run(refresh.refresh(request, hold.progress))
+
+
+def run_forked(asked: dict[str, Any]) -> int:
+    """Load in a fork and return its process id."""
+    child = os.fork()
+    if child:
+        return child
+    with Path(asked["errors"]).open("w") as errors:
+        os.dup2(errors.fileno(), 2)
+    os.environ.update(asked["environment"])
+    try:
+        load(RefreshRequest.from_dict(asked["request"]), Hold(asked["step"], Path(asked["ready"])))
+    except BaseException:  # noqa: BLE001  (whatever it is, the test reads it)
+        traceback.print_exc()
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    assert "prefect" not in sys.modules, "a load needs no Prefect"
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
+    for line in sys.stdin:
+        print(run_forked(json.loads(line)), flush=True)

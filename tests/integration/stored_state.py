@@ -28,6 +28,19 @@ async def fetch(
         return [dict(row) for row in await connection.fetch(statement, *arguments)]
 
 
+async def what_readers_see(database: Database) -> list[dict[str, Any]]:
+    """Return the newest version and every program version, as the graph's role reads them."""
+    return await fetch(
+        database,
+        "SELECT v.number, v.published_at, v.is_sample, p.program_key, p.content_hash,"
+        " p.updated_at, p.is_current, f.quota,"
+        " (SELECT count(*) FROM core.program_section) AS sections"
+        " FROM (SELECT * FROM ops.data_version ORDER BY number DESC LIMIT 1) v,"
+        " core.dim_program p JOIN core.fact_program f USING (program_key) ORDER BY p.program_key",
+        role=Role.READER,
+    )
+
+
 async def last_run(where: Database | Settings) -> dict[str, Any]:
     """Return the newest load run."""
     (row,) = await fetch(
@@ -97,11 +110,13 @@ def in_words(
 
 
 def referenced(column: Column[Any]) -> str | None:
-    """Return the table whose surrogate key a column holds."""
+    """Return the table whose surrogate key a column holds, if need be by way of another table."""
     for foreign in column.foreign_keys:
         if foreign.column.primary_key:
             table: str = foreign.column.table.fullname
             return table
+        if target := referenced(foreign.column):
+            return target
     return None
 
 

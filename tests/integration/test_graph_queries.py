@@ -152,7 +152,7 @@ async def test_nested_lists_equal_the_children_in_order(graph: Graph) -> None:
         kept = expected.setdefault(row["program_stream_id"], [])
         if row["kind"]:
             tests = await graph.rows(
-                "SELECT name, minimum_score AS \"minimumScore\" FROM core.requirement_test"
+                'SELECT name, minimum_score AS "minimumScore" FROM core.requirement_test'
                 " WHERE program_key = $1 AND requirement_ordinal = $2 ORDER BY ordinal",
                 row["program_key"], row["ordinal"],
             )  # fmt: skip
@@ -236,13 +236,13 @@ async def test_totals_and_aggregates_cover_all_pages(graph: Graph) -> None:
         ("{and: [{quota: {gte: 2}}, {language: {isNull: true}}]}",
          "quota >= 2 AND language IS NULL"),
         ("{lengthYears: {lt: 3.5}}", "length_years < 3.5"),
-        ("{lastApprovedOn: {gte: \"2025-02-04\"}}", "last_approved_on >= '2025-02-04'"),
+        ('{lastApprovedOn: {gte: "2025-02-04"}}', "last_approved_on >= '2025-02-04'"),
         ("{applicationLanguages: {contains: FR}}", "'FR' = ANY (application_languages)"),
         ("{applicationLanguages: {containsAll: [EN, FR]}}", "application_languages @> '{EN,FR}'"),
-        ("{university: {name: {contains: \"UNIVERSITE\"}}}", "u.name = 'Université Laval'"),
-        ("{university: {name: {startsWith: \"mcg\"}}}", "u.name = 'McGill University'"),
-        ("{university: {name: {contains: \"%\"}}}", "false"),
-        ("{university: {languages: {containsAny: [FR]}, not: {city: {eq: \"Québec\"}}}}",
+        ('{university: {name: {contains: "UNIVERSITE"}}}', "u.name = 'Université Laval'"),
+        ('{university: {name: {startsWith: "mcg"}}}', "u.name = 'McGill University'"),
+        ('{university: {name: {contains: "%"}}}', "false"),
+        ('{university: {languages: {containsAny: [FR]}, not: {city: {eq: "Québec"}}}}',
          "u.name = 'McGill University'"),
         ("{applicationVolume: {min: {gte: 201}}}", "application_volume_min >= 201"),
         ("{stream: {isReturnOfService: {eq: true}}}", "stream_key = 2"),
@@ -282,7 +282,8 @@ async def test_aliases_fragments_directives_and_typename_come_together(graph: Gr
       sites(first: 1) @include(if: $no) { totalCount }
     }
     fragment Page on ProgramConnection {
-      nodes { ...Names ... on Program @include(if: $yes) { kind: __typename name } ... on Node { id } }
+      nodes { ...Names ... on Program @include(if: $yes) { kind: __typename name }
+              ... on Node { id } }
       nodes { site { __typename label @skip(if: $no) } }
     }
     fragment Names on Program { title: name name }
@@ -302,7 +303,8 @@ async def test_aliases_fragments_directives_and_typename_come_together(graph: Gr
 async def test_nested_pages_are_cut_for_each_row(graph: Graph) -> None:
     data = await graph.ask(
         """{ universities(orderBy: [{field: CODE}]) { totalCount nodes { code
-          programs(first: 2, orderBy: [{field: QUOTA, direction: DESC}], filter: {quota: {gte: 2}}) {
+          programs(first: 2, orderBy: [{field: QUOTA, direction: DESC}],
+                   filter: {quota: {gte: 2}}) {
             totalCount edges { cursor node { programStreamId } } pageInfo { hasNextPage } } } } }"""
     )
     assert data["universities"]["totalCount"] == 4
@@ -380,11 +382,11 @@ async def test_a_cursor_of_a_version_no_longer_kept_has_expired(graph: Graph) ->
         ("first: 101", "BAD_USER_INPUT", "'first' is 101"),
         ("first: -1", "BAD_USER_INPUT", "'first' is -1"),
         ("first: 1, last: 1", "BAD_USER_INPUT", "'first' and 'last'"),
-        ("after: \"no cursor\"", "CURSOR_INVALID", "'after'"),
-        ("before: \"MQ\"", "CURSOR_INVALID", "'before'"),
-        ("filter: {id: {eq: \"U2l0ZTphOmI6Yw==\"}}", "BAD_USER_INPUT", "id"),
-        ("filter: {name: {contains: \"\\u0000\"}}", "BAD_USER_INPUT", "U+0000"),
-        ("asOf: \"0001-01-01T00:00:00+14:00\"", "BAD_USER_INPUT", "years 1 to 9999"),
+        ('after: "no cursor"', "CURSOR_INVALID", "'after'"),
+        ('before: "MQ"', "CURSOR_INVALID", "'before'"),
+        ('filter: {id: {eq: "U2l0ZTphOmI6Yw=="}}', "BAD_USER_INPUT", "id"),
+        ('filter: {name: {contains: "\\u0000"}}', "BAD_USER_INPUT", "U+0000"),
+        ('asOf: "0001-01-01T00:00:00+14:00"', "BAD_USER_INPUT", "years 1 to 9999"),
     ],
 )  # fmt: skip
 async def test_wrong_arguments_are_named_with_a_code(
@@ -468,7 +470,8 @@ async def test_planned_and_executed_answers_are_equal(graph: Graph) -> None:
 
 
 async def test_ten_times_the_rows_is_still_one_statement(graph: Graph) -> None:
-    query = "{ programs(first: 100) { totalCount nodes { name requirements { label tests { name } } } } }"
+    lists = "requirements { label tests { name } }"
+    query = f"{{ programs(first: 100) {{ totalCount nodes {{ name {lists} }} }} }}"
     await graph.ask(query)
     (statement,) = graph.reader.statements
     await graph.owner.execute("TRUNCATE core.dim_program, ops.load_run, landing.file,"

@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,17 @@ from etl import refresh
 from etl.errors import LoadAtWorkError, PublishError
 from etl.refresh import RefreshRequest, exclusive_load, prepare
 from tests.conftest import Database, fresh_database, in_thread
+from tests.integration.conftest import pointed_to
 from tests.integration.source_files import change_quota, copy_of, edit_master, remove_program
-from tests.integration.stored_state import Content, core_content, fetch, last_run
+from tests.integration.stored_state import (
+    Content,
+    core_content,
+    fetch,
+    last_run,
+    what_readers_see,
+)
 from warehouse import embedded, migrate
-from warehouse.engine import Role, owner_connection
+from warehouse.engine import owner_connection
 from warehouse.jobs import is_connection_lost
 from warehouse.queries import runs
 from warehouse.settings import Settings, get_settings
@@ -33,9 +41,23 @@ PROJECT = Path(__file__).parents[2]
 DRIVER = Path(__file__).with_name("killed_load.py")
 SAMPLE = RefreshRequest("sample", replace=True, sample_programs=4, sample_seed=5)
 
-LOADING_STEPS = (
-    "between files", "in a COPY", "staging", "staged", "checking", "merged", "before the commit",
-)  # fmt: skip
+OPEN_TRANSACTION = (
+    "EXISTS (SELECT 1 FROM pg_stat_activity"
+    " WHERE datname = current_database() AND state = 'idle in transaction')"
+)
+STEPS = {
+    "between files": "(SELECT count(*) FROM landing.file) = 5",
+    "in a COPY": "EXISTS (SELECT 1 FROM pg_stat_progress_copy WHERE datname = current_database())",
+    "staging": "(SELECT count(DISTINCT program_stream_id) FROM staging.program_section)"
+    " BETWEEN 10 AND 30",
+    "staged": "(SELECT count(*) FROM staging.program) = 39",
+    "checking": "(SELECT count(DISTINCT load_run_key) FROM ops.check_result"
+    " WHERE name = 'not_empty') = 2",
+    "merged": OPEN_TRANSACTION,
+    "before the commit": OPEN_TRANSACTION,
+}
+"""Steps before the commit, each with what is true in the warehouse when a load stands there."""
+
 KILLED = "the process ended before the run did; nothing was published"
 
 
@@ -57,67 +79,95 @@ def changed_files(sample_files: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def never_killed(migrated_server: str, sample_files: Path, changed_files: Path) -> Content:
+def never_killed(migrated_server: str, loaded_template: str, changed_files: Path) -> Content:
     """What core holds after both loads, none of them killed."""
-    for database in fresh_database(migrated_server, "migrated"):
+    with contextmanager(fresh_database)(migrated_server, loaded_template) as database:
         with pointed_to(database):
-            load(RefreshRequest(str(sample_files)))
             load(RefreshRequest(str(changed_files)))
         return in_thread(lambda: core_content(database))
-    raise AssertionError("a database was made")
-
-
-@contextmanager
-def pointed_to(database: Database) -> Iterator[None]:
-    """Point this process's settings to a database."""
-    url = database.settings.database_url
-    assert url is not None
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RESIDENCY_DATABASE_URL", url.get_secret_value())
-        get_settings.cache_clear()
-        yield
-    get_settings.cache_clear()
 
 
 def load(request: RefreshRequest) -> refresh.RefreshResult:
     return in_thread(lambda: refresh.refresh(request))
 
 
-@contextmanager
-def held_load(step: str, request: RefreshRequest, ready: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start a load in a process of its own, and yield it when it has come to ``step``."""
-    process = subprocess.Popen(
-        [sys.executable, str(DRIVER), step, json.dumps(request.as_dict()), str(ready)],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), *sys.path])},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        deadline = time.monotonic() + 40
-        while not ready.exists():
-            assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, f"the load does not come to {step!r}"
+@dataclass(frozen=True)
+class HeldLoad:
+    """A load in a process of its own that stands at a step."""
+
+    process_id: int
+    ready: Path
+    errors: Path
+
+    def kill(self) -> None:
+        os.kill(self.process_id, signal.SIGKILL)
+
+    def interrupt(self) -> str:
+        """Interrupt the load as Ctrl-C does, let it go on, and return what it had to say."""
+        os.kill(self.process_id, signal.SIGINT)
+        self.ready.unlink()
+        deadline = time.monotonic() + 20
+        while self.is_alive():
+            assert time.monotonic() < deadline, "an interrupted load goes on"
             time.sleep(0.02)
+        return self.errors.read_text()
+
+    def is_alive(self) -> bool:
+        return Path(f"/proc/{self.process_id}").exists()
+
+
+HoldLoad = Callable[[str, RefreshRequest], AbstractContextManager[HeldLoad]]
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[subprocess.Popen[str]]:
+    """The process that the held loads are forked from."""
+    with subprocess.Popen(
+        [sys.executable, str(DRIVER)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), *sys.path])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
         yield process
-    finally:
         process.kill()
-        process.communicate()
 
 
-def what_readers_see(database: Database) -> list[dict[str, Any]]:
-    """Return the newest version and all programs, as the graph's role reads them."""
+@pytest.fixture
+def hold_load(driver: subprocess.Popen[str], tmp_path: Path) -> HoldLoad:
+    """Start a load with this process's settings, and yield it when it has come to a step."""
 
-    async def read() -> list[dict[str, Any]]:
-        return await fetch(
-            database,
-            "SELECT v.number, v.published_at, v.is_sample, p.program_key, p.content_hash,"
-            " p.updated_at, f.quota, (SELECT count(*) FROM core.program_section) AS sections"
-            " FROM (SELECT * FROM ops.data_version ORDER BY number DESC LIMIT 1) v,"
-            " core.dim_program p JOIN core.fact_program f USING (program_key) ORDER BY 4",
-            role=Role.READER,
-        )
+    @contextmanager
+    def hold(step: str, request: RefreshRequest) -> Iterator[HeldLoad]:
+        ready, errors = tmp_path / "ready", tmp_path / "errors"
+        assert driver.stdin is not None
+        assert driver.stdout is not None
+        asked = {
+            "step": step,
+            "request": request.as_dict(),
+            "ready": str(ready),
+            "errors": str(errors),
+            "environment": {k: v for k, v in os.environ.items() if k.startswith("RESIDENCY_")},
+        }
+        driver.stdin.write(json.dumps(asked) + "\n")
+        driver.stdin.flush()
+        held = HeldLoad(int(driver.stdout.readline()), ready, errors)
+        try:
+            deadline = time.monotonic() + 40
+            while not ready.exists():
+                assert held.is_alive(), errors.read_text()
+                assert time.monotonic() < deadline, f"the load does not come to {step!r}"
+                time.sleep(0.02)
+            yield held
+        finally:
+            if held.is_alive():
+                held.kill()
 
-    return in_thread(read)
+    return hold
+
+
+def seen(database: Database) -> list[dict[str, Any]]:
+    return in_thread(lambda: what_readers_see(database))
 
 
 def wait_for_the_load_lock(*, seconds: float) -> None:
@@ -142,77 +192,74 @@ def runs_of(database: Database) -> list[dict[str, Any]]:
     )
 
 
-@pytest.mark.parametrize("step", LOADING_STEPS)
+@pytest.mark.parametrize("step", STEPS)
 def test_a_load_killed_before_its_commit_leaves_no_trace_for_readers_and_the_next_completes(
     step: str,
-    warehouse: Database,
-    sample_files: Path,
+    published: Database,
     changed_files: Path,
     never_killed: Content,
-    tmp_path: Path,
+    hold_load: HoldLoad,
 ) -> None:
-    load(RefreshRequest(str(sample_files)))
-    before = what_readers_see(warehouse)
+    before = seen(published)
     request = RefreshRequest(str(changed_files))
-    with held_load(step, request, tmp_path / "ready") as process:
-        assert what_readers_see(warehouse) == before
-        process.kill()
+    with hold_load(step, request) as held:
+        assert in_thread(lambda: fetch(published, f"SELECT ({STEPS[step]}) AS is_there")) == [
+            {"is_there": True}
+        ]
+        assert seen(published) == before
+        held.kill()
     wait_for_the_load_lock(seconds=2)
-    assert what_readers_see(warehouse) == before
+    assert seen(published) == before
     result = load(request)
     assert (result.status, result.version) == (RunStatus.PUBLISHED, 2)
     assert (result.added, result.changed, result.removed) == (0, 2, 1)
-    assert [run["status"] for run in runs_of(warehouse)] == ["PUBLISHED", "FAILED", "PUBLISHED"]
-    assert runs_of(warehouse)[1]["error"] == KILLED
-    assert in_thread(lambda: core_content(warehouse)) == never_killed
+    assert [run["status"] for run in runs_of(published)] == ["PUBLISHED", "FAILED", "PUBLISHED"]
+    assert runs_of(published)[1]["error"] == KILLED
+    assert in_thread(lambda: core_content(published)) == never_killed
 
 
 def test_a_load_killed_right_after_its_commit_has_published_and_the_next_finds_nothing_to_do(
-    warehouse: Database,
-    sample_files: Path,
+    published: Database,
     changed_files: Path,
     never_killed: Content,
-    tmp_path: Path,
+    hold_load: HoldLoad,
 ) -> None:
-    load(RefreshRequest(str(sample_files)))
     request = RefreshRequest(str(changed_files))
-    with held_load("after the commit", request, tmp_path / "ready") as process:
-        published = what_readers_see(warehouse)
-        process.kill()
+    with hold_load("after the commit", request) as held:
+        after = seen(published)
+        held.kill()
     wait_for_the_load_lock(seconds=2)
-    assert {row["number"] for row in published} == {2}
+    assert {row["number"] for row in after} == {2}
     assert load(request).status is RunStatus.UNCHANGED
-    assert what_readers_see(warehouse) == published
-    assert [run["status"] for run in runs_of(warehouse)] == ["PUBLISHED", "PUBLISHED", "UNCHANGED"]
-    assert in_thread(lambda: core_content(warehouse)) == never_killed
+    assert seen(published) == after
+    assert [run["status"] for run in runs_of(published)] == ["PUBLISHED", "PUBLISHED", "UNCHANGED"]
+    assert in_thread(lambda: core_content(published)) == never_killed
 
 
 def test_a_load_killed_while_it_generates_the_sample_leaves_no_half_file(
-    warehouse: Database, sample_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    published: Database,
+    hold_load: HoldLoad,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RESIDENCY_DATA_DIR", str(tmp_path / "data"))
     get_settings.cache_clear()
-    load(RefreshRequest(str(sample_files)))
-    before = what_readers_see(warehouse)
-    with held_load("generating", SAMPLE, tmp_path / "ready") as process:
-        process.kill()
+    before = seen(published)
+    with hold_load("generating", SAMPLE) as held:
+        held.kill()
     wait_for_the_load_lock(seconds=2)
-    assert what_readers_see(warehouse) == before
+    assert seen(published) == before
     assert not list((tmp_path / "data" / "sample").glob("*/1503_*")), "no half file has a name"
     result = load(SAMPLE)
     assert (result.status, result.rows_published) == (RunStatus.PUBLISHED, SAMPLE.sample_programs)
-    assert [run["status"] for run in runs_of(warehouse)] == ["PUBLISHED", "FAILED", "PUBLISHED"]
+    assert [run["status"] for run in runs_of(published)] == ["PUBLISHED", "FAILED", "PUBLISHED"]
 
 
 def test_an_interrupted_load_ends_in_order_and_says_so(
-    warehouse: Database, files: Path, tmp_path: Path
+    warehouse: Database, files: Path, hold_load: HoldLoad
 ) -> None:
-    ready = tmp_path / "ready"
-    with held_load("staging", RefreshRequest(str(files)), ready) as process:
-        process.send_signal(signal.SIGINT)
-        ready.unlink()
-        _, errors = process.communicate(timeout=20)
-    assert process.returncode != 0
+    with hold_load("staging", RefreshRequest(str(files))) as held:
+        errors = held.interrupt()
     assert "KeyboardInterrupt" in errors
     assert "never awaited" not in errors
     assert runs_of(warehouse) == [
@@ -287,7 +334,7 @@ async def test_a_load_that_lost_its_lock_and_was_overtaken_never_publishes(
     with pytest.raises(PublishError) as caught:
         await refresh.publish_load(staged)
     assert str(caught.value) == (
-        f"Publishing failed: HistoryError: load run {run} is FAILED: another load began before"
+        f"Publishing failed: load run {run} is FAILED: another load began before"
         " this one published. Load again when no other load is at work. What was published before"
         " stands; load again, and report it if it stays so."
     )
@@ -322,16 +369,20 @@ async def test_an_error_is_what_the_caller_sees_even_if_the_database_is_gone_too
 
 
 async def test_publishing_that_the_database_refuses_leaves_what_was_published(
-    warehouse: Database, files: Path, changed_files: Path
+    published: Database, changed_files: Path
 ) -> None:
-    await refresh.refresh(RefreshRequest(str(files)))
-    before = await core_content(warehouse)
+    before = await core_content(published)
     request = RefreshRequest(str(changed_files))
     run = await refresh.begin(request)
     staged = await refresh.stage(await refresh.land(run, request, prepare(request)))
     async with owner_connection() as connection:
         await connection.execute("UPDATE staging.program SET length_years = 99")
         await runs.enter_step(connection, run, "check")
-    with pytest.raises(PublishError, match="length_is_plausible.*What was published before stands"):
+    with pytest.raises(PublishError) as caught:
         await refresh.publish_load(staged)
-    assert await core_content(warehouse) == before
+    assert str(caught.value) == (
+        'Publishing failed: CheckViolationError: new row for relation "fact_program" violates check'
+        ' constraint "ck_fact_program_length_is_plausible". What was published before stands; load'
+        " again, and report it if it stays so."
+    )
+    assert await core_content(published) == before

@@ -19,20 +19,23 @@ _ADVERB = r"(?:[a-z]+ly\s+)?"
 _ENGLISH = re.compile(
     r"(?:optional\W+)?(?:although\s+)?"
     r"(?:(?:we|this|the|these|they|it|electives?|transcripts?|scores?|exams?|examinations?|criteria"
-    r"|component|components|file|interview|item|section|file component|interview component)\s+){0,4}"
-    rf"{_ADVERB}(?:(?:do|does|did|is|are|was|were|will|have|can)\s+)?{_ADVERB}(?:not|no not|no longer)\s+"
+    r"|component|components|file|interview|item|section|file component"
+    r"|interview component)\s+){0,4}"
+    rf"{_ADVERB}(?:(?:do|does|did|is|are|was|were|will|have|can)\s+)?{_ADVERB}(?:not|no not"
+    rf"|no longer)\s+"
     rf"{_ADVERB}(?:be\s+|been\s+|used?\s+)?{_ADVERB}{_VERB}\w*"
     r"(?!\s+(?:medical knowledge|other|letters?|applicants|candidates|red))"
 )
 _NO_ITEM = re.compile(
-    rf"no\s+(?:examinations?|exams?|scores?|electives?|transcripts?|components?)\s+(?:\w+\s+){{0,2}}{_VERB}"
+    rf"no\s+(?:examinations?|exams?|scores?|electives?|transcripts?"
+    rf"|components?)\s+(?:\w+\s+){{0,2}}{_VERB}"
 )
 _FRENCH_VERB = r"(?:evalu|examin|consider|tenu|pris|prise|prises|not)"
 _FRENCH = re.compile(
     rf"(?:[\w']+\s+){{0,9}}?(?:ne\s+|n'\s?)(?:\w+\s+){{0,2}}?(?:{_FRENCH_VERB}\w*\s+)?pas\b"
     rf"(?:\s+\w+){{0,2}}?(?:\s+{_FRENCH_VERB}\w*|(?<=s pas)\s+(?:ce|cette|ces|cet|directement"
     r"|specifiquement|formellement|d'autres|la|le|les|cela)\b)"
-    r"|pas\s+(?:\w+\s+)?(?:examine|evalue|considere)\w*"
+    r"|(?:pas|non)\s+(?:\w+\s+)?(?:examine|evalue|considere)\w*"
     r"|[\w' ]{0,40}n'influencent? pas"
 )
 _SENTENCE_END = re.compile(r"(?<=[.;])\s+|\n\s*\n")

@@ -23,15 +23,20 @@ _OTHER_DETAILS = re.compile(
 )
 _INTERVIEW = re.compile(r"\b(?:interview|interviews|entrevue|entrevues)\b")
 _HELD = re.compile(
-    r"\b(?:held|take place|taking place|conducted|scheduled|occur|dates?|days?|interviews? (?:is|are|on)"
+    r"\b(?:held|take place|taking place|conducted|scheduled|occur|dates?|days?|interviews? (?:is"
+    r"|are|on)"
     r"|auront lieu|aura lieu|se derouler\w*|seront|tiendr\w*|fixee?s?)\b"
 )
 _NOT_AN_INTERVIEW = re.compile(
     r"\b(?:information (?:and \w+ )?sessions?|info sessions?|town ?halls?|open house|webinars?"
-    r"|meet (?:and|&) greet|social|notified|notification|contacted|informed|deadline|emailed|e-mailed"
-    r"|email notification|invitations?|offers? (?:of|will|status|to)|status|booking|opens|closes"
-    r"|before|by|no later than|no earlier than|after|prior to|until|tour|tours|orientation|session d'information"
-    r"|sessions? d'informations?|rencontres? d'information|avant le|au plus tard|portes ouvertes|convocations?"
+    r"|meet (?:and|&) greet|social|notified|notification|contacted|informed|deadline|emailed"
+    r"|e-mailed"
+    r"|receive an email|credentials|book your|email notification|invitations?|offers? (?:of|will"
+    r"|status|to)|status|booking|opens|closes"
+    r"|before|by|no later than|no earlier than|after|prior to|until|tour|tours|orientation"
+    r"|session d'information"
+    r"|sessions? d'informations?|rencontres? d'information|avant le|au plus tard|portes ouvertes"
+    r"|convocations?"
     r"|avises|contactes|date limite)\b"
 )
 _PERIOD = re.compile(r"\b(?:interview period|periode d'entrevues?|periode nationale|period)\b")

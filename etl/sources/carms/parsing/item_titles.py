@@ -32,6 +32,8 @@ KNOWN_TITLES = frozenset(
         "description of research interests", "memorial core clinical clerkship rotation details",
         "cegep transcript", "letter of standing", "proof of most recent clinical experience",
         "proof of registration as a clinical assistant or allied health professional in canada",
+        "applicant support form", "formulaire d'appui au candidat", "letter of reference",
+        "lettre de recommandation", "usmle",
         "rotation evaluations / in training evaluation report (iter)",
         "relevant rotations or health care experience", "residency transcript", "diploma",
         # documents, French
@@ -83,7 +85,7 @@ _KINDS: tuple[tuple[re.Pattern[str], RequirementKind], ...] = tuple(
     for pattern, kind in (
         (r"equivalence", RequirementKind.EQUIVALENCE_LETTER),
         (
-            r"^(?:mccqe|nac\b|nac-|fmproc|casper|usmle ?\d|eacmc|cne\b|cpromf|mccee|eecmc)",
+            r"^(?:mccqe|nac\b|nac-|fmproc|casper|usmle\b|usmle\d|eacmc|cne\b|cpromf|mccee|eecmc)",
             RequirementKind.EXAMINATION,
         ),
         (
@@ -102,7 +104,7 @@ _KINDS: tuple[tuple[re.Pattern[str], RequirementKind], ...] = tuple(
             RequirementKind.TRANSCRIPT,
         ),
         (
-            r"undergraduate transcript|cegep transcript|releve de notes de 1er cycle",
+            r"undergraduate transcript|cegep transcript|releve de notes de (?:1er|premier) cycle",
             RequirementKind.UNDERGRADUATE_TRANSCRIPT,
         ),
         (

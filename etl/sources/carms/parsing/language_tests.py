@@ -13,7 +13,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"ielts\s+indicator", "OTHER:IELTS Indicator"),
     (r"toefl[\s-]*ibt\s+home\s+edition\s+will be accepted", "OTHER:TOEFL iBT Home Edition"),
     (
-        r"ielts[\s-]*academic|(?:international english language testing system|\(ielts\))\s*-?\s*academic",
+        r"ielts[\s-]*academic|(?:international english language testing system"
+        r"|\(ielts\))\s*-?\s*academic",
         "IELTS_ACADEMIC",
     ),
     (r"ielts[\s-]*general", "IELTS_GENERAL"),
@@ -56,8 +57,10 @@ _REFUSED = re.compile(
     r"[^.:;]{0,60}?(?:n'est (?:pas|plus)|ne sont (?:pas|plus)|not (?:be )?(?:accepted|recogni))"
 )
 _SCORE = re.compile(
-    r"\b(?:minimum|minimal|minimale|minimaux)\b[\s:]*(?:(?:score|grade|resultat|note|minimum)\b[\s:]*)*"
-    r"(?:(?:of|de|is|est de)\b[\s:]*)?(?P<score>\d+(?:[.,]\d+)?|[abc][12]?(?![\w']))"
+    r"\b(?:minimum|minimal|minimale|minimaux|at least|au moins)\b[\s:]*(?:(?:score|grade|resultat"
+    r"|note|minimum)\b[\s:]*)*"
+    r"(?:(?:of|de|is|est de)\b[\s:]*)?(?P<score>\d+(?:[.,]\d+)?(?!\s*(?:%|months?|mois|years?|ans"
+    r"|weeks?))|[abc][12]?(?![\w']))"
 )
 _COMPONENT = re.compile(
     r"\b(?:tcf|tef)-(?P<part>[a-z]{1,3})\b[^.]{0,60}?(?:egal|minimum) a (?P<score>\d+)"

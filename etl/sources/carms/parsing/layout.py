@@ -52,7 +52,7 @@ def is_wrapped(line: str, following: str, *, markdown: bool) -> bool:
     """Say whether ``following`` continues ``line``: the line end between them is wrapping."""
     if not line.strip() or not following.strip() or line.endswith("  "):
         return False
-    if _BLOCK_START.match(following) or _TABLE_ROW.search(following):
+    if _BLOCK_START.match(following) or ("|" in following and _TABLE_ROW.search(following)):
         return False
     if markdown:
         return not line.lstrip().startswith("#") or not _fits(line, following)

@@ -56,28 +56,36 @@ def _folded_character(character: str) -> str:
     return base if len(base) == 1 else character
 
 
-class _CharacterTable(dict[int, str]):
-    """A translation table that learns each character once."""
-
-    def __init__(self, *, folding: bool) -> None:
-        super().__init__()
-        self._folding = folding
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        result = _folded_character(character) if self._folding else _clean_character(character)
-        self[code] = result
-        return result
+_FOLDED: dict[str, str] = {}
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-_CLEAN = _CharacterTable(folding=False)
-_FOLD = _CharacterTable(folding=True)
+def _cleaned(text: str) -> str:
+    """Return ``text`` of the same length, composed and without controls."""
+    if unicodedata.is_normalized("NFC", text) and _CONTROLS.search(text) is None:
+        return text
+    return "".join(map(_clean_character, text))
+
+
+def _folded_match(match: re.Match[str]) -> str:
+    """Return the folded form of a character outside ASCII; each is worked out once."""
+    character = match.group()
+    folded = _FOLDED.get(character)
+    if folded is None:
+        folded = _FOLDED[character] = _folded_character(character)
+    return folded
+
+
+def _folded(clean: str) -> str:
+    """Return a clean text of the same length, folded."""
+    return _NOT_ASCII.sub(_folded_match, clean).lower().replace("`", "'")
 
 
 def fold(text: str) -> str:
     """Return ``text`` lower-case, without accents, with plain quotes, dashes and spaces."""
     composed = unicodedata.normalize("NFC", text) if _DROPPED.search(text) else text
-    return _DROPPED.sub("", composed).translate(_FOLD)
+    return _folded(_cleaned(_DROPPED.sub("", composed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +126,8 @@ def read(source: SourceText) -> Reading:
     """Return the clean and folded reading of a received text; any text is accepted."""
     payload = source.payload
     if _DROPPED.search(payload) is None:
-        clean = payload.translate(_CLEAN)
-        return Reading(source, clean, clean.translate(_FOLD), None, _keeps_empty_lines(clean))
+        clean = _cleaned(payload)
+        return Reading(source, clean, _folded(clean), None, _keeps_empty_lines(clean))
     characters: list[str] = []
     origin: list[int] = []
     for offset, character in enumerate(payload):
@@ -131,8 +139,8 @@ def read(source: SourceText) -> Reading:
             if len(composed) == 1:
                 characters[-1] = composed
     origin.append(len(payload))
-    clean = "".join(characters).translate(_CLEAN)
-    return Reading(source, clean, clean.translate(_FOLD), tuple(origin), _keeps_empty_lines(clean))
+    clean = _cleaned("".join(characters))
+    return Reading(source, clean, _folded(clean), tuple(origin), _keeps_empty_lines(clean))
 
 
 def join_lines(text: str) -> str:

@@ -31,18 +31,36 @@ _REPEATABLE = frozenset(
 _COUNTED = frozenset({RequirementKind.REFERENCE_LETTER, RequirementKind.SUPPORT_FORM})
 _NUMBER_REQUESTED = re.compile(
     r"[\s.*_]*(?:number requested|nombre de document\(s\) demandes?|nombre de documents? demandes?)"
-    r"[\s*_]*:[\s*_]*(?P<value>\S*)"
+    r"[\s*_]*:[\s*_]*(?P<value>.*)"
 )
 _WORDS_BOUND = re.compile(r"[*_]*(?P<bound>minimum|maximum)[*_]*\s*:[\s*_]*(?P<value>\S+)")
 _PROSE_NUMBER = re.compile(
-    r"\b(?P<number>\d{1,2}|one|two|three|four|five|une?|deux|trois|quatre|cinq)\b\s*(?:\(\d{1,2}\)\s*)?"
+    r"\b(?P<number>\d{1,2}|one|two|three|four|five|une?|deux|trois|quatre"
+    r"|cinq)\b\s*(?:\(\d{1,2}\)\s*)?"
     r"(?:\w+\s+){0,2}?(?:letters?|lettres?|references?|formulaires?|support forms?)\b"
 )
 _NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5,
 }  # fmt: skip
-_NO_TITLE = re.compile(r"submit one of|soumettez un|document must be|documents doivent|[\[(<#*_•]")
+_WRITTEN_NUMBER = re.compile(rf"\d{{1,9}}(?![\d.,])|(?:{'|'.join(_NUMBER_WORDS)})\b")
+_SENTENCE = re.compile(
+    r"\b(?:is|are|must|please|required?|submit|provide|should|will|can|may|our|we|your?|doit"
+    r"|doivent|est|sont"
+    r"|veuillez|vous|nous|fournir|soumettre)\b"
+)
+_TELLING_KINDS = frozenset(
+    {
+        RequirementKind.EQUIVALENCE_LETTER, RequirementKind.PRIVILEGES_PROOF,
+        RequirementKind.CLINICAL_EXPERIENCE_PROOF, RequirementKind.UNDERGRADUATE_TRANSCRIPT,
+        RequirementKind.ABSTRACT_PUBLICATION,
+    }
+)  # fmt: skip
+"""Kinds whose words seldom stand alone on a line that is no title."""
+_NO_TITLE = re.compile(
+    r"if\b|for\b|when\b|si\b|pour\b|submit one of|soumettez un|document must be|documents doivent"
+    r"|[\[(<#*_•]"
+)
 
 
 @dataclass(slots=True)
@@ -80,7 +98,12 @@ def _items(part: Part) -> list[_Item]:
             if block_item:
                 items[-1].status, block_item = status, False
             continue
-        item = _item(part, line, status, certain=after_heading) if block else None
+        examination = block == EXAMINATION_BLOCK
+        item = (
+            _item(part, line, status, certain=after_heading, examination=examination)
+            if block
+            else None
+        )
         after_heading = False
         if item is not None and _is_new(item, seen):
             items.append(item)
@@ -104,7 +127,7 @@ def _label(part: Part, line: Line, end: int) -> str:
 
 
 def _item(
-    part: Part, line: Line, status: RequirementStatus | None, *, certain: bool
+    part: Part, line: Line, status: RequirementStatus | None, *, certain: bool, examination: bool
 ) -> _Item | None:
     """Return the item that a line is the title of; ``certain`` right below a status heading."""
     requested = _NUMBER_REQUESTED.search(line.folded)
@@ -116,10 +139,12 @@ def _item(
         kind = item_kind(title)
         counted = requested is not None and kind in _COUNTED
         own = certain and len(title) <= 120 and not title.endswith(".")
-        if not (counted or own) or _NO_TITLE.match(title):
+        telling = kind in _TELLING_KINDS and len(title) <= 90 and not _SENTENCE.search(title)
+        if not (counted or own or telling) or _NO_TITLE.match(title):
             return None
     value = requested.group("value") if requested is not None else None
-    return _Item(item_kind(title), _label(part, line, end), status, line, value)
+    kind = RequirementKind.EXAMINATION if examination else item_kind(title)
+    return _Item(kind, _label(part, line, end), status, line, value)
 
 
 def _is_new(item: _Item, seen: set[tuple[str, RequirementStatus | None]]) -> bool:
@@ -156,9 +181,11 @@ def _quantity(part: Part, item: _Item, problems: Problems) -> int | None:
                 number = prose.group("number")
                 return _NUMBER_WORDS.get(number) or int(number)
         return None
-    digits = re.match(r"\d+", item.requested.strip("*_"))
-    if digits is not None and int(digits.group()[:9]) <= MAXIMUM_QUANTITY:
-        return int(digits.group())
+    number = _WRITTEN_NUMBER.match(item.requested)
+    if number is not None:
+        quantity = _NUMBER_WORDS.get(number.group()) or int(number.group())
+        if quantity <= MAXIMUM_QUANTITY:
+            return quantity
     problems.add(
         "QUANTITY_OUT_OF_RANGE", "requirements",
         f"The number requested {item.requested[:20]!r} of {item.label[:60]!r} is not a number from "

@@ -12,7 +12,11 @@ from warehouse.vocabulary import ReturnOfServiceStatus
 _NOTHING = re.compile(
     r"[\W_]*(?:s/?o|n/?a|sans objet|not applicable|none|non applicable|nil)?[\W_]*"
 )
-_SERVICE = r"(?:return[\s-]of[\s-]service|\bros\b|service post-formation|retour de service)"
+_SERVICE = (
+    r"(?:return[\s-]of[\s-]service|\bros\b|service post-formation|retour de service"
+    r"|obligations? of service|service (?:obligation|commitment)|(?:obligation"
+    r"|engagement) de service)"
+)
 _NONE = re.compile(
     rf"\bno\s+(?:\w+\s+)?{_SERVICE}|there (?:is|are) no\b[^.]{{0,20}}{_SERVICE}"
     rf"|{_SERVICE}[^.]{{0,50}}\b(?:is|are) not (?:required|applicable|attached|mandatory)"
@@ -22,12 +26,16 @@ _NONE = re.compile(
     rf"|{_SERVICE}[^.]{{0,40}}n'est pas (?:requis|exige|obligatoire)"
 )
 _REQUIRED = re.compile(
-    rf"\b(?:required?|must|shall|obliged|needs?|agree)\b[^.]{{0,60}}\b(?:sign|fulfil+|complete|provide"
+    rf"\b(?:required?|must|shall|obliged|needs?|agree)\b[^.]{{0,60}}\b(?:sign|fulfil+|complete"
+    rf"|provide"
     rf"|undertake|serve|enter)\b[^.]{{0,80}}(?:{_SERVICE}|commitment)"
     rf"|subject to an?\s+(?:\w+[\s-]){{0,4}}?{_SERVICE}|{_SERVICE}[^.]{{0,40}}\battached"
     rf"|(?:has|have|carry|carries|comes? with|includes?|accorded|signs?)\b[^.]{{0,30}}{_SERVICE}"
     r"(?!\s+agreements? in another)"
-    rf"|in return for a\s+commitment|{_SERVICE}[^.]{{0,30}}\b(?:is|are|will be) (?:required|mandatory)"
+    r"|commitment[^.]{0,40}\b(?:is|are) attached|comporte\w*\s+(?:un|une)\s+(?:service|engagement"
+    r"|obligation)"
+    rf"|in return for a\s+commitment|{_SERVICE}[^.]{{0,30}}\b(?:is|are|will be) (?:required"
+    rf"|mandatory)"
     r"|s'engage\w*\s+a\s+(?:pratiquer|exercer|travailler|offrir)"
     r"|\b(?:doit|doivent|devra|devront)\s+signer|est assorti\w*|\bassujetti\w*\s+a\b"
     rf"|{_SERVICE}[^.]{{0,30}}(?:est|sera) (?:requis|obligatoire|exige)"

@@ -18,9 +18,9 @@ _BLANKS = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
 
 def _joint(line: str, following: str) -> str:
     """Return what belongs between two halves of a wrapped line: nothing or a space."""
-    if not _ENDS_IN_HYPHEN.search(line):
+    if not line.endswith("-") or not _ENDS_IN_HYPHEN.search(line, max(0, len(line) - 2)):
         return " "
-    if _BROKEN_LINK.search(line):
+    if _BROKEN_LINK.search(line, max(0, len(line) - 2000)):
         return ""
     return " " if _JOINING_WORD.match(fold(following)) else ""
 
@@ -35,7 +35,9 @@ def unwrap(text: str, *, markdown: bool, column: int = 0) -> str:
     gap = False
     previous = ""
     for number, line in enumerate(text.split("\n")):
-        content = _BLANKS.sub(" ", line.rstrip())
+        content = line.rstrip()
+        if "  " in content or "\t" in content:
+            content = _BLANKS.sub(" ", content)
         if not content.strip():
             gap, previous = True, ""
             continue

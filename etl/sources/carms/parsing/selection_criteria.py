@@ -174,7 +174,8 @@ def _table(
                 line.start + match.start("label") : line.start + match.end("label")
             ]
             rows.append((component, label, line.start + match.start("text"), line.end))
-        elif rows:
+        elif rows and (not line.gap or rows[-1][0] is SelectionComponent.OTHER):
+            # Only the free text of the last row, the other components, has paragraphs.
             rows[-1] = (*rows[-1][:3], line.end)
     return [_row(part, phase, row) for row in rows]
 

@@ -4,31 +4,45 @@ import re
 from dataclasses import dataclass
 
 from etl.sources.carms.parsing.normalise import fold
+from etl.sources.carms.parsing.site_words import word_set
 from warehouse.vocabulary import TrainingSiteForm
 
 _SAME_WORDS = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
-        (r"\bst\.?(?=[\s-])", "saint"), (r"\bste\.?(?=[\s-])", "sainte"), (r"\bb\.\s?c\.", "bc"),
-        (r"\b(?:university of british columbia|ubc)\b", "ubc university"), (r"\bbritish columbia\b", "bc"),
+        (r"\bst\.?(?=[\s-])", "saint"),
+        (r"\bste\.?(?=[\s-])", "sainte"),
+        (r"\bb\.\s?c\.", "bc"),
+        (r"\b(?:university of british columbia|ubc)\b", "ubc university"),
+        (r"\bbritish columbia\b", "bc"),
         (r"\binstitut de cardiologie\b", "heart institute"),
-        (r"\bcenter\b", "centre"), (r"\bchildren'?s?'?(?!\w)", "childrens"), (r"\bhealth ?care\b", "health"), (r"&", " and "),
-        (r"\bqe ?ii\b", "queen elizabeth ii"), (r"'s\b|s'(?=\s|$)", "s"), (r"\bcampuses\b", "campus"),
+        (r"\bcentres? hospitaliers?\b", "hospital"),
+        (r"\bcenter\b", "centre"),
+        (r"\bchildren'?s?'?(?!\w)", "childrens"),
+        (r"\bhealth ?care\b", "health"),
+        (r"&", " and "),
+        (r"\bqe ?ii\b", "queen elizabeth ii"),
+        (r"'s\b|s'(?=\s|$)", "s"),
+        (r"\bcampuses\b", "campus"),
         (r"\bhop(?:ital|itaux)\b|\bhospitals\b", "hospital"),
     )
-)  # fmt: skip
-_DROPPED = frozenset(
-    """the of and for de du des la le les l d et a au aux hospital hospitalier centre clinic site in""".split()  # noqa: SIM905
 )
-_COMMON = frozenset(
-    """health general regional university medical community memorial care sciences science institute universitaire city
-    services service family system network district bc sante medecine familiale chu ciusss cisss partners group""".split()  # noqa: SIM905
+_DROPPED = word_set("the of and for de du des la le les l d et a au aux hospital site in")
+_COMMON = word_set(
+    "health general regional university medical memorial care sciences science universitaire city"
+    " services service system district bc centre clinic chu group"
 )
-_TELLING_APART = frozenset(
-    """mount royal cancer heart eye mental rehabilitation north south east west northern southern childrens womens campus civic
-    riverside laboratory laboratories family familiale medecine institute psychiatric forensic ambulatory treatment
-    hospice community surgical pediatric unit unite clinique primary network team partners""".split()  # noqa: SIM905
+"""Words that tell no place from another by themselves."""
+
+_TELLING_APART = word_set(
+    "mount royal cancer heart eye mental rehabilitation north south east west northern southern"
+    " childrens womens campus civic riverside laboratory laboratories family familiale medecine"
+    " institute institut psychiatric forensic ambulatory treatment hospice community surgical"
+    " pediatric unit unite clinique clsc gmf sante maison soins primary network team partners"
+    " ciusss cisss readaptation dental"
 )
+"""Words that make another place of a name: Ottawa Hospital, Ottawa Heart Institute."""
+
 _CAMPUS = frozenset({"campus", "civic", "riverside", "general"})
 _ALIAS = re.compile(r"\(\s*(?:the\s+)?[\"“']?([A-Z][A-Za-z&-]{1,9})[\"”']?\s*\)")
 
@@ -105,7 +119,7 @@ def _within(smaller: frozenset[str], larger: frozenset[str]) -> bool:
 def _same(known: frozenset[str], words: frozenset[str], *, prose: bool, listed: bool) -> bool:
     """Say whether two names mean one place: equal words, or one name shortens the other.
 
-    Two listed names are two places unless they differ in common words only.
+    Two listed names are two places unless their words are equal.
     """
     smaller, larger = sorted((known, words), key=len)
     if not _within(smaller, larger):
@@ -113,7 +127,7 @@ def _same(known: frozenset[str], words: frozenset[str], *, prose: bool, listed: 
     if len(smaller) == len(larger):
         return True
     shortens = prose and smaller is words
-    if listed and not larger - smaller <= _COMMON:
+    if listed:
         return False
     apart = (larger - smaller) & _TELLING_APART
     if apart and not (shortens and apart <= _CAMPUS):

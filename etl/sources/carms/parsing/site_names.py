@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from etl.sources.carms.parsing.normalise import fold
 from etl.sources.carms.parsing.site_words import (
     ALSO_PROPER,
+    COMMON_WORDS,
     ENGLISH_HEADS,
     FRENCH_HEADS,
     FRENCH_PARTICLES,
     FRENCH_SMALL,
-    GENERIC_NAME,
     KNOWN_NAMES,
     LEADING_WORDS,
     NOT_A_SITE,
@@ -18,42 +18,64 @@ from etl.sources.carms.parsing.site_words import (
     WORD,
 )
 
+LONGEST_NAME = 10
+"""Most words before a head: longer runs of capitals are no names, and bounding them keeps the
+search linear."""
+
 _SMALL = r"(?:of|for|the|and|&|de|du|des|la|le|aux)"
 _EN_HEAD = rf"(?:{'|'.join(ENGLISH_HEADS)})"
 _FR_HEAD = rf"(?:{'|'.join(FRENCH_HEADS)})"
-_CAMPUS = rf"(?:\s*(?:-|,|\(|\s)\s*(?:the\s+)?(?:{WORD}\s+){{1,2}}(?:Campus|Site)\b\)?|\s*(?:-|,)\s*Campus\s+{WORD}(?:-{WORD})?)"
-_TAIL = rf"(?:\s+(?:of|for)\s+(?:the\s+)?{WORD}(?:\s+(?:(?:and|&|of)\s+)?(?!(?:{_EN_HEAD})\b\s+(?:is|has)){WORD})*)"
+_FR_SMALL = rf"(?:{'|'.join(FRENCH_SMALL)})"
+_CAMPUS = (
+    rf"(?:\s*(?:-|,|\(|\s)\s*(?:the\s+)?(?:{WORD}\s+){{1,2}}(?:Campus|Site)\b\)?"
+    rf"|\s*(?:-|,)\s*Campus\s+{WORD}(?:-{WORD})?)"
+)
+_TAIL = (
+    rf"(?:\s+(?:of|for)\s+(?:the\s+)?{WORD}"
+    rf"(?:\s+(?:(?:and|&|of)\s+)?(?!(?:{_EN_HEAD})\b\s+(?:is|has)){WORD}){{0,8}})"
+)
 _ENGLISH = re.compile(
-    rf"(?<![\w'.])(?:{WORD}\s{{1,2}}(?:{_SMALL}\s+){{0,2}}(?=[A-ZÀ-Þ0-9d']))*?{_EN_HEAD}(?![\w'-]){_TAIL}?{_CAMPUS}?"
+    rf"(?<![\w'.])(?:{WORD}\s{{1,2}}(?:{_SMALL}\s+){{0,2}}(?=[A-ZÀ-Þ0-9d'])){{0,{LONGEST_NAME}}}?"
+    rf"{_EN_HEAD}(?![\w'-]){_TAIL}?{_CAMPUS}?"
 )
 _FRENCH = re.compile(
-    rf"(?<![\w-]){_FR_HEAD}(?![\w])(?:-[\w']+)*"
-    rf"(?:[\s-]+(?:(?:(?:{FRENCH_PARTICLES})[\s]*){{1,2}})?(?:{WORD}|(?:{FRENCH_SMALL})\b)(?:-[\w']+)*)*{_CAMPUS}?"
+    rf"(?<![\w-]){_FR_HEAD}(?![\w])(?:-[\w']+){{0,9}}"
+    rf"(?:[\s-]{{1,3}}(?:(?:(?:{FRENCH_PARTICLES})\s*){{1,2}})?(?:{WORD}|{_FR_SMALL}\b)"
+    rf"(?:-[\w']+){{0,9}}){{0,14}}{_CAMPUS}?"
 )
-_KNOWN = re.compile(rf"(?<![\w'])(?:{'|'.join(re.escape(name) for name in KNOWN_NAMES)})(?![\w'])")
+_NAMES = "|".join(re.escape(name) for name in KNOWN_NAMES)
+_KNOWN = re.compile(rf"(?<![\w'])(?:{_NAMES})(?![\w'])")
+_HAS_HEAD = re.compile(rf"(?:{_EN_HEAD}|{_FR_HEAD}|{_NAMES})(?![\w'])")
+
 _SPLIT = re.compile(r"\s+(?:and|et|or|ou)\s+(?:the\s+|le\s+|la\s+|l')?")
-_HAS_HEAD = re.compile(
-    rf"(?:{_EN_HEAD}|{_FR_HEAD}|{'|'.join(re.escape(name) for name in KNOWN_NAMES)})(?![\w'])"
-)
 _SHARES_HEAD = re.compile(r"(?:General|Memorial|Jubilee|Infirmary|Regional)\s*$")
 _PLURAL_HEAD = re.compile(
     r"^\s*(?:\S+\s+){0,4}(?:Hospitals|Campuses|Sites)$"
     r"|^\s*(?!District|Area|Rehab|Community|Mental)(?:\S+\s+){1,3}Hospital$"
 )
-_CAMPUSES = re.compile(r"\s*(?:-|,|\()\s*(?:the\s+)?[A-Z][\w, ]*?\b(?:and|et)\b[\w ]*Campuses$")
+_CAMPUSES = re.compile(
+    r"\s*(?:-|,|\()\s*(?:the\s+)?[A-Z][\w, ]{0,60}?\b(?:and|et)\b[\w ]{0,40}Campuses$"
+)
 _OTHER_BODY = re.compile(
-    r"(?:School|College|University|Health|Sciences|Society|Medicine|Columbia)\s*$"
+    r"(?:School|College|University|Health|Sciences|Society|Medicine|Columbia)$"
+)
+_PAIRED = re.compile(
+    r"(?:Diagnostic|Treatment|Addictions?|Rehabilitation|Scientific|Surgical|Thoracic|Vascular"
+    r"|Health)\s*$"
 )
 _PLURAL_ONLY = re.compile(r"(?:Clinics|Centres|Centers|Hospitals|Pavilions|Units|Teams)$")
 _OTHER_THING = re.compile(
-    r"'?s?\s+(?:Research|Foundation|Library|Association|Academy|Health Academy|Society|Committee|Board|Auxiliary|Corporation\b\s*$)"
-)
-_PAIRED = re.compile(
-    r"(?:Diagnostic|Treatment|Addictions?|Rehabilitation|Scientific|Surgical|Thoracic|Vascular|Health)\s*$"
+    r"'?s?\s+(?:Research|Foundation|Library|Association|Academy|Health Academy|Society|Committee"
+    r"|Board|Auxiliary|Corporation\b\s*$)"
 )
 _INDEFINITE = re.compile(r"\b(?:an?|une?|the new|any|each|another)\s+$")
-_LISTED_BEFORE = re.compile(
-    r"(?:\b(?:the|at|in|including|of|are|include|,|:)\s+)((?:[A-ZÀ-Þ][\w'.-]+(?:\s[A-ZÀ-Þ][\w'.-]+){0,2},\s+)+)$"
+_HEALTH_REGION = re.compile(r"\W*(?:le |la |du )?(?:CISSS|CIUSSS|CSSS|Centre [Ii]nt[ée]gr[ée])")
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("’‘`´ʼ", "'"),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("*_#\n\t\u00a0\\", " "),
+    }
 )
 
 
@@ -70,38 +92,42 @@ def plain_marks(text: str) -> str:
     return text.translate(_MARKS)
 
 
-_MARKS = str.maketrans(
-    {
-        **dict.fromkeys("’‘`´ʼ", "'"),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("*_#\n\t\u00a0\\", " "),
-    }
-)
+def is_health_region(name: str) -> bool:
+    """Say whether a name is that of a health region, which a hospital beside it is part of."""
+    return _HEALTH_REGION.match(name) is not None
 
 
 def find_names(text: str) -> list[Name]:
     """Return the names in ``text`` (plain marks), in order; none lies inside another."""
-    spans: list[tuple[int, int]] = []
-    for pattern in (_FRENCH, _ENGLISH, _KNOWN):
-        for match in pattern.finditer(text):
-            for start, end in _parts(text, match.start(), match.end()):
-                spans.append((start, end))
-    spans.sort(key=lambda span: (span[0], -span[1]))
+    if _HAS_HEAD.search(text) is None:
+        return []
+    spans = sorted(
+        (
+            part
+            for pattern in (_FRENCH, _ENGLISH, _KNOWN)
+            for match in pattern.finditer(text)
+            for part in _parts(text, match.start(), match.end())
+        ),
+        key=lambda span: (span[0], -span[1]),
+    )
     names: list[Name] = []
     for start, end in spans:
-        if names and start < names[-1].end:
-            if end > names[-1].end:
-                names[-1] = Name(names[-1].start, end)
-            continue
-        names.append(Name(start, end))
-    return [
-        name
-        for name in names
-        if _is_site(text[name.start : name.end])
-        and _PLURAL_ONLY.search(text[name.start : name.end]) is None
+        if not names or start >= names[-1].end:
+            names.append(Name(start, end))
+        elif end > names[-1].end:
+            names[-1] = Name(names[-1].start, end)
+    return [name for name in names if _is_named(text, name)]
+
+
+def _is_named(text: str, name: Name) -> bool:
+    """Say whether a span names one place: no plural, no thing of another kind, no ``a clinic``."""
+    words = text[name.start : name.end]
+    return (
+        _is_site(words)
+        and _PLURAL_ONLY.search(words) is None
         and _OTHER_THING.match(text, name.end) is None
-        and not _INDEFINITE.search(text[max(0, name.start - 9) : name.start])
-    ]
+        and _INDEFINITE.search(text[max(0, name.start - 9) : name.start]) is None
+    )
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -123,11 +149,8 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
         first = joint.end()
     plural = len(words) - len(re.sub(r"(?<=Hospital)s$|(?<=Campus)es$|(?<=Site)s$", "", words))
     parts.append((first, len(words) - (plural if parts else 0)))
-    return [
-        trimmed
-        for low, high in parts
-        if (trimmed := _trimmed(text, start + low, start + high)) is not None
-    ]
+    trimmed = (_trimmed(text, start + low, start + high) for low, high in parts)
+    return [part for part in trimmed if part is not None]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -143,22 +166,19 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if end > start else None
 
 
+def is_common(folded: str) -> bool:
+    """Say whether a folded name is made of common words only: it names no place."""
+    return all(word in COMMON_WORDS for word in re.findall(r"[a-z0-9]+", folded))
+
+
 def _is_site(name: str) -> bool:
     """Say whether a match names a place: not a thing of another kind, not common words only."""
-    if NOT_A_SITE.search(name) or len(name) < 3:
+    if len(name) < 3 or NOT_A_SITE.search(name):
         return False
     folded = fold(name)
     if ALSO_PROPER.fullmatch(folded) or _KNOWN.fullmatch(name.removeprefix("The ")):
         return True
-    if GENERIC_NAME.fullmatch(folded):
+    if is_common(folded):
         return False
     words = [word for word in re.split(r"[\s-]+", name) if word]
     return not all(word in LEADING_WORDS or _HAS_HEAD.fullmatch(word) for word in words)
-
-
-def is_health_region(name: str) -> bool:
-    """Say whether a name is that of a health region, which a hospital in the same line is part of."""
-    return (
-        re.match(r"\W*(?:le |la |du )?(?:CISSS|CIUSSS|CSSS|Centre [Ii]nt[ée]gr[ée])", name)
-        is not None
-    )

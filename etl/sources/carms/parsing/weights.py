@@ -37,7 +37,8 @@ _SUBJECTS: tuple[tuple[re.Pattern[str], SelectionComponent], ...] = tuple(
         (r"\bdrem\b|\bmspr", _C.PERFORMANCE_RECORD),
         (r"casper|fmproc|cpromf|mccqe|\bnac\b|exam", _C.EXAMINATIONS),
         (
-            r"resultats? scolaires?|releves? de notes|transcript|grades|notes\b|rendement academique",
+            r"resultats? scolaires?|releves? de notes|transcript|grades|notes\b"
+            r"|rendement academique",
             _C.TRANSCRIPTS,
         ),
         (r"recherche|research|publication|scholar", _C.RESEARCH_PUBLICATIONS),
@@ -48,33 +49,48 @@ _SUBJECTS: tuple[tuple[re.Pattern[str], SelectionComponent], ...] = tuple(
     )
 )
 _CUE = re.compile(
-    r"weight|ponder|pointage|compt\w+ pour|\bcompte\b|contribut|\bworth\b|compris|comprise|\bscor|final"
-    r"|\brank|note\b|bareme|repartition|\bcote\b|evalue|evaluat|criter|criteria|selon|valeur|value|\bmark\b"
+    r"weight|ponder|pointage|compt\w+ pour|\bcompte\b|contribut|\bworth\b|compris|comprise|\bscor"
+    r"|final"
+    r"|\brank|note\b|bareme|repartition|\bcote\b|evalue|evaluat|criter|criteria|selon|valeur|value"
+    r"|\bmark\b"
     r"|\bpour\b|overall|total|combin|portion|based on|attribu|selection"
 )
 _NO_WEIGHT_BEFORE = re.compile(
-    r"(?:\btop|\bat least|\bau moins|\bminimum(?: of)?|\bbetween|\bentre|\bplus de|\bmore than|\bover"
-    r"|\d\s*%?\s*(?:-|a|to|and|et|or|ou)|\bup to|jusqu'a|\blower|\bless than|\bmoins de|\babove|\bbelow)\s*$"
+    r"(?:\btop|\bat least|\bau moins|\bminimum(?: of)?|\bbetween|\bentre|\bplus de|\bmore than"
+    r"|\bover"
+    r"|\d\s*%?\s*(?:-|a|to|and|et|or|ou)|\bup to|jusqu'a|\blower|\bless than|\bmoins de|\babove"
+    r"|\bbelow)\s*$"
 )
 _NO_WEIGHT_AFTER = re.compile(
     r"\W*(?:of|des|de|du|d')\s*(?:the\s+|our\s+|all\s+|les\s+|nos\s+|these\s+|its\s+)?"
     r"(?:applicants|applications|demandes|candidats|candidates|residents|graduates|applicant pool"
     r"|pool|those|persons|its original|time|postes?|positions?|population|finissants?)\b"
-    r"|\W*(?:candidates|ou plus|or more|or higher|or above|or greater|et plus|en francais|and above|success|pass)"
+    r"|\W*(?:candidates|ou plus|or more|or higher|or above|or greater|et plus|en francais|and above"
+    r"|success|pass)"
     r"|\s*(?:-\s*)?\d"
 )
 _STATISTICS = re.compile(
-    r"(?:average percentage of applicants|pourcentage moyen de candidats|taux d'acceptation|interview rate"
+    r"(?:average percentage of applicants|pourcentage moyen de candidats|taux d'acceptation"
+    r"|interview rate"
     r"|offer(?:s|ed)? interviews? to|seront retenus|convoqu\w+ (?:en|a l')|are (?:offered|invited)"
     r"|we interview|aim to interview|number of applicants|success rate|obtenu chaque annee)"
 )
 _FILE_PHASE = re.compile(
-    r"(?:file|application|paper|cv) (?:review )?scor|file review|pre-interview|selection a l'entrevue"
+    r"(?:file|application|paper|cv) (?:review )?scor|file review|pre-interview"
+    r"|selection a l'entrevue"
     r"|(?:le |du )?dossier est evalue|evaluation du dossier pour|etude du dossier|score de dossier"
-    r"|revue (?:de|du) dossier|selection(?:nes?)? (?:pour|en vue de) l'entrevue|invit\w* (?:to|for) (?:an )?interview"
+    r"|revue (?:de|du) dossier|(?:note|score) (?:du|de) dossier|selection(?:nes?)? (?:pour"
+    r"|en vue de) l'entrevue|invit\w* (?:to|for) (?:an )?interview"
+)
+_INTERVIEW_PHASE = re.compile(
+    r"interview (?:score|mark|evaluation|grade) (?:is|are|comprises|consists)"
+    r"|(?:in|within|during) the interview,|of the interview (?:score|mark)"
+    r"|(?:note|score|ponderation|evaluation) (?:de l'|d')entrevue (?:est|se|comprend)"
+    r"|(?:dans|lors de|a) l'entrevue,|de la note (?:de l'|d')entrevue"
 )
 _PART_SCORE = re.compile(
-    r"\W*(?:of|de|du)\s+(?:the\s+|la\s+|le\s+)?(?:final\s+)?(?:file|application|dossier)\b"
+    r"\W*(?:of|de|du)\s+(?:the\s+|la\s+|le\s+)?(?:final\s+|note\s+d[eu]\s+)?"
+    r"(?:file|application|dossier)\b"
 )
 
 
@@ -150,13 +166,21 @@ def _line_weights(
         )  # fmt: skip
         candidates.append((match, span, stated))
         after = match.end()
-    any_stated = any(stated for _, _, stated in candidates)
+    told = [match for match, _, stated in candidates if stated]
     weights = [
         _weight(part, line, position, match, span, problems)
         for match, span, stated in candidates
-        if stated or (any_stated and text[: match.start()].endswith("("))
+        if stated
+        or (told and text[: match.start()].endswith("("))
+        or (cue and any(_one_sentence(text, match, other) for other in told))
     ]
     return [weight for weight in weights if weight is not None]
+
+
+def _one_sentence(text: str, first: re.Match[str], second: re.Match[str]) -> bool:
+    """Say whether two numbers stand in one sentence."""
+    between = text[min(first.end(), second.end()) : max(first.start(), second.start())]
+    return re.search(r"[.;!?]\s", between) is None
 
 
 def _weight(
@@ -185,6 +209,9 @@ _CLAUSE_START = re.compile(r"[,:(]\s|\(|\bet\b|\band\b|\bat\b")
 
 def _subject(text: str, after: int, match: re.Match[str]) -> tuple[int, int]:
     """Return where the words stand that name what is weighted: before the number, else behind."""
+    source = _SCORE_FROM.match(text, match.end())
+    if source is not None:
+        return source.start("subject"), source.end("subject")
     before = text[after : match.start()].rstrip(" (:-*_=~")
     stop = after + len(before)
     cuts = [cut.end() for cut in _HARD_CUT.finditer(before)]
@@ -212,6 +239,11 @@ def _subject(text: str, after: int, match: re.Match[str]) -> tuple[int, int]:
     return start, stop
 
 
+_SCORE_FROM = re.compile(
+    r"\W*(?:of|de|du)\s+(?:the\s+|la\s+|le\s+)?(?:\w+\s+){0,2}?(?:score|mark|note|total)\s+"
+    r"(?:comes?|provien\w+|vien\w+|is|are|est|goes)\s+(?:given\s+)?(?:from|to|for|de|des"
+    r"|du)\s+(?P<subject>[^,;.%|()]*)"
+)
 _NAMES_BEHIND = re.compile(r"[\s*_]*[a-z]")
 _BEHIND = re.compile(r"[^,;.%|()]*")
 
@@ -240,21 +272,29 @@ def _grouped(weights: Sequence[_Weight]) -> None:
 
 def _phases(part: Part, weights: Sequence[_Weight]) -> list[SelectionPhase]:
     """Return the phase of each weight: a group that weighs the interview is of the whole."""
-    phases: list[SelectionPhase] = []
-    for weight in weights:
-        group = [other for other in weights if other.group == weight.group]
-        first = group[0].line
-        context = part.reading.folded[max(part.heading_end, first.start - 250) : group[0].start]
-        with_interview = any(other.component is _C.INTERVIEW for other in group)
-        behind = part.reading.folded[weight.end : weight.end + 60].replace("\n", " ")
-        whole = weight.component in {_C.FILE, _C.INTERVIEW} and not _PART_SCORE.match(behind)
-        if with_interview or whole:
-            phases.append(SelectionPhase.OVERALL)
-        elif _FILE_PHASE.search(context) or _FILE_PHASE.search(first.folded):
-            phases.append(SelectionPhase.FILE_REVIEW)
-        else:
-            phases.append(SelectionPhase.OVERALL)
-    return phases
+    return [
+        _phase(part, weight, [other for other in weights if other.group == weight.group])
+        for weight in weights
+    ]
+
+
+def _phase(part: Part, weight: _Weight, group: Sequence[_Weight]) -> SelectionPhase:
+    """Return the phase of a weight, by its group and the words around it."""
+    line = group[0].line
+    sentences = line.folded[: weight.start - weight.line.start] if weight.line is line else ""
+    opening = re.split(r"[.:!?]\s", sentences)[-1] + line.folded[len(sentences) :]
+    context = part.reading.folded[max(part.heading_end, line.start - 250) : group[0].start]
+    files = any(other.component is _C.FILE for other in group)
+    if not files and _INTERVIEW_PHASE.search(opening):
+        return SelectionPhase.INTERVIEW
+    behind = part.reading.folded[weight.end : weight.end + 60].replace("\n", " ")
+    whole = weight.component in {_C.FILE, _C.INTERVIEW} and not _PART_SCORE.match(behind)
+    interviews = any(other.component is _C.INTERVIEW for other in group)
+    if interviews or whole:
+        return SelectionPhase.OVERALL
+    if _FILE_PHASE.search(context) or _FILE_PHASE.search(line.folded):
+        return SelectionPhase.FILE_REVIEW
+    return SelectionPhase.OVERALL
 
 
 def _row(part: Part, weight: _Weight, phase: SelectionPhase) -> ParsedCriterion:

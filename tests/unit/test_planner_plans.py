@@ -1,0 +1,93 @@
+"""Plans: one statement for whatever is selected, values bound, constants without a statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graph.errors import BadUserInputError, NotPlannableError
+from graph.limits import Limits, Validator
+from graph.planner.cursors import CursorSigner
+from graph.planner.documents import Documents, operation_for
+from graph.planner.plan import Plan, make_plan
+from graph.planner.request import Request
+from graph.schema import build_schema
+
+SCHEMA = build_schema()._schema
+DOCUMENTS = Documents(SCHEMA, Validator(Limits()), Limits().tokens)
+
+
+def plan_of(text: str, variables: dict[str, Any] | None = None) -> Plan:
+    document = DOCUMENTS.get(text)
+    assert not document.errors
+    known = document.operation(None)
+    coerced = DOCUMENTS.variables(known, variables or {})
+    assert isinstance(coerced, dict)
+    return make_plan(operation_for(SCHEMA, document, known, coerced))
+
+
+def values(plan: Plan, variables: dict[str, Any]) -> list[Any]:
+    return plan.values(Request(variables, CursorSigner(b"x")))
+
+
+def test_the_page_comes_first_and_children_once_for_all_of_it() -> None:
+    sql = plan_of("{ programs(first: 5) { nodes { name requirements { kind } } } }").sql
+    assert sql.count("core.program_requirement") == 1
+    assert "= ANY (ARRAY(SELECT p" in sql
+    assert sql.count("core.fact_program") == 0
+    assert "ORDER BY t2.match_iteration_id, t2.program_stream_id LIMIT 101" in sql
+
+
+def test_columns_and_joins_are_read_only_where_selected() -> None:
+    assert "core.dim_university" not in plan_of("{ programs { nodes { name } } }").sql
+    twice = plan_of("{ programs { nodes { a: university { name } b: university { city } } } }").sql
+    assert twice.count("JOIN core.dim_university") == 1
+
+
+def test_values_of_the_document_are_bound_like_those_of_variables() -> None:
+    plan = plan_of(
+        '{ programs(first: 7, filter: {name: {eq: "x\' OR true --"}}) { nodes { id } } }'
+    )
+    assert "OR true" not in plan.sql
+    assert set(values(plan, {})) == {7, "x' OR true --"}
+
+
+def test_a_list_with_a_variable_inside_is_bound_whole() -> None:
+    text = "query ($a: Int!) { programs(filter: {quota: {in: [1, $a]}}) { totalCount } }"
+    plan = plan_of(text, {"a": 2})
+    assert values(plan, {"a": 3}) == [[1, 3]]
+
+
+def test_typename_alone_needs_no_statement() -> None:
+    assert plan_of("{ __typename a: __typename }").constant == b'{"__typename":"Query","a":"Query"}'
+
+
+def test_a_field_merged_from_several_places_appears_once() -> None:
+    sql = plan_of("{ streams { label label ...F } } fragment F on Stream { label isMilitary }").sql
+    assert sql.count('"label":') == 1
+    assert sql.count('"isMilitary":') == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["{ __schema { __typename } }", '{ __type(name: "Site") { name } }']
+)
+def test_introspection_is_not_planned(text: str) -> None:
+    with pytest.raises(NotPlannableError):
+        plan_of(text)
+
+
+def test_nested_pages_multiply_and_too_many_rows_are_refused() -> None:
+    text = """query ($n: Int!) { universities(first: $n) { nodes { programs(first: $n) { nodes {
+      discipline { programs(first: $n) { nodes { name } } } } } } } }"""
+    plan = plan_of(text, {"n": 5})
+    values(plan, {"n": 10})
+    with pytest.raises(BadUserInputError, match="asks for up to 1010100 rows"):
+        values(plan, {"n": 100})
+
+
+def test_the_planner_knows_no_contact_table() -> None:
+    from graph.planner.sources import TABLE_TYPES
+
+    assert "core.program_contact" not in {kind.table for kind in TABLE_TYPES.values()}
+    assert not any(kind.table.startswith("landing.") for kind in TABLE_TYPES.values())

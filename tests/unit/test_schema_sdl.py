@@ -1,0 +1,61 @@
+"""The committed SDL is fresh, every item of it described, and the contract's names are in it."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import GraphQLObjectType
+
+from graph.schema import SDL_FILE, build_schema, sdl, undescribed
+from warehouse.tables import metadata
+
+SCHEMA = build_schema()._schema
+
+
+def test_the_committed_sdl_equals_the_generated_one() -> None:
+    assert SDL_FILE.read_text(encoding="utf-8") == sdl(), "run: python -m graph.schema"
+
+
+def test_every_type_field_argument_and_value_is_described() -> None:
+    assert undescribed(SCHEMA) == []
+
+
+def test_a_field_is_described_by_the_comment_of_its_column() -> None:
+    program = SCHEMA.type_map["Program"]
+    assert isinstance(program, GraphQLObjectType)
+    comment = metadata.tables["core.fact_program"].c.quota.comment
+    assert program.fields["quota"].description == comment
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("Query", {"node": "Node", "program": "Program", "programs": "ProgramConnection!",
+                   "universities": "UniversityConnection!", "university": "University",
+                   "disciplines": "DisciplineConnection!", "discipline": "Discipline",
+                   "sites": "SiteConnection!", "streams": "[Stream!]!",
+                   "iterations": "[MatchIteration!]!", "dataVersion": "DataVersion!"}),
+        ("Program", {"id": "ID!", "programStreamId": "Int!", "name": "String!", "url": "String!",
+                     "quota": "Int", "lengthYears": "Float", "lastApprovedOn": "Date",
+                     "accreditation": "AccreditationStatus", "discipline": "Discipline!",
+                     "iteration": "MatchIteration!", "site": "Site!", "stream": "Stream!",
+                     "university": "University!", "applicationVolume": "CountRange",
+                     "interviewOfferRate": "PercentRange", "returnOfService": "ReturnOfService",
+                     "sections": "[ProgramSection!]!", "requirements": "[ProgramRequirement!]!",
+                     "selectionCriteria": "[SelectionCriterion!]!",
+                     "interviewDates": "[InterviewDate!]!", "trainingSites": "[TrainingSite!]!",
+                     "evidence": "[Evidence!]!"}),
+        ("ProgramConnection", {"edges": "[ProgramEdge!]!", "nodes": "[Program!]!",
+                               "pageInfo": "PageInfo!", "totalCount": "Int!",
+                               "aggregate": "ProgramAggregate!"}),
+    ],
+)  # fmt: skip
+def test_the_contract_is_kept(kind: str, fields: dict[str, str]) -> None:
+    found = SCHEMA.type_map[kind]
+    assert isinstance(found, GraphQLObjectType)
+    types = {name: str(field.type) for name, field in found.fields.items()}
+    assert fields.items() <= types.items()
+
+
+def test_contacts_are_not_in_the_schema() -> None:
+    assert "CONTACTS\n" not in sdl().replace("PROGRAM_CONTACTS\n", "")
+    assert "email" not in sdl().lower()
