@@ -25,7 +25,10 @@
     ├── GateStoppedError                exit code 5
     ├── ReconciliationError             exit code 5
     ├── LoadAtWorkError                 exit code 7
-    └── PublishError                    exit code 6
+    ├── PublishError                    exit code 6
+    └── FlowError                       exit code 10
+        ├── PrefectSetupError
+        └── FlowServiceError
 
 Every error is made from two sentences: what was wrong and where, and what to do about it.
 """
@@ -170,3 +173,17 @@ class PublishError(EtlError):
     """Publishing failed; the version published before stands."""
 
     exit_code = 6
+
+
+class FlowError(EtlError):
+    """Flows cannot be run or served."""
+
+    exit_code = 10
+
+
+class PrefectSetupError(FlowError):
+    """Prefect cannot be set up: it was imported too early, or its server does not start."""
+
+
+class FlowServiceError(FlowError):
+    """Flows cannot be served, or not any longer."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from residency.console import print_error, say
+from residency.console import log_to_console, print_error, say
 from residency.errors import EXIT_CODES, exit_code_of
 
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items())
@@ -113,6 +113,7 @@ def worker(
     """Claim jobs and run each as a Prefect flow until stopped."""
     from etl.worker import run_worker
 
+    log_to_console()
     report = run_worker(once=once)
     say(f"{report.succeeded} done, {report.failed} failed, {report.cancelled} cancelled.")
 
@@ -132,6 +133,7 @@ def flows_serve(
     from etl.flows.serve import ServeOptions, serve_flows
     from etl.refresh import RefreshRequest
 
+    log_to_console()
     request = RefreshRequest(source or "public").as_dict()
     serve_flows(ServeOptions(request=request, folder=folder, cron=cron, port=port))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.logging import RichHandler
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -18,6 +20,7 @@ from rich.progress import (
 )
 
 from warehouse.masking import mask_contacts
+from warehouse.settings import get_settings
 
 StepProgress = Callable[[str, int, int | None], None]
 """Step, rows done, rows in all; see :data:`etl.refresh.Progress`."""
@@ -38,6 +41,14 @@ STEPS = {
 def say(message: str) -> None:
     """Print one line."""
     console.print(message)
+
+
+def log_to_console() -> None:
+    """Show the log of long-running commands at the level of RESIDENCY_LOG_LEVEL."""
+    handler = RichHandler(console=console, show_path=False, log_time_format="%H:%M:%S")
+    logging.basicConfig(level=get_settings().log_level, format="%(message)s", handlers=[handler])
+    for noisy in ("httpx", "httpcore", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def print_error(error: BaseException) -> None:

@@ -30,6 +30,7 @@ EXIT_CODES = {
     7: "another load is at work",
     EXIT_WAREHOUSE: "the warehouse is not as it should be",
     EXIT_UNREACHABLE: "the database cannot be reached",
+    10: "flows cannot be run or served",
     EXIT_INTERRUPTED: "interrupted",
 }
 """What each exit code of the command means."""

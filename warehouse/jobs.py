@@ -237,6 +237,8 @@ def is_connection_lost(error: BaseException | None) -> bool:
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # The server's farewell came between the two halves of a statement.
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     DatabaseUnreachableError,
 )

@@ -14,10 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etl.errors import EtlError
+from etl.errors import FlowServiceError, PrefectSetupError
 from etl.flows.sensor import FolderSensor, memory_file
 from etl.flows.server import PrefectServer, answers, start_server
-from etl.flows.settings import API_URL, PrefectSetupError, configure_prefect, prefect_home
+from etl.flows.settings import API_URL, configure_prefect, prefect_home
 
 if TYPE_CHECKING:
     from prefect.runner import Runner
@@ -51,12 +51,6 @@ class ServeOptions:
     port: int = 4200
     poll_seconds: float = 5.0
     flow: str = REFRESH_FLOW
-
-
-class FlowServiceError(EtlError):
-    """Flows cannot be served, or not any longer."""
-
-    exit_code = 7
 
 
 def serve_flows(options: ServeOptions) -> None:

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from etl.errors import PrefectSetupError
 from etl.flows.settings import (
     API_URL,
     SERVER_START_SECONDS,
-    PrefectSetupError,
     configure_prefect,
     prefect_environment,
     prefect_home,

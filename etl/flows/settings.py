@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from etl.errors import EtlError
+from etl.errors import PrefectSetupError
 from warehouse.settings import get_settings
 
 SERVER_START_SECONDS = 90
@@ -37,12 +37,6 @@ _DEFAULTS: Mapping[str, str] = {
     "PREFECT_API_REQUEST_TIMEOUT": "60",
     "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
 }
-
-
-class PrefectSetupError(EtlError):
-    """Prefect cannot be set up: it was imported too early, or its server does not start."""
-
-    exit_code = 7
 
 
 def prefect_home() -> Path:

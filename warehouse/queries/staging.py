@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,10 +11,13 @@ import asyncpg
 
 from warehouse.tables.staging import PROGRAM, STAGED_CHILDREN, STAGED_DIMENSIONS
 
-BATCH_ROWS = 5_000
+BATCH_ROWS = 10_000
 TABLES = {"program": PROGRAM, **STAGED_CHILDREN, **STAGED_DIMENSIONS}
 COLUMNS = {name: tuple(column.name for column in table.columns) for name, table in TABLES.items()}
 """Columns of every staging table, in the order of its definition."""
+
+WHOLE_ROW = {name: itemgetter(*columns) for name, columns in COLUMNS.items()}
+"""Reads a complete row in one call; bulk rows are complete."""
 
 
 async def empty_staging(connection: asyncpg.Connection) -> None:
@@ -31,6 +35,26 @@ async def count_staged(connection: asyncpg.Connection, table: str) -> int:
     assert table in TABLES
     count: int = await connection.fetchval(f"SELECT count(*) FROM staging.{table}")
     return count
+
+
+def as_record(table: str, row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return a row in the order of the table's columns; missing columns are null.
+
+    Raises:
+        KeyError: the row has a column that the table does not have.
+    """
+    columns = COLUMNS[table]
+    if len(row) == len(columns):
+        try:
+            record: tuple[Any, ...] = WHOLE_ROW[table](row)
+        except KeyError:
+            pass  # as long as the table is wide, but not with its columns: the reason is below
+        else:
+            return record
+    unknown = row.keys() - set(columns)
+    if unknown:
+        raise KeyError(f"staging.{table} has no column {', '.join(sorted(unknown))}")
+    return tuple(map(row.get, columns))
 
 
 class StagingWriter:
@@ -56,13 +80,13 @@ class StagingWriter:
             await self.flush()
 
     async def write(self, table: str, row: dict[str, Any]) -> None:
-        """Add one row to staging table ``table``."""
-        columns = COLUMNS[table]
-        unknown = row.keys() - set(columns)
-        if unknown:
-            raise KeyError(f"staging.{table} has no column {', '.join(sorted(unknown))}")
+        """Add one row to staging table ``table``.
+
+        Raises:
+            KeyError: the row has a column that the table does not have.
+        """
         rows = self._rows[table]
-        rows.append(tuple(row.get(column) for column in columns))
+        rows.append(as_record(table, row))
         if len(rows) >= BATCH_ROWS:
             await self._copy(table)
 

@@ -15,79 +15,43 @@ The truth is in the format of the labelled set (``tests/golden/README.md``), whi
 - outside information, ranking: each true span must be covered to 90 % by the found ones together,
   and each found span by the true ones; how a statement is cut into rows is not scored.
 - weights: percent and phase; dates: both days and where they were read.
-- training sites: folded names are equal, or one is contained in the other as whole words. A true
-  PROSE site that was found as LIST counts, and the other way round counts as PROSE found.
+- training sites: folded names are equal, or one is contained in the other as whole words; each
+  is used once. A true PROSE site that was found as LIST counts, a true LIST site that was found as
+  PROSE does not.
 - contacts: each of name, e-mail and phone by overlapping spans.
 - anchors: the evidence of a found value overlaps its true anchor.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from etl.sources.carms.parsed import (
-    Evidence,
     ParsedCriterion,
     ParsedProgram,
     ParsedRequirement,
-    ParsedTrainingSite,
     Stated,
 )
 from etl.sources.carms.parsing.normalise import fold
+from etl.sources.carms.scoring import (
+    FieldScore,
+    aggregate,
+    covered,
+    multiset,
+    overlaps,
+    paired,
+    single,
+    texts,
+)
 from warehouse.vocabulary import SelectionComponent, SelectionPhase
 
-F = TypeVar("F")
-T = TypeVar("T")
-Span = tuple[int, int]
+__all__ = ["FieldScore", "aggregate", "measure"]
+
 Truth = Mapping[str, Any]
 
 HEADER_FIELDS = (
     "language", "iteration_name", "stream", "quota", "accreditation", "last_approved_on",
 )  # fmt: skip
-_IGNORED = re.compile(r"[\s*_•\\#>|-]+")
-_OVERLAP = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class FieldScore:
-    """How often a field was right (true positives), wrong or made up, and missed."""
-
-    field: str
-    true_positives: int = 0
-    false_positives: int = 0
-    false_negatives: int = 0
-
-    @property
-    def precision(self) -> float:
-        """Return the share of found values that are right; 1 where none was found."""
-        found = self.true_positives + self.false_positives
-        return self.true_positives / found if found else 1.0
-
-    @property
-    def recall(self) -> float:
-        """Return the share of true values that were found; 1 where there are none."""
-        true = self.true_positives + self.false_negatives
-        return self.true_positives / true if true else 1.0
-
-    def __add__(self, other: "FieldScore") -> "FieldScore":
-        """Return the counts of both; the two must be of the same field."""
-        return FieldScore(
-            self.field,
-            self.true_positives + other.true_positives,
-            self.false_positives + other.false_positives,
-            self.false_negatives + other.false_negatives,
-        )
-
-
-def aggregate(scores: Iterable[FieldScore]) -> dict[str, FieldScore]:
-    """Return the sum of the scores per field, in the order of their first appearance."""
-    totals: dict[str, FieldScore] = {}
-    for score in scores:
-        known = totals.get(score.field)
-        totals[score.field] = score if known is None else known + score
-    return totals
 
 
 def measure(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
@@ -106,60 +70,9 @@ def measure(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     ]
 
 
-def _single(field: str, found: Hashable | None, true: Hashable | None) -> FieldScore:
-    """Score a value that a program has once; a wrong value is both made up and missed."""
-    if found == true:
-        return FieldScore(field, int(true is not None))
-    return FieldScore(field, 0, int(found is not None), int(true is not None))
-
-
-def _multiset(field: str, found: Iterable[Hashable], true: Iterable[Hashable]) -> FieldScore:
-    """Score values that a program has many of, by key."""
-    have, want = Counter(list(found)), Counter(list(true))
-    right = (have & want).total()
-    return FieldScore(field, right, have.total() - right, want.total() - right)
-
-
-def _paired(
-    found: Iterable[F], true: Iterable[T], same: Callable[[F, T], bool]
-) -> list[tuple[F, T]]:
-    """Return pairs of found and true values that are the same, each used once."""
-    left = list(true)
-    pairs: list[tuple[F, T]] = []
-    for item in found:
-        for number, other in enumerate(left):
-            if same(item, other):
-                pairs.append((item, left.pop(number)))
-                break
-    return pairs
-
-
 def _value(stated: Stated[Any] | None) -> Any:
     """Return a stated value, or null."""
     return None if stated is None else stated.value
-
-
-def _overlaps(evidence: Evidence, anchor: Sequence[int]) -> bool:
-    """Say whether the evidence touches the true anchor."""
-    return evidence.start < anchor[1] and anchor[0] < evidence.end
-
-
-def _same_text(evidence: Evidence, anchor: Sequence[int]) -> bool:
-    """Say whether two spans share at least 90 % of the characters that count of either."""
-    payload = evidence.source.payload
-
-    def size(start: int, end: int) -> int:
-        return len(_IGNORED.sub("", payload[start:end])) if end > start else 0
-
-    shared = size(max(evidence.start, anchor[0]), min(evidence.end, anchor[1]))
-    larger = max(size(evidence.start, evidence.end), size(anchor[0], anchor[1]))
-    return shared >= _OVERLAP * larger and (shared > 0 or larger == 0)
-
-
-def _texts(field: str, found: Sequence[Evidence], true: Sequence[Sequence[int]]) -> FieldScore:
-    """Score spans of text."""
-    right = len(_paired(found, true, _same_text))
-    return FieldScore(field, right, len(found) - right, len(true) - right)
 
 
 def _header(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
@@ -177,15 +90,15 @@ def _header(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     true = {**header, "language": truth["language"]}
     volume, offer = _value(parsed.application_volume), _value(parsed.interview_offer)
     return [
-        *(_single(f"header.{name}", found[name], true.get(name)) for name in HEADER_FIELDS),
-        _multiset(
+        *(single(f"header.{name}", found[name], true.get(name)) for name in HEADER_FIELDS),
+        multiset(
             "application_languages", _value(parsed.application_languages) or (),
             header.get("application_languages") or (),
         ),
-        _single("length_years", _value(parsed.length_years), truth["length_years"]),
-        _single("application_volume", volume and (volume.min, volume.max),
+        single("length_years", _value(parsed.length_years), truth["length_years"]),
+        single("application_volume", volume and (volume.min, volume.max),
                 _range(review["application_volume"])),
-        _single("interview_offer", offer and (offer.min, offer.max),
+        single("interview_offer", offer and (offer.min, offer.max),
                 _range(review["interview_offer_percent"])),
     ]  # fmt: skip
 
@@ -203,9 +116,9 @@ def _sections(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
         for part in parsed.parts
         if part.kind.value == "PROGRAM_CONTACTS"
     ]
-    pairs = _paired(
+    pairs = paired(
         found, truth["sections"],
-        lambda item, other: item[0] == other["kind"] and _overlaps(item[1], other["anchor"]),
+        lambda item, other: item[0] == other["kind"] and overlaps(item[1], other["anchor"]),
     )  # fmt: skip
     right = len(pairs)
     return [FieldScore("sections", right, len(found) - right, len(truth["sections"]) - right)]
@@ -214,21 +127,21 @@ def _sections(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
 def _requirements(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     """Score items by kind and status, then what items that both sides have say."""
     true = truth["requirements"]
-    items = _multiset(
+    items = multiset(
         "requirements",
         [(item.kind.value, item.status and item.status.value) for item in parsed.requirements],
         [(item["kind"], item["status"]) for item in true],
     )
-    pairs = _paired(
+    pairs = paired(
         parsed.requirements, true,
         lambda item, other: item.kind.value == other["kind"]
-        and _overlaps(item.evidence, other["anchor"]),
+        and overlaps(item.evidence, other["anchor"]),
     )  # fmt: skip
     scores = [items, FieldScore("requirements.anchor", len(pairs), 0, len(true) - len(pairs))]
     for item, other in pairs:
-        scores.append(_single("requirements.quantity", item.quantity, other["quantity"]))
-        scores.append(_single("requirements.min_words", item.min_words, other["min_words"]))
-        scores.append(_single("requirements.max_words", item.max_words, other["max_words"]))
+        scores.append(single("requirements.quantity", item.quantity, other["quantity"]))
+        scores.append(single("requirements.min_words", item.min_words, other["min_words"]))
+        scores.append(single("requirements.max_words", item.max_words, other["max_words"]))
         scores.extend(_tests(item, other["tests"]))
     return scores
 
@@ -237,9 +150,9 @@ def _tests(item: ParsedRequirement, true: Sequence[Mapping[str, Any]]) -> list[F
     """Score accepted tests by name, and the least scores of those that both sides have."""
     found = {test.name: test.minimum_score for test in item.tests}
     wanted = {test["name"]: test["minimum_score"] for test in true}
-    scores = [_multiset("requirements.tests", map(_test_name, found), map(_test_name, wanted))]
+    scores = [multiset("requirements.tests", map(_test_name, found), map(_test_name, wanted))]
     scores += [
-        _single("requirements.minimum_score", _score(found[name]), _score(wanted[name]))
+        single("requirements.minimum_score", _score(found[name]), _score(wanted[name]))
         for name in found
         if name in wanted and not name.startswith("OTHER:")
     ]
@@ -264,7 +177,7 @@ def _components(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     for phase, true, name in (file_rows, interview_rows):
         rows = {row.component.value: row for row in _rows(parsed, phase)}
         wanted = {row["component"]: row for row in true}
-        scores.append(_multiset(f"{name}.components", rows, wanted))
+        scores.append(multiset(f"{name}.components", rows, wanted))
         for component in rows.keys() & wanted.keys():
             row, other = rows[component], wanted[component]
             scores.append(
@@ -273,7 +186,7 @@ def _components(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
                 else FieldScore(f"{name}.is_evaluated", 0, 1, 1)
             )
             found = [row.evidence] if row.text else []
-            scores.append(_texts(f"{name}.text", found, [other["text"]] if other["text"] else []))
+            scores.append(texts(f"{name}.text", found, [other["text"]] if other["text"] else []))
     return scores
 
 
@@ -313,31 +226,10 @@ def _statements(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
             if row.phase is phase and row.component is component and row.weight_percent is None
         ]
         if phase is SelectionPhase.ELECTIVES or phase is SelectionPhase.FILE_REVIEW:
-            scores.append(_texts(field, found, [true] if true else []))
+            scores.append(texts(field, found, [true] if true else []))
         else:
-            scores.append(_covered(field, found, true))
+            scores.append(covered(field, found, true))
     return scores
-
-
-def _covered(field: str, found: Sequence[Evidence], true: Sequence[Sequence[int]]) -> FieldScore:
-    """Score statements by how much of each the other side covers."""
-    if not found:
-        return FieldScore(field, 0, 0, len(true))
-    payload = found[0].source.payload
-    spans = [(evidence.start, evidence.end) for evidence in found]
-
-    def share(span: Sequence[int], others: Sequence[Sequence[int]]) -> float:
-        size = len(_IGNORED.sub("", payload[span[0] : span[1]]))
-        shared = sum(
-            len(_IGNORED.sub("", payload[max(span[0], other[0]) : min(span[1], other[1])]))
-            for other in others
-            if max(span[0], other[0]) < min(span[1], other[1])
-        )
-        return shared / size if size else 0.0
-
-    hit = sum(share(span, spans) >= _OVERLAP for span in true)
-    made_up = sum(share(span, true) < _OVERLAP for span in spans)
-    return FieldScore(field, hit, made_up, len(true) - hit)
 
 
 def _weights(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
@@ -345,11 +237,11 @@ def _weights(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     rows = [row for row in parsed.criteria if row.weight_percent is not None]
     found = [(row.weight_percent, row.phase.value) for row in rows]
     true = [(float(row["percent"]), row["phase"]) for row in truth["weights"]]
-    anchored = _paired(
-        rows, truth["weights"], lambda row, other: _overlaps(row.evidence, other["anchor"])
+    anchored = paired(
+        rows, truth["weights"], lambda row, other: overlaps(row.evidence, other["anchor"])
     )
     return [
-        _multiset("weights", found, true),
+        multiset("weights", found, true),
         FieldScore("weights.anchor", len(anchored), 0, len(true) - len(anchored)),
     ]
 
@@ -363,13 +255,13 @@ def _dates(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     true = [
         (date["starts_on"], date["ends_on"], date["source"]) for date in truth["interview_dates"]
     ]
-    pairs = _paired(
+    pairs = paired(
         parsed.interview_dates, truth["interview_dates"],
         lambda date, other: date.starts_on.isoformat() == other["starts_on"]
-        and _overlaps(date.evidence, other["anchor"]),
+        and overlaps(date.evidence, other["anchor"]),
     )  # fmt: skip
     return [
-        _multiset("interview_dates", found, true),
+        multiset("interview_dates", found, true),
         FieldScore("interview_dates.anchor", len(pairs), 0, len(true) - len(pairs)),
     ]
 
@@ -398,7 +290,7 @@ def _training_sites(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     )
     found_left, true_left = list(sites), list(true)
     for rule in rules:
-        for pair in _paired(found_left, true_left, rule):
+        for pair in paired(found_left, true_left, rule):
             pairs.append(pair)
             found_left.remove(pair[0])
             true_left.remove(pair[1])
@@ -411,23 +303,18 @@ def _training_sites(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
         )
         for form in ("LIST", "PROSE")
     ]
-    anchored = sum(_near(item[2], other[2]["anchor"]) for item, other in pairs)
+    anchored = sum(overlaps(item[2].evidence, other[2]["anchor"]) for item, other in pairs)
     scores.append(FieldScore("training_sites.anchor", anchored, 0, len(pairs) - anchored))
     return scores
-
-
-def _near(site: ParsedTrainingSite, anchor: Sequence[int]) -> bool:
-    """Say whether a site was read where the truth points, or at another mention before or after."""
-    return _overlaps(site.evidence, anchor)
 
 
 def _return_of_service(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     """Score the status, and the place of the text."""
     true = truth["return_of_service"]
     status = parsed.return_of_service.value.status if parsed.return_of_service else None
-    scores = [_single("return_of_service", status and status.value, true["status"])]
+    scores = [single("return_of_service", status and status.value, true["status"])]
     if true["anchor"]:
-        found = parsed.return_of_service is not None and _overlaps(
+        found = parsed.return_of_service is not None and overlaps(
             parsed.return_of_service.evidence, true["anchor"]
         )
         scores.append(FieldScore("return_of_service.anchor", int(found), 0, int(not found)))
@@ -444,6 +331,6 @@ def _contacts(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
             if (stated := getattr(contact, field)) is not None
         ]
         true = [contact[field] for contact in truth["contacts"] if contact.get(field)]
-        right = len(_paired(found, true, _overlaps))
+        right = len(paired(found, true, overlaps))
         scores.append(FieldScore(f"contacts.{field}", right, len(found) - right, len(true) - right))
     return scores

@@ -89,8 +89,10 @@ _KINDS: tuple[tuple[re.Pattern[str], RequirementKind], ...] = tuple(
             RequirementKind.EXAMINATION,
         ),
         (
-            r"reference letter|letters? of (?:reference|recommendation)"
-            r"|lettres? de (?:recommandation|reference)",
+            (
+                r"reference letter|letters? of (?:reference|recommendation)"
+                r"|lettres? de (?:recommandation|reference)"
+            ),
             RequirementKind.REFERENCE_LETTER,
         ),
         (r"support form|formulaire d'appui", RequirementKind.SUPPORT_FORM),
@@ -116,13 +118,17 @@ _KINDS: tuple[tuple[re.Pattern[str], RequirementKind], ...] = tuple(
         (r"^(?:abstract|abstrait|resume/pub)", RequirementKind.ABSTRACT_PUBLICATION),
         (r"self-identification|auto-?identification", RequirementKind.SELF_IDENTIFICATION),
         (
-            r"proof of registration|good standing|letter of standing|licen[cs]e\b|privileges"
-            r"|permis d'exercice|preuve d'inscription",
+            (
+                r"proof of registration|good standing|letter of standing|licen[cs]e\b|privileges"
+                r"|permis d'exercice|preuve d'inscription"
+            ),
             RequirementKind.PRIVILEGES_PROOF,
         ),
         (
-            r"most recent clinical|recent clinical (?:practice|experience)"
-            r"|(?:experience|pratique) clinique la plus recente",
+            (
+                r"most recent clinical|recent clinical (?:practice|experience)"
+                r"|(?:experience|pratique) clinique la plus recente"
+            ),
             RequirementKind.CLINICAL_EXPERIENCE_PROOF,
         ),
     )

@@ -13,16 +13,20 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"ielts\s+indicator", "OTHER:IELTS Indicator"),
     (r"toefl[\s-]*ibt\s+home\s+edition\s+will be accepted", "OTHER:TOEFL iBT Home Edition"),
     (
-        r"ielts[\s-]*academic|(?:international english language testing system"
-        r"|\(ielts\))\s*-?\s*academic",
+        (
+            r"ielts[\s-]*academic|(?:international english language testing system"
+            r"|\(ielts\))\s*-?\s*academic"
+        ),
         "IELTS_ACADEMIC",
     ),
     (r"ielts[\s-]*general", "IELTS_GENERAL"),
     (r"ielts|international english language testing system", "IELTS"),
     (r"\boet\b|occupational english test", "OET"),
     (
-        r"celpip\)?\s*-?\s*general|canadian english language proficiency index program"
-        r"(?: test)?(?: \(celpip\))?\s*-?\s*general",
+        (
+            r"celpip\)?\s*-?\s*general|canadian english language proficiency index program"
+            r"(?: test)?(?: \(celpip\))?\s*-?\s*general"
+        ),
         "CELPIP_GENERAL",
     ),
     (r"celpip|canadian english language proficiency index program", "CELPIP"),

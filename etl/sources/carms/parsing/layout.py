@@ -16,7 +16,8 @@ _BULLET = re.compile(
     r"(?:[*+](?=\s)|-(?!-)|[•●○▪◦·–]|o(?=\s)|\\[-+*]|\(?\d{1,2}\\?[.)](?=\s|\*|[A-Za-z]))\s*"
 )
 _FIRST_WORD = re.compile(r"[ \t]*(\S+?(?:-(?=\w)|(?=\s|$)))")
-_TABLE_ROW = re.compile(r"\s\|\s|^\|")
+_BROKEN_WORD = re.compile(r"\w-$")
+_TABLE_ROW = re.compile(r"\s\|(?:\s|$)|^\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def is_wrapped(line: str, following: str, *, markdown: bool) -> bool:
         return False
     if markdown:
         return not line.lstrip().startswith("#") or not _fits(line, following)
+    if _BROKEN_WORD.search(line) and following[0].isalnum():
+        return True
     if len(line.rstrip()) > WRAP_COLUMNS + 1 and " " in line.strip():
         return False  # list items and table rows are never wrapped
     return not _fits(line, following)

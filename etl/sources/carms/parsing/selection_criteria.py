@@ -88,7 +88,7 @@ def _blocks(part: Part) -> dict[Block, _Found]:
             block = BLOCKS.get(" ".join(line.folded.strip("#*_: ").split()))
             if block is not None and all(block is not known for known, _ in starts):
                 starts.append((block, number))
-    ends = [number for _, number in starts[1:]] + [len(part.lines)]
+    ends = [*(number for _, number in starts[1:]), len(part.lines)][: len(starts)]
     return {
         block: _Found(part.lines[start], part.lines[start + 1 : end])
         for (block, start), end in zip(starts, ends, strict=True)

@@ -110,7 +110,8 @@ _OTHER_THINGS = (
     "Trauma Cent(?:re|er)s?$", "Poison", "CHU-[A-Z]{2,}", "Preceptors?", r"Home-?\s?base",
     "Home Clinics?", r"Acute Care (?:Cent\w+|Tower)", "Departments?", "Divisions?", "College of",
     "Ministry", "Faculty", "School of", "Correctional", r"Town Cent\w+", r"Pre-?\s?Admission",
-    "Residents?'", "Clinical Teaching Unit", "Stroke Cent(?:re|er)s?$", "Referral Cent(?:re|er)s?$", r"Level \d",
+    "Residents?'", "Clinical Teaching Unit",
+    "Stroke Cent(?:re|er)s?$", "Referral Cent(?:re|er)s?$", r"Level \d",
     "Evaluation", "Polytechnic", "Technology", "Mall", "Community College",
 )  # fmt: skip
 

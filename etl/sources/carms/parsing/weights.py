@@ -37,8 +37,10 @@ _SUBJECTS: tuple[tuple[re.Pattern[str], SelectionComponent], ...] = tuple(
         (r"\bdrem\b|\bmspr", _C.PERFORMANCE_RECORD),
         (r"casper|fmproc|cpromf|mccqe|\bnac\b|exam", _C.EXAMINATIONS),
         (
-            r"resultats? scolaires?|releves? de notes|transcript|grades|notes\b"
-            r"|rendement academique",
+            (
+                r"resultats? scolaires?|releves? de notes|transcript|grades|notes\b"
+                r"|rendement academique"
+            ),
             _C.TRANSCRIPTS,
         ),
         (r"recherche|research|publication|scholar", _C.RESEARCH_PUBLICATIONS),
