@@ -27,6 +27,7 @@ from graph.planner.objects import graph_type_of
 from graph.planner.sources import TABLE_TYPES, Column, ToOne, fact, source_of
 from graph.queries.query import Query
 from graph.types.iteration import MatchIteration
+from graph.types.scalars import SCALARS
 
 SDL_FILE: Final = Path(__file__).with_name("schema.graphql")
 Resolve = Callable[[GraphQLResolveInfo[Any]], Awaitable["Completed"]]
@@ -80,7 +81,7 @@ def build_schema() -> strawberry.Schema:
     schema = strawberry.Schema(
         query=Query,
         types=[MatchIteration],
-        config=StrawberryConfig(sort_schema=True),
+        config=StrawberryConfig(sort_schema=True, scalar_map=dict(SCALARS)),
         execution_context_class=PlanAwareExecution,
     )
     check_declarations(schema._schema)

@@ -16,6 +16,7 @@ from graph.planner.sources import (
     TABLE_TYPES,
     Column,
     Embedded,
+    GlobalId,
     Keys,
     ListArgument,
     Part,
@@ -117,10 +118,11 @@ def table_type(
     """
 
     def declare(cls: Class) -> Class:
-        kind = TableType(cls.__name__, table, tuple(natural_key), beside or {})
-        for name, field in vars(cls).items():
-            if isinstance(field, StrawberryField):
-                complete(kind, name, field)
+        fields = {n: field for n, field in vars(cls).items() if isinstance(field, StrawberryField)}
+        has_id = any(isinstance(field.metadata.get(SOURCE), GlobalId) for field in fields.values())
+        kind = TableType(cls.__name__, table, tuple(natural_key), beside or {}, has_id)
+        for name, field in fields.items():
+            complete(kind, name, field)
         TABLE_TYPES[kind.name] = kind
         comment = description or metadata.tables[table].comment
         return strawberry.type(cls, description=comment)

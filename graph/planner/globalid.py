@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from graph.errors import BadUserInputError
 from graph.planner.sources import TABLE_TYPES, TableType, fact
@@ -13,6 +14,7 @@ from graph.planner.sql import quote
 
 ESCAPES = (("%", "%25"), (":", "%3A"))
 """What a part of a key may not hold, in the order in which it is replaced."""
+_NUMBER: Final = re.compile("-?[0-9]{1,10}", re.ASCII)
 
 
 def encode(type_name: str, parts: Sequence[object]) -> str:
@@ -41,9 +43,10 @@ def _split(given: str) -> list[str] | None:
 
 
 def type_of(given: str) -> str | None:
-    """Return the name of the type inside a global id; None where it holds no known type."""
+    """Return the name of the type inside a global id; None where no such type has global ids."""
     parts = _split(given)
-    return parts[0] if parts and parts[0] in TABLE_TYPES else None
+    kind = TABLE_TYPES.get(parts[0]) if parts else None
+    return kind.name if kind is not None and kind.has_global_id else None
 
 
 def key_of(given: str, kind: TableType, argument: str) -> list[Any]:
@@ -63,7 +66,7 @@ def key_of(given: str, kind: TableType, argument: str) -> list[Any]:
     for column, part in zip(kind.natural_key, parts[1:], strict=True):
         if fact(kind.table, column).type == "text":
             key.append(part)
-        elif part.lstrip("-").isdigit() and part.isascii() and abs(int(part)) < 2**31:
+        elif _NUMBER.fullmatch(part) and abs(int(part)) < 2**31:
             key.append(int(part))
         else:
             raise wrong

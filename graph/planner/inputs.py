@@ -84,6 +84,9 @@ class Input:
         if self.items is not None:
             binders = [item.binder() for item in self.items]
             return lambda request: [binder(request) for binder in binders]
+        if self.members is not None:
+            named = {name: member.binder() for name, member in self.members.items()}
+            return lambda request: {name: binder(request) for name, binder in named.items()}
         value = self.value
         return lambda request: value
 

@@ -233,6 +233,7 @@ class TableType:
     natural_key: tuple[str, ...]
     beside: Mapping[str, str] = field(default_factory=dict)
     """Tables with exactly one row per row of the table, and the key that they share."""
+    has_global_id: bool = False
 
     @property
     def is_versioned(self) -> bool:

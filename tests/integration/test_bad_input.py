@@ -1,44 +1,29 @@
-"""Bad input meets the reader with a message that says what, where and what to do.
+"""A row that breaks the contract is kept back with all its reasons, and the rest is published.
 
-Every case is a whole load of a changed copy of the files that are published already. A file that
-cannot be read ends the load; a row that breaks the contract is kept back with all its reasons. In
-both cases what was published stands.
+Every case is a whole load of a changed copy of the files that are published already: the published
+version of a program that is kept back stands. Files that cannot be read at all are in
+test_bad_files.py.
 """
 
 from __future__ import annotations
 
 import shutil
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from etl.errors import (
-    AmbiguousFileError,
-    ArchiveBombError,
-    CorruptArchiveError,
-    EmptyFileError,
-    EtlError,
-    ExtraColumnError,
     GateStoppedError,
-    MalformedJsonError,
-    MissingColumnError,
     MissingFileError,
-    NotUtf8Error,
-    NulCharacterError,
-    WrongSheetError,
 )
 from etl.refresh import RefreshRequest, RefreshResult, refresh
 from etl.sample.generate import generate_sample
 from tests.conftest import Database
 from tests.integration.conftest import PROGRAMS
 from tests.integration.source_files import (
-    CSV_COLUMNS,
     change_quota,
-    edit_bytes,
     edit_cell,
     edit_document,
     edit_documents,
@@ -62,234 +47,12 @@ DISCIPLINES = "1503_discipline.xlsx"
 SECTIONS = "1503_program_descriptions_x_section.zip"
 DOCUMENTS = "1503_markdown_program_descriptions_v2.zip"
 
-MASTER_COLUMNS = (
-    "Unnamed: 0, discipline_id, discipline_name, school_id, school_name, program_stream_id,"
-    " program_stream_name, program_site, program_stream, program_name, program_url"
-)
-SECTION_COLUMNS = ", ".join(("index", *CSV_COLUMNS[1:]))
-RESTORE = "Restore them, or get the file again."
-REMOVE = "Remove them, or extend the contract first if the publisher added them."
-GET_AGAIN = "Get the file again; if it stays so, ask whoever publishes it."
 
 Rows = list[list[Any]]
 
 
 async def load(folder: Path) -> RefreshResult:
     return await refresh(RefreshRequest(str(folder)))
-
-
-def without_column(name: str) -> Callable[[Rows], Rows]:
-    def edit(rows: Rows) -> Rows:
-        at = rows[0].index(name)
-        return [row[:at] + row[at + 1 :] for row in rows]
-
-    return edit
-
-
-def with_column(name: str) -> Callable[[Rows], Rows]:
-    return lambda rows: [[*row, name if number == 0 else 1] for number, row in enumerate(rows)]
-
-
-def in_csv_header(old: str, new: str) -> Callable[[bytes], bytes]:
-    return lambda content: content.replace(old.encode(), new.encode(), 1)
-
-
-# ---------------------------------------------------------------- files that cannot be read
-
-
-def missing_file(folder: Path) -> None:
-    (folder / SECTIONS).unlink()
-
-
-def missing_folder(folder: Path) -> None:
-    shutil.rmtree(folder)
-
-
-def two_files_for_one_role(folder: Path) -> None:
-    shutil.copy(folder / MASTER, folder / "1504_program_master.xlsx")
-
-
-def two_iterations(folder: Path) -> None:
-    (folder / MASTER).rename(folder / "1504_program_master.xlsx")
-
-
-def empty_file(folder: Path) -> None:
-    (folder / DISCIPLINES).write_bytes(b"")
-
-
-def master_without_a_column(folder: Path) -> None:
-    edit_master(folder, without_column("program_site"))
-
-
-def csv_without_a_column(folder: Path) -> None:
-    edit_bytes(folder, "sections", in_csv_header(",interviews,", ",entretiens,"))
-
-
-def master_with_another_column(folder: Path) -> None:
-    edit_master(folder, with_column("capacity"))
-
-
-def csv_with_another_column(folder: Path) -> None:
-    def widened(content: bytes) -> bytes:
-        header, rest = content.split(b"\n", 1)
-        return header.rstrip(b"\r") + b",capacity\n" + rest
-
-    edit_bytes(folder, "sections", widened)
-
-
-def sheet_of_another_file(folder: Path) -> None:
-    shutil.copy(folder / DISCIPLINES, folder / MASTER)
-
-
-def unknown_sheet(folder: Path) -> None:
-    edit_workbook(folder / DISCIPLINES, lambda _: [["hospital", "beds"], ["General", 12]])
-
-
-def two_sheets(folder: Path) -> None:
-    book = openpyxl.load_workbook(folder / DISCIPLINES)
-    book.create_sheet("Notes")
-    book.save(folder / DISCIPLINES)
-
-
-def cut_archive(folder: Path) -> None:
-    content = (folder / DOCUMENTS).read_bytes()
-    (folder / DOCUMENTS).write_bytes(content[: len(content) // 2])
-
-
-def damaged_archive(folder: Path) -> None:
-    with zipfile.ZipFile(folder / DOCUMENTS) as archive:
-        start = archive.infolist()[0].header_offset + 200
-    content = bytearray((folder / DOCUMENTS).read_bytes())
-    content[start : start + 64] = bytes(64)
-    (folder / DOCUMENTS).write_bytes(content)
-
-
-def cut_workbook(folder: Path) -> None:
-    content = (folder / MASTER).read_bytes()
-    (folder / MASTER).write_bytes(content[: len(content) // 2])
-
-
-def two_files_in_an_archive(folder: Path) -> None:
-    with zipfile.ZipFile(folder / SECTIONS, "a") as archive:
-        archive.writestr("more.csv", "a,b")
-
-
-def zip_bomb(folder: Path) -> None:
-    with (
-        zipfile.ZipFile(folder / DOCUMENTS, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open("bomb.json", "w") as member,
-    ):
-        for _ in range(129):
-            member.write(b" " * (1 << 20))
-
-
-def latin_csv(folder: Path) -> None:
-    edit_bytes(folder, "sections", lambda _: ",".join(CSV_COLUMNS).encode() + b"\n0,Qu\xe9bec\n")
-
-
-def latin_json(folder: Path) -> None:
-    edit_bytes(folder, "documents", lambda _: b'[{"id": "1503|1",\n"page_content": "Qu\xe9bec"}]')
-
-
-def cut_json(folder: Path) -> None:
-    edit_bytes(folder, "documents", lambda content: content[: len(content) // 2])
-
-
-def json_without_a_list(folder: Path) -> None:
-    edit_bytes(folder, "documents", lambda _: b'{"id": "1503|1"}')
-
-
-def nul_character(folder: Path) -> None:
-    edit_document(folder, PROGRAM, lambda text: text + "\0")
-
-
-UNREADABLE = [
-    (missing_file, MissingFileError,
-     "{folder} lacks the program_sections file"
-     " (<iteration>_program_descriptions_x_section.zip or"
-     " <iteration>_program_descriptions_x_section.csv). Put the missing files into the folder, or"
-     " leave SOURCE out to use the bundled sample."),
-    (missing_folder, MissingFileError,
-     "{folder} is not a folder. Give the folder with the four program files, e.g."
-     " make run SOURCE=path/to/folder."),
-    (two_files_for_one_role, AmbiguousFileError,
-     f"{{folder}} has several files for program_master: {MASTER} and 1504_program_master.xlsx."
-     " Leave exactly one of them in the folder."),
-    (two_iterations, AmbiguousFileError,
-     f"{{folder}} mixes match iterations: {DISCIPLINES}, 1504_program_master.xlsx, {SECTIONS} and"
-     f" {DOCUMENTS}. Keep the four files of one iteration together, and each iteration in its own"
-     " folder."),
-    (empty_file, EmptyFileError, f"{DISCIPLINES} is empty (0 bytes). Get the file again."),
-    (master_without_a_column, MissingColumnError,
-     f"{MASTER} lacks the column program_site. Expected are exactly these: {MASTER_COLUMNS}."
-     f" {RESTORE}"),
-    (csv_without_a_column, MissingColumnError,
-     f"{SECTIONS} lacks the column interviews. Expected are exactly these: {SECTION_COLUMNS}."
-     f" {RESTORE}"),
-    (master_with_another_column, ExtraColumnError,
-     f"{MASTER} has the column capacity that nothing knows. Expected are exactly these:"
-     f" {MASTER_COLUMNS}. {REMOVE}"),
-    (csv_with_another_column, ExtraColumnError,
-     f"{SECTIONS} has the column capacity that nothing knows. Expected are exactly these:"
-     f" {SECTION_COLUMNS}. {REMOVE}"),
-    (sheet_of_another_file, WrongSheetError,
-     f"{MASTER} holds the sheet of discipline: its columns are discipline_id, discipline."
-     f" Give the workbook with the columns {MASTER_COLUMNS}."),
-    (unknown_sheet, WrongSheetError,
-     f"{DISCIPLINES} holds another sheet: none of its columns (hospital, beds) is known."
-     " Give the workbook with the columns discipline_id, discipline."),
-    (two_sheets, WrongSheetError,
-     f"{DISCIPLINES} has 2 sheets (Sheet1, Notes) instead of one. Keep only the sheet with the"
-     " columns discipline_id, discipline."),
-    (cut_archive, CorruptArchiveError, f"{DOCUMENTS} is not a readable zip archive. {GET_AGAIN}"),
-    (damaged_archive, CorruptArchiveError,
-     f"{DOCUMENTS} is damaged: its content cannot be unpacked after byte 0. {GET_AGAIN}"),
-    (cut_workbook, CorruptArchiveError, f"{MASTER} is not a readable zip archive. {GET_AGAIN}"),
-    (two_files_in_an_archive, CorruptArchiveError,
-     f"{SECTIONS} holds 2 files instead of one .csv file. Pack exactly the .csv file into the"
-     " archive."),
-    (zip_bomb, ArchiveBombError,
-     f"{DOCUMENTS} unpacks to 135,266,304 bytes, 1,028 times its packed size (at most 200 times is"
-     " read): this looks like a zip bomb. Check where the file comes from; if it is right, unpack"
-     " it and give the file inside."),
-    (latin_csv, NotUtf8Error,
-     f"{SECTIONS} is not UTF-8: byte 0xe9 at offset 369, line 2. Save the file as UTF-8."),
-    (latin_json, NotUtf8Error,
-     f"{DOCUMENTS} is not UTF-8: byte 0xe9 at offset 37, line 2. Save the file as UTF-8."),
-    (cut_json, MalformedJsonError,
-     f"{DOCUMENTS} is not valid JSON after document 20: parse error: premature EOF. Get the file"
-     " again: it is damaged or cut off."),
-    (json_without_a_list, MalformedJsonError,
-     f"{DOCUMENTS} begins with '{{{{' instead of '[': it is not a list of documents. Give a JSON"
-     ' list of {{"id", "page_content", "metadata"}} objects.'),
-    (nul_character, NulCharacterError,
-     f"{DOCUMENTS}, row 1, column page_content holds a NUL character, which PostgreSQL cannot"
-     " store. Remove the character from the file."),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("spoil", "kind", "message"), UNREADABLE, ids=[case[0].__name__ for case in UNREADABLE]
-)
-async def test_a_file_that_cannot_be_read_ends_the_load_and_what_was_published_stands(
-    spoil: Callable[[Path], None],
-    kind: type[EtlError],
-    message: str,
-    published: Database,
-    files: Path,
-) -> None:
-    before = await what_readers_see(published)
-    spoil(files)
-    with pytest.raises(EtlError) as caught:
-        await load(files)
-    expected = message.format(folder=files)
-    assert (type(caught.value), str(caught.value)) == (kind, expected)
-    run = await last_run(published)
-    assert (run["status"], run["error"]) == (RunStatus.FAILED, expected)
-    assert await what_readers_see(published) == before
-
-
-# ---------------------------------------------------------------- rows that are kept back
 
 
 Reason = tuple[str, str, int, str | None, str]
@@ -306,8 +69,8 @@ def quota_of(value: int | str) -> Callable[[Path], list[Reason]]:
         return [
             (
                 "QUOTA_OUT_OF_RANGE", DOCUMENTS, row, "quota",
-                f"The quota '{value}' is not a whole number from 0 to 250: correct it in the"
-                f" source. {read_in('HEADER', start, str(value))}",
+                (f"The quota '{value}' is not a whole number from 0 to 250: correct it in the"
+                f" source. {read_in('HEADER', start, str(value))}"),
             )
         ]  # fmt: skip
 
@@ -329,8 +92,8 @@ def approved_on_february_30(folder: Path) -> list[Reason]:
     return [
         (
             "IMPOSSIBLE_DATE", DOCUMENTS, row, "last_approved_on",
-            "The approval date 'february 30, 2025' does not exist: correct it in the source."
-            f" {read_in('HEADER', start, 'February 30, 2025')}",
+            ("The approval date 'february 30, 2025' does not exist: correct it in the source."
+            f" {read_in('HEADER', start, 'February 30, 2025')}"),
         )
     ]  # fmt: skip
 
@@ -343,17 +106,15 @@ def interview_on_february_30(folder: Path) -> list[Reason]:
     return [
         (
             "IMPOSSIBLE_DATE", DOCUMENTS, row, "interview_dates",
-            "The interview date 'February 30, 2025' does not exist: correct it in the source."
-            f" {read_in('INTERVIEWS', start, 'February 30, 2025')}",
+            ("The interview date 'February 30, 2025' does not exist: correct it in the source."
+            f" {read_in('INTERVIEWS', start, 'February 30, 2025')}"),
         )
     ]  # fmt: skip
 
 
 def document_twice(folder: Path) -> list[Reason]:
     edit_documents(folder, lambda documents: [*documents, documents[0]])
-    message = (
-        f"{KEY} stands in 2 rows (1, 41), and nothing tells which is right; keep one of them."
-    )
+    message = f"{KEY} stands in 2 rows (1, 41), and nothing tells which is right; keep one of them."
     return [
         ("duplicate_key", DOCUMENTS, 1, "id", message),
         ("duplicate_key", DOCUMENTS, 41, "id", message),
@@ -365,9 +126,7 @@ def master_row_twice(folder: Path) -> list[Reason]:
         return [*rows, next(row for row in rows if str(row[5]) == PROGRAM)]
 
     edit_master(folder, doubled)
-    message = (
-        f"{KEY} stands in 2 rows (1, 41), and nothing tells which is right; keep one of them."
-    )
+    message = f"{KEY} stands in 2 rows (1, 41), and nothing tells which is right; keep one of them."
     return [
         ("duplicate_key", MASTER, 1, "program_stream_id", message),
         ("duplicate_key", MASTER, 41, "program_stream_id", message),
@@ -376,9 +135,7 @@ def master_row_twice(folder: Path) -> list[Reason]:
 
 def csv_row_twice(folder: Path) -> list[Reason]:
     edit_sections(folder, lambda rows: [*rows, rows[0]])
-    message = (
-        f"{KEY} stands in 2 rows (1, 41), and nothing tells which is right; keep one of them."
-    )
+    message = f"{KEY} stands in 2 rows (1, 41), and nothing tells which is right; keep one of them."
     return [
         ("duplicate_key", SECTIONS, 1, "document_id", message),
         ("duplicate_key", SECTIONS, 41, "document_id", message),
@@ -393,8 +150,8 @@ def unknown_discipline(folder: Path) -> list[Reason]:
     return [
         (
             "unknown_discipline", MASTER, row, "discipline_id",
-            "discipline 999 is not in the discipline file; add it there, and to"
-            " etl/reference/disciplines.csv, or correct the id.",
+            ("discipline 999 is not in the discipline file; add it there, and to"
+            " etl/reference/disciplines.csv, or correct the id."),
         )
     ]  # fmt: skip
 
@@ -406,8 +163,8 @@ def unknown_school(folder: Path) -> list[Reason]:
     return [
         (
             "unknown_school", MASTER, row, "school_id",
-            f"school 9999 ({number} divided by 65536) is not in etl/reference/schools.csv; add it"
-            " there with its campus and languages.",
+            (f"school 9999 ({number} divided by 65536) is not in etl/reference/schools.csv; add it"
+            " there with its campus and languages."),
         )
     ]  # fmt: skip
 
@@ -429,8 +186,8 @@ def unknown_site(folder: Path) -> list[Reason]:
     return [
         (
             "unknown_site", MASTER, row, "program_site",
-            f"site 'Atlantis' of school {code} is not in etl/reference/sites.csv; add it there with"
-            " its city, province and coordinates.",
+            (f"site 'Atlantis' of school {code} is not in etl/reference/sites.csv; add it there with"
+            " its city, province and coordinates."),
         )
     ]  # fmt: skip
 
@@ -440,8 +197,8 @@ def unknown_stream(folder: Path) -> list[Reason]:
     return [
         (
             "unknown_stream", MASTER, row, "program_stream",
-            "stream 'Stream for mermaids' is not in etl/reference/streams.csv; add it there with"
-            " its applicant category and flags.",
+            ("stream 'Stream for mermaids' is not in etl/reference/streams.csv; add it there with"
+            " its applicant category and flags."),
         )
     ]  # fmt: skip
 
@@ -508,8 +265,8 @@ def no_description(folder: Path) -> list[Reason]:
     return [
         (
             "MISSING_DESCRIPTION", MASTER, 1, None,
-            f"Program {KEY} has no description in {SECTIONS} or {DOCUMENTS}. Add one; what was"
-            " published of it before stands.",
+            (f"Program {KEY} has no description in {SECTIONS} or {DOCUMENTS}. Add one; what was"
+            " published of it before stands."),
         )
     ]  # fmt: skip
 
@@ -636,10 +393,8 @@ async def test_no_reason_and_no_error_holds_an_address_or_a_phone_number(
     assert not contains_contact(text)
     assert "example" not in text
     assert "0142" not in text
-    folder = files.rename(files.with_name(address))
-    (folder / MASTER).unlink()
     with pytest.raises(MissingFileError) as caught:
-        await load(folder)
+        await load(files.with_name(address))
     assert not contains_contact(str(caught.value))
     assert not contains_contact((await last_run(published))["error"])
 

@@ -117,7 +117,9 @@ async def test_no_text_of_core_but_the_restricted_table_holds_a_contact(real: Lo
     looked_at = 0
     for table in CORE:
         names = [
-            f"array_to_string({column.name}, ' ')" if isinstance(column.type, ARRAY) else column.name
+            f"array_to_string({column.name}, ' ')"
+            if isinstance(column.type, ARRAY)
+            else column.name
             for column in table.columns
             if isinstance(column.type, Text | ARRAY)
         ]

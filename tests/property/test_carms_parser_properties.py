@@ -61,7 +61,9 @@ def documents(draw: st.DrawFn) -> str:
     )
     text = draw(st.sampled_from(["\n\n", "  \n", "\n"])).join(pieces)
     if draw(st.booleans()):
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = "".join(
+            c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
+        )
     start = draw(st.integers(0, max(0, len(text) // 3)))
     end = draw(st.integers(len(text) // 2, len(text)))
     text = text[start:end]
@@ -141,7 +143,9 @@ def test_no_cell_crashes_the_parser_or_the_reconciliation(text: str, faq: str) -
 def test_the_quote_of_a_value_holds_the_value(text: str) -> None:
     parsed = parse(text)
     if parsed.quota is not None:
-        digits = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", parsed.quota.evidence.quote)))
+        digits = "".join(
+            re.findall(r"\d", unicodedata.normalize("NFKC", parsed.quota.evidence.quote))
+        )
         assert str(parsed.quota.value) in str(int(digits))
     if parsed.iteration_year is not None:
         assert str(parsed.iteration_year.value) in parsed.iteration_year.evidence.quote

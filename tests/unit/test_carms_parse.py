@@ -182,7 +182,8 @@ def test_the_directors_block_and_the_contacts_are_no_sections() -> None:
 def test_section_text_comes_from_the_cell_with_its_links_unwrapped() -> None:
     cell = (
         "# Additional Information  \nWe hand out a [map of every single harbour and of its\n"
-        "lighthouses](https://example.org/map-of-\nharbours/all), and it is a world-\nclass map.  \n"
+        "lighthouses](https://example.org/map-of-\nharbours/all), and it is a "
+        "world-\nclass map.  \n"
         "* one\n* two"
     )
     parsed = parse(document("# Additional Information\n\nWe hand."), additional_information=cell)
@@ -402,7 +403,9 @@ Other :  Seasickness
 """.replace(":\n", ":  \n").replace("\nPanel\n", "  \nPanel  \n")
 
 
-def rows(parsed: ParsedProgram, phase: SelectionPhase) -> dict[SelectionComponent, tuple[object, ...]]:
+def rows(
+    parsed: ParsedProgram, phase: SelectionPhase
+) -> dict[SelectionComponent, tuple[object, ...]]:
     """Return the rows of a phase without weights by component."""
     return {
         row.component: (row.is_evaluated, row.text)
@@ -421,7 +424,10 @@ def test_table_rows_say_whether_a_component_is_evaluated() -> None:
     )
     assert found[SelectionComponent.LEADERSHIP] == (True, "Steering of a crew")
     assert found[SelectionComponent.TRANSCRIPTS] == (None, None)
-    assert found[SelectionComponent.REVIEW_TEAM] == (None, "Two captains and a cook. They all read.")
+    assert found[SelectionComponent.REVIEW_TEAM] == (
+        None,
+        "Two captains and a cook. They all read.",
+    )
 
 
 def test_buckets_are_ranges() -> None:
@@ -454,7 +460,8 @@ def test_lost_tick_boxes_yield_nothing_but_free_text_is_a_statement() -> None:
 
 def test_a_program_that_considers_nothing_outside_says_so() -> None:
     sentence = "We do not consider any information gathered outside of the CaRMS application."
-    text = f"# Selection Criteria\n\n## Information gathered outside of CaRMS application\n\n{sentence}"
+    heading = "## Information gathered outside of CaRMS application"
+    text = f"# Selection Criteria\n\n{heading}\n\n{sentence}"
     outside = rows(parse(document(text)), SelectionPhase.OUTSIDE_INFORMATION)
     assert outside == {SelectionComponent.OUTSIDE_INFORMATION: (False, sentence)}
 
@@ -554,7 +561,9 @@ def test_sites_of_a_list_lose_town_abbreviation_and_comment() -> None:
 
 
 def test_sites_of_prose_are_told_apart_from_common_words() -> None:
-    text = "Residents work at the Blue Harbour Hospital, in community clinics and at a cancer centre."
+    text = (
+        "Residents work at the Blue Harbour Hospital, in community clinics and at a cancer centre."
+    )
     assert sites(text) == [("Blue Harbour Hospital", TrainingSiteForm.PROSE)]
 
 
@@ -590,8 +599,10 @@ def test_a_name_ends_at_the_sentence_and_splits_at_a_conjunction() -> None:
         ("All IMGs must sign a return of service contract.", "CMG Stream for CMG", None),
         ("All IMGs must sign a return of service contract.", "IMG Stream for IMG", "REQUIRED"),
         (
-            "**CMGs:** There is no return of service for CMGs.\n\n**IMGs:** IMGs will be required"
-            " to sign a Return of Service Agreement.",
+            (
+                "**CMGs:** There is no return of service for CMGs.\n\n**IMGs:** IMGs will be required"
+                " to sign a Return of Service Agreement."
+            ),
             "Regular Stream for All",
             "CONDITIONAL",
         ),

@@ -5,6 +5,8 @@ columns and row times fall away, and the natural key of the program takes the pl
 surrogate. The tables are unlogged; a load empties them before it fills them.
 """
 
+from typing import Any
+
 from sqlalchemy import Column, Integer, Table, Text
 
 from warehouse.tables.base import metadata
@@ -26,7 +28,7 @@ CHILDREN = (
 )  # fmt: skip
 
 
-def copied(column: Column[object], *, nullable: bool | None = None) -> Column[object]:
+def copied(column: Column[Any], *, nullable: bool | None = None) -> Column[Any]:
     """Return a bare copy of a ``core`` column: type, comment and nullability."""
     return Column(
         column.name,
@@ -37,7 +39,7 @@ def copied(column: Column[object], *, nullable: bool | None = None) -> Column[ob
     )
 
 
-def payload_columns(core: Table) -> list[Column[object]]:
+def payload_columns(core: Table) -> list[Column[Any]]:
     """Return the columns of a ``core`` table that a source states: no keys, no history."""
     return [
         column
@@ -51,7 +53,7 @@ def payload_columns(core: Table) -> list[Column[object]]:
     ]
 
 
-def staged(name: str, columns: list[Column[object]], grain: str) -> Table:
+def staged(name: str, columns: list[Column[Any]], grain: str) -> Table:
     """Create the unlogged staging table ``name``."""
     return Table(
         name,
@@ -64,12 +66,9 @@ def staged(name: str, columns: list[Column[object]], grain: str) -> Table:
     )
 
 
-def natural_key() -> list[Column[object]]:
+def natural_key() -> list[Column[Any]]:
     """Return the natural key columns of a program."""
-    return [
-        Column(name, Integer, nullable=False, comment=comment, index=name == "program_stream_id")
-        for name, comment in NATURAL_KEY
-    ]
+    return [Column(name, Integer, nullable=False, comment=comment) for name, comment in NATURAL_KEY]
 
 
 def staged_program() -> Table:

@@ -120,8 +120,6 @@ CREATE UNLOGGED TABLE staging.interview_date (
   source TEXT NOT NULL
 );
 
-CREATE INDEX ix_interview_date_program_stream_id ON staging.interview_date (program_stream_id);
-
 COMMENT ON TABLE staging.interview_date IS 'Rows of the load at work for core.interview_date.';
 
 COMMENT ON COLUMN staging.interview_date.match_iteration_id IS 'Number of the match iteration.';
@@ -160,8 +158,6 @@ CREATE UNLOGGED TABLE staging.program (
   site_province TEXT NOT NULL,
   stream_label TEXT NOT NULL
 );
-
-CREATE INDEX ix_program_program_stream_id ON staging.program (program_stream_id);
 
 COMMENT ON TABLE staging.program IS 'Rows of the load at work for core.program.';
 
@@ -203,8 +199,6 @@ CREATE UNLOGGED TABLE staging.program_contact (
   phone TEXT
 );
 
-CREATE INDEX ix_program_contact_program_stream_id ON staging.program_contact (program_stream_id);
-
 COMMENT ON TABLE staging.program_contact IS 'Rows of the load at work for core.program_contact.';
 
 COMMENT ON COLUMN staging.program_contact.match_iteration_id IS 'Number of the match iteration.';
@@ -230,8 +224,6 @@ CREATE UNLOGGED TABLE staging.program_evidence (
   quote TEXT,
   parser_version TEXT NOT NULL
 );
-
-CREATE INDEX ix_program_evidence_program_stream_id ON staging.program_evidence (program_stream_id);
 
 COMMENT ON TABLE staging.program_evidence IS 'Rows of the load at work for core.program_evidence.';
 
@@ -261,8 +253,6 @@ CREATE UNLOGGED TABLE staging.program_requirement (
   max_words INTEGER
 );
 
-CREATE INDEX ix_program_requirement_program_stream_id ON staging.program_requirement (program_stream_id);
-
 COMMENT ON TABLE staging.program_requirement IS 'Rows of the load at work for core.program_requirement.';
 
 COMMENT ON COLUMN staging.program_requirement.match_iteration_id IS 'Number of the match iteration.';
@@ -287,8 +277,6 @@ CREATE UNLOGGED TABLE staging.program_section (
   text TEXT NOT NULL
 );
 
-CREATE INDEX ix_program_section_program_stream_id ON staging.program_section (program_stream_id);
-
 COMMENT ON TABLE staging.program_section IS 'Rows of the load at work for core.program_section.';
 
 COMMENT ON COLUMN staging.program_section.match_iteration_id IS 'Number of the match iteration.';
@@ -309,8 +297,6 @@ CREATE UNLOGGED TABLE staging.program_training_site (
   form TEXT NOT NULL
 );
 
-CREATE INDEX ix_program_training_site_program_stream_id ON staging.program_training_site (program_stream_id);
-
 COMMENT ON TABLE staging.program_training_site IS 'Rows of the load at work for core.program_training_site.';
 
 COMMENT ON COLUMN staging.program_training_site.match_iteration_id IS 'Number of the match iteration.';
@@ -329,8 +315,6 @@ CREATE UNLOGGED TABLE staging.requirement_test (
   name TEXT NOT NULL,
   minimum_score TEXT
 );
-
-CREATE INDEX ix_requirement_test_program_stream_id ON staging.requirement_test (program_stream_id);
 
 COMMENT ON TABLE staging.requirement_test IS 'Rows of the load at work for core.requirement_test.';
 
@@ -354,8 +338,6 @@ CREATE UNLOGGED TABLE staging.selection_criterion (
   text TEXT,
   weight_percent FLOAT
 );
-
-CREATE INDEX ix_selection_criterion_program_stream_id ON staging.selection_criterion (program_stream_id);
 
 COMMENT ON TABLE staging.selection_criterion IS 'Rows of the load at work for core.selection_criterion.';
 

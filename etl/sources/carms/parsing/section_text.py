@@ -3,6 +3,7 @@
 import ast
 import re
 import unicodedata
+import warnings
 
 from etl.sources.carms.document import SourceText
 from etl.sources.carms.parsing.layout import is_wrapped
@@ -68,7 +69,10 @@ def unpack_tuple(source: SourceText) -> SourceText:
     if not payload.startswith(("(", "[")):
         return source
     try:
-        value = ast.literal_eval(payload)
+        with warnings.catch_warnings():
+            # A stray backslash in the text is the author's, and stays as it is.
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(payload)
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return source
     parts = value if isinstance(value, tuple | list) else (value,)
