@@ -61,7 +61,7 @@ bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python -m benchmarks.load
 
 nightly: $(VENV)/.dev ## Run the slow tests as well
-	$(BIN)/python -m pytest -m "slow or not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m 'slow or not slow' $(PYTEST_ARGS)
 
 lock: $(VENV)/.dev ## Resolve the newest packages that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

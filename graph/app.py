@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
-from starlette.responses import HTMLResponse
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
+from graph.crossing import crossing
 from graph.http import GraphFront
 from graph.ide.examples import WELCOME, example_queries
 from graph.ide.mount import ASSET_BASE, mount
 from graph.ide.page import PAGE_HEADERS, graphiql_page
 from graph.planner.cursors import CursorSigner, load_secret
+from graph.protocol import header
 from graph.schema import build_schema, sdl
 from warehouse.errors import WarehouseError
 from warehouse.reader import Reader
 from warehouse.settings import Settings, get_settings
 
 ENDPOINT: Final = "/graphql"
+PATHS: Final = frozenset({ENDPOINT, ENDPOINT + "/"})
+READY_SECONDS: Final = 5
+"""Longest time until /readyz says that the database does not answer."""
 TITLE: Final = "Residency Graph"
 STATE_SQL: Final = """
 SELECT convert_to(COALESCE((
@@ -36,10 +43,18 @@ class GraphApplication(FastAPI):
     """FastAPI, with the graph ahead of its routing and middleware."""
 
     front: GraphFront
+    crossing: CORSMiddleware
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer requests; those that pages send go by the rules for pages of other origins."""
+        if scope["type"] == "http" and header(scope, b"origin"):
+            await self.crossing(scope, receive, send)
+        else:
+            await self.dispatch(scope, receive, send)
+
+    async def dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the graph's path directly and leave all others to FastAPI."""
-        if scope["type"] == "http" and scope["path"] == ENDPOINT:
+        if scope["type"] == "http" and scope["path"] in PATHS:
             await self.front(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -61,6 +76,7 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
     )  # fmt: skip
     signer = CursorSigner(load_secret(chosen.data_dir.expanduser() / "cursor.key"))
     app.front = GraphFront(build_schema(), database, signer, page=_ide(database))
+    app.crossing = crossing(app.dispatch, chosen.allowed_origins)
     mount(app)
     _add_operator_routes(app, database)
     return app
@@ -106,31 +122,49 @@ def _ide(reader: Reader) -> Callable[[Scope, Receive, Send], Any]:
 
 
 def _add_operator_routes(app: GraphApplication, reader: Reader) -> None:
-    @app.get("/healthz", response_class=PlainTextResponse)
+    def route(path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return app.api_route(path, methods=["GET", "HEAD"], response_class=PlainTextResponse)
+
+    @route("/")
+    async def root() -> RedirectResponse:
+        """Lead people to the graph."""
+        return RedirectResponse(ENDPOINT)
+
+    @route("/healthz")
     async def healthz() -> str:
         """Say that the process runs."""
         return "ok\n"
 
-    @app.get("/readyz")
+    @route("/readyz")
     async def readyz() -> PlainTextResponse:
         """Say whether the database answers and a data version is published."""
-        try:
-            found = await state(reader)
-        except WarehouseError as error:
-            return PlainTextResponse(f"not ready: {error}\n", status_code=503)
-        if not found:
-            text = "not ready: no data version is published. Load the program files.\n"
-            return PlainTextResponse(text, status_code=503)
-        return PlainTextResponse(f"ready: data version {found[0]}\n")
+        problem, version = await _readiness(reader)
+        if problem:
+            return PlainTextResponse(f"not ready: {problem}\n", status_code=503)
+        return PlainTextResponse(f"ready: data version {version}\n")
 
-    @app.get("/schema.graphql", response_class=PlainTextResponse)
+    @route("/schema.graphql")
     async def schema() -> str:
         """Return the SDL."""
         return sdl()
 
-    @app.get("/metrics", response_class=PlainTextResponse)
+    @route("/metrics")
     async def metrics() -> PlainTextResponse:
         """Return the counters."""
         return PlainTextResponse(
             app.front.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8"
         )
+
+
+async def _readiness(reader: Reader) -> tuple[str, str]:
+    """Return what keeps the graph from answering, empty if nothing does, and the data version."""
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            found = await state(reader)
+    except TimeoutError:
+        return f"the database has not answered within {READY_SECONDS} seconds.", ""
+    except WarehouseError as error:
+        return str(error), ""
+    if not found:
+        return "no data version is published. Load the program files: residency load", ""
+    return "", found[0]

@@ -12,6 +12,7 @@
         ├── CursorExpiredError   CURSOR_EXPIRED
         ├── NotFoundError        NOT_FOUND
         ├── DatabaseBusyError    DATABASE_BUSY
+        ├── UnavailableError     DATABASE_UNAVAILABLE
         ├── TooSlowError         STATEMENT_TIMEOUT
         └── InternalError        INTERNAL_SERVER_ERROR, masked, with a correlation id
 """
@@ -119,6 +120,13 @@ class DatabaseBusyError(AnswerError):
     """The database has no room for another statement just now."""
 
     code = "DATABASE_BUSY"
+    status = 503
+
+
+class UnavailableError(AnswerError):
+    """The database cannot be reached, or is not set up for this program."""
+
+    code = "DATABASE_UNAVAILABLE"
     status = 503
 
 

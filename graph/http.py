@@ -20,8 +20,10 @@ from graph.limits import Limits, Validator
 from graph.metrics import Metrics
 from graph.planner.cursors import CursorSigner
 from graph.planner.documents import Documents, KnownDocument, KnownOperation
-from graph.planner.execute import Answer, Database, Planner, Timings
+from graph.planner.execute import Answer, Database, Planner, Timings, masked
+from graph.presence import while_connected
 from graph.protocol import (
+    ALLOW,
     RESPONSE_TYPE,
     GraphQLRequest,
     PageSender,
@@ -84,12 +86,15 @@ class GraphFront:
         if self.page is not None and wants_page(scope):
             await self.page(scope, receive, send)
             return
+        if scope["method"] == "OPTIONS":
+            await send_answer(send, 204, None, b"", [ALLOW])
+            return
         request_id = f"{self._prefix}{next(self._ids):08x}"
         accepted = media_type(header(scope, b"accept"))
         content_type = accepted or RESPONSE_TYPE
         try:
             request = await read_request(scope, receive, LARGEST_BODY, accepted)
-            outcome = await self.outcome(request)
+            outcome = await while_connected(receive, self.outcome(request))
         except RequestError as error:
             await self._refuse(send, error, content_type, request_id)
             self.metrics.observe("refused", error.status, perf_counter() - started, 0)
@@ -108,12 +113,21 @@ class GraphFront:
         await send_answer(send, status, content_type, body, headers)
 
     async def outcome(self, request: GraphQLRequest) -> Outcome:
-        """Answer one GraphQL request.
+        """Answer one GraphQL request; what nobody foresaw is masked, and stands in the log.
 
         Raises:
             RequestError: a GET asks for something other than a query.
         """
         timings = Timings()
+        try:
+            return await self._outcome(request, timings)
+        except RequestError:
+            raise
+        except Exception as error:  # noqa: BLE001 - masked() logs it
+            hidden = masked(error)
+            return Outcome("failed", Answer(None, [hidden.located()], hidden.status), timings)
+
+    async def _outcome(self, request: GraphQLRequest, timings: Timings) -> Outcome:
         started = perf_counter()
         document = self.documents.get(request.query)
         if document.errors:

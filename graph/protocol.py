@@ -16,6 +16,7 @@ from graph.errors import RequestError
 RESPONSE_TYPE: Final = b"application/graphql-response+json; charset=utf-8"
 JSON_TYPE: Final = b"application/json; charset=utf-8"
 Header = tuple[bytes, bytes]
+ALLOW: Final[Header] = (b"allow", b"GET, HEAD, POST, OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,9 @@ async def read_request(
         raise RequestError(406, "Accept application/graphql-response+json or application/json.")
     if scope["method"] == "POST":
         return await _read_post(scope, receive, most)
-    if scope["method"] == "GET":
+    if scope["method"] in {"GET", "HEAD"}:  # the server leaves the body of a HEAD out
         return _read_get(scope)
-    raise RequestError(
-        405, "Only GET and POST are answered here.", headers=[(b"allow", b"GET, POST")]
-    )
+    raise RequestError(405, "Only GET and POST are answered here.", headers=[ALLOW])
 
 
 async def _read_post(scope: Scope, receive: Receive, most: int) -> GraphQLRequest:
@@ -181,14 +180,17 @@ def errors_json(errors: Sequence[GraphQLError], request_id: str) -> bytes:
 
 
 async def send_answer(
-    send: Send, status: int, content_type: bytes, body: bytes, headers: Sequence[Header] = ()
+    send: Send,
+    status: int,
+    content_type: bytes | None,
+    body: bytes,
+    headers: Sequence[Header] = (),
 ) -> None:
-    """Send a whole HTTP response."""
-    all_headers = [
-        (b"content-type", content_type),
-        (b"content-length", str(len(body)).encode()),
-        *headers,
-    ]
+    """Send a whole HTTP response; one without a media type has no body."""
+    all_headers = [*headers]
+    if content_type is not None:
+        length = str(len(body)).encode()
+        all_headers += [(b"content-type", content_type), (b"content-length", length)]
     await send({"type": "http.response.start", "status": status, "headers": all_headers})
     await send({"type": "http.response.body", "body": body})
 

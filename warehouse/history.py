@@ -117,9 +117,8 @@ One that was quarantined is not gone: its published version stands.
 def merge_statement(spec: TypeTwoTable) -> str:
     """Return the merge of ``spec``: parameters are publish time, match iteration id, load run.
 
-    A row is new where its content hash is, or where a member that it refers to has a new version.
-    The insert reads ``expired`` so that the old version leaves the unique index of current rows
-    before the new one enters it.
+    A row is new where its content hash or a member that it refers to is. The insert reads
+    ``expired`` so that the old version leaves the unique index of current rows before it.
     """
     core = metadata.tables[f"core.{spec.name}"]
     states = [column.name for column in payload_columns(core)]
@@ -130,9 +129,10 @@ def merge_statement(spec: TypeTwoTable) -> str:
         f", r{index}.{_surrogate(reference.table)} AS {reference.column}"
         for index, reference in enumerate(spec.references)
     )
-    target = [*columns, *(reference.column for reference in spec.references)]
+    pointers = [reference.column for reference in spec.references]
+    target = [*columns, *pointers]
     same = " AND ".join(f"i.{name} = c.{name}" for name in spec.natural_key)
-    marks = ["content_hash", *(reference.column for reference in spec.references)]
+    marks = ("content_hash", *pointers)
     is_new = " OR ".join(f"i.{name} IS DISTINCT FROM c.{name}" for name in marks)
     scope = spec.scope or "i.content_hash IS NOT NULL"
     return f"""

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 import asyncpg
 
 from warehouse.engine import Role, close, open_connection, timed_out
-from warehouse.errors import DatabaseBusyError, DatabaseUnreachableError
+from warehouse.errors import DatabaseBusyError, DatabaseUnreachableError, SchemaOutdatedError
 from warehouse.settings import Settings, get_settings
 
 Result = TypeVar("Result")
@@ -25,6 +25,9 @@ LOST = (
     asyncpg.InternalClientError,  # the server's farewell came in between two statements
 )
 """What a statement raises when its connection is gone, or about to go."""
+
+NOT_MIGRATED = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
+"""What a statement raises on a database that another version of the program made, or none."""
 
 
 class Reader:
@@ -78,6 +81,7 @@ class Reader:
             DatabaseBusyError: too many reads wait already.
             StatementTimeoutError: the statement took too long.
             DatabaseUnreachableError: the server is gone and does not come back.
+            SchemaOutdatedError: the database is not migrated.
             asyncpg.PostgresError: the statement is at fault.
         """
         return await self._run(lambda connection: connection.fetchval(sql, *arguments))
@@ -99,6 +103,11 @@ class Reader:
             return await self._try_twice(work)
         except asyncpg.QueryCanceledError as error:
             raise timed_out(error) from error
+        except NOT_MIGRATED as error:
+            raise SchemaOutdatedError(
+                f"the database lacks a table of this program: {error}",
+                remedy="run `residency migrate`",
+            ) from error
         finally:
             self._free.release()
 

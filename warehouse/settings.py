@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address on which the graph listens.")
     port: int = Field(default=8000, ge=0, le=65_535, description="Port of the graph.")
+    allowed_origins: str = Field(
+        default="",
+        description="Origins of web pages that may read the graph, separated by commas"
+        " (https://example.org), or *. Pages from this machine always may.",
+    )
     shared: Path = Field(
         default=Path("../shared"), description="Folder of the real source files (tests only)."
     )

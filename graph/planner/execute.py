@@ -19,6 +19,7 @@ from graph.errors import (
     InternalError,
     NotPlannableError,
     TooSlowError,
+    UnavailableError,
 )
 from graph.planner.cache import BoundedCache
 from graph.planner.connections import sign_cursors
@@ -33,6 +34,29 @@ from warehouse import errors as warehouse
 _log = logging.getLogger(__name__)
 MOST_PLANS: Final = 2_000
 GUARD_BYTE: Final = GUARD.encode()
+_UNREACHABLE: Final = UnavailableError(
+    "The database cannot be reached just now. Try again in a moment."
+)
+_NOT_SET_UP: Final = UnavailableError(
+    "The database is not set up for this program. On the server, run: residency migrate"
+)
+_KNOWN: Final[tuple[tuple[type[Exception], AnswerError], ...]] = (
+    (
+        warehouse.DatabaseBusyError,
+        DatabaseBusyError("The database has no room just now. Try again in a moment."),
+    ),
+    (
+        warehouse.StatementTimeoutError,
+        TooSlowError(
+            "The statement took too long and was stopped. Ask for fewer rows or fewer lists."
+        ),
+    ),
+    (warehouse.RoleMissingError, _NOT_SET_UP),
+    (warehouse.SchemaOutdatedError, _NOT_SET_UP),
+    (warehouse.DatabaseUnreachableError, _UNREACHABLE),
+    (warehouse.EmbeddedServerError, _UNREACHABLE),
+)
+"""What clients may hear of errors of the warehouse."""
 
 
 class Database(Protocol):
@@ -170,15 +194,10 @@ def masked(error: Exception) -> AnswerError:
     """Return what the client hears of an error of the database; the log gets the rest."""
     if isinstance(error, AnswerError):
         return error
-    if isinstance(error, warehouse.DatabaseBusyError | warehouse.DatabaseUnreachableError):
-        _log.warning("%s: %s", type(error).__name__, error)
-        is_busy = isinstance(error, warehouse.DatabaseBusyError)
-        what = "has no room" if is_busy else "cannot be reached"
-        return DatabaseBusyError(f"The database {what} just now. Try again in a moment.")
-    if isinstance(error, warehouse.StatementTimeoutError):
-        return TooSlowError(
-            "The statement took too long and was stopped. Ask for fewer rows or fewer lists."
-        )
+    for kind, answer in _KNOWN:
+        if isinstance(error, kind):
+            _log.warning("%s: %s", type(error).__name__, error)
+            return copy(answer)
     identity = secrets.token_hex(8)
     _log.error("internal error %s", identity, exc_info=error)
     return InternalError(

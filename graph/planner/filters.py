@@ -111,25 +111,30 @@ def _comparison(
     if operator == "isNull":
         return f"({expression} IS {'' if operand.value else 'NOT '}NULL)"
     if operator in COMPARISONS:
-        placeholder = parameters.add(adapted(binder, how.sql_type), how.sql_type)
+        value = adapted(binder, how.sql_type)
+        placeholder = parameters.add(value, how.sql_type, operand.node)
         return f"({expression} {COMPARISONS[operator]} {placeholder})"
     if operator in {"in", "notIn"}:
-        placeholder = parameters.add(listed(binder, operator, how.sql_type), f"{how.sql_type}[]")
+        values = listed(binder, operator, how.sql_type)
+        placeholder = parameters.add(values, f"{how.sql_type}[]", operand.node)
         test = "= ANY" if operator == "in" else "<> ALL"
         return f"({expression} {test} ({placeholder}))"
     if how.sql_type == "text[]":
-        return _of_list(operator, binder, expression, parameters)
-    placeholder = parameters.add(lambda request: fold(storable(binder(request))), "text")
+        return _of_list(operator, operand, expression, parameters)
+    placeholder = parameters.add(folded(binder), "text", operand.node)
     if operator == "contains":
         return f"(strpos({fold_sql(expression)}, {placeholder}) > 0)"
     return f"starts_with({fold_sql(expression)}, {placeholder})"
 
 
-def _of_list(operator: str, binder: Binder, expression: str, parameters: Parameters) -> str:
+def _of_list(operator: str, operand: Input, expression: str, parameters: Parameters) -> str:
+    binder = operand.binder()
     if operator == "contains":
-        return f"({parameters.add(adapted(binder, 'text'), 'text')} = ANY ({expression}))"
+        placeholder = parameters.add(adapted(binder, "text"), "text", operand.node)
+        return f"({placeholder} = ANY ({expression}))"
     test = {"containsAny": "&&", "containsAll": "@>"}[operator]
-    return f"({expression} {test} {parameters.add(listed(binder, operator, 'text'), 'text[]')})"
+    placeholder = parameters.add(listed(binder, operator, "text"), "text[]", operand.node)
+    return f"({expression} {test} {placeholder})"
 
 
 def _of_id(member: Input, rows: Rows, parameters: Parameters) -> list[str]:
@@ -164,7 +169,7 @@ def id_condition(given: Input, argument: str, rows: Rows, parameters: Parameters
             return storable(value) if isinstance(value, str) else value
 
         sql_type = "text" if kind.fact(Column(name)).type == "text" else "int4"
-        pairs.append(f"{rows.column(name)} = {parameters.add(part, sql_type)}")
+        pairs.append(f"{rows.column(name)} = {parameters.add(part, sql_type, given.node)}")
     return f"({conjunction(pairs)})"
 
 
@@ -182,6 +187,11 @@ def listed(binder: Binder, operator: str, sql_type: str) -> Binder:
         return [convert(value) for value in values] if convert else list(values)
 
     return bind
+
+
+def folded(binder: Binder) -> Binder:
+    """Return a binder of a text in the form in which it is compared."""
+    return lambda request: fold(storable(binder(request)))
 
 
 def adapted(binder: Binder, sql_type: str) -> Binder:

@@ -15,7 +15,7 @@ from graph.planner.objects import object_json
 from graph.planner.request import Request
 from graph.planner.roots import root_json
 from graph.planner.selection import Operation
-from graph.planner.sql import GUARD, Binder, Json, quote
+from graph.planner.sql import GUARD, Binder, Json, Owner, quote
 
 LARGEST_ANSWER: Final = 200_000
 """Most rows of connections that one operation may ask for, nested pages multiplied."""
@@ -31,7 +31,7 @@ class Plan:
 
     sql: str
     binders: tuple[Binder, ...]
-    owners: tuple[str, ...]
+    owners: tuple[Owner, ...]
     guards: tuple[Guard, ...]
     pages: tuple[PagePlan, ...]
     roots: Mapping[str, bool]
@@ -51,7 +51,7 @@ class Plan:
             for binder in self.binders:
                 values.append(binder(request))  # noqa: PERF401 - the error needs the position
         except AnswerError as error:
-            raise error.at(self.owners[len(values)]) from None
+            raise error.at(*self.owners[len(values)]) from None
         return values
 
     def _check_size(self, request: Request) -> None:

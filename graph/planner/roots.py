@@ -105,7 +105,8 @@ def _by_key(
 def _equals(page: Page, column: str, given: Input, compilation: Compilation) -> str:
     is_text = page.inner.kind.fact(Column(column)).type == "text"
     sql_type = "text" if is_text else "int4"
-    placeholder = compilation.parameters.add(adapted(given.binder(), sql_type), sql_type)
+    value = adapted(given.binder(), sql_type)
+    placeholder = compilation.parameters.add(value, sql_type, given.node)
     return f"{page.inner.column(column)} = {placeholder}"
 
 

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from graphql import Node
+
 if TYPE_CHECKING:
     from graph.planner.request import Request
 
 Binder = Callable[["Request"], Any]
 """Gives the value of a parameter for one request; raises AnswerError for a value not allowed."""
+
+Owner = tuple[str, Node | None]
+"""The root field that a parameter belongs to, and the place of its value in the document."""
 
 MARK = "\x01"
 """Stands around what Python finishes (cursors); JSON text escapes it, so it is never data."""
@@ -71,14 +76,14 @@ class Parameters:
     """The values of a statement, in the order of their numbers."""
 
     binders: list[Binder] = field(default_factory=list)
-    owners: list[str] = field(default_factory=list)
+    owners: list[Owner] = field(default_factory=list)
     root: str = ""
     """Response key of the root field at work; an error in a value is an error of that field."""
 
-    def add(self, binder: Binder, sql_type: str) -> str:
-        """Return the placeholder of a new value, cast to ``sql_type``."""
+    def add(self, binder: Binder, sql_type: str, node: Node | None = None) -> str:
+        """Return the placeholder of a new value, cast to ``sql_type``; ``node`` is its place."""
         self.binders.append(binder)
-        self.owners.append(self.root)
+        self.owners.append((self.root, node))
         return f"${len(self.binders)}::{sql_type}"
 
 

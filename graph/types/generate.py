@@ -173,7 +173,8 @@ def _value_filter(cls: type) -> Any:
 def order_input(cls: type) -> type:
     """Return the order of a declared type: one of its sortable fields and a direction.
 
-    Fields of to-one relations come as ``UNIVERSITY_NAME``. The enum of the fields is registered
+    Fields of to-one relations come as ``UNIVERSITY_NAME``, the bounds of embedded ranges as
+    ``APPLICATION_VOLUME_MIN``. The enum of the fields is registered
     for the planner.
     """
     definition = get_object_definition(cls, strict=True)
@@ -183,6 +184,8 @@ def order_input(cls: type) -> type:
         source = field.metadata.get(SOURCE)
         if isinstance(source, Column):
             _add_term(terms, words, field, None, None)
+        elif isinstance(source, Embedded):
+            _add_bounds(terms, words, field, source)
         elif isinstance(source, ToOne):
             related = get_object_definition(bare(field.type), strict=True)
             for inner in related.fields:
@@ -226,6 +229,19 @@ def _add_term(
     terms[word] = OrderTerm(source, graph_type, relation, target)
     of_relation = f"Of the related {target}: " if through else ""
     words[word] = f"{of_relation}{field.description}"
+
+
+def _add_bounds(
+    terms: dict[str, OrderTerm], words: dict[str, str], field: StrawberryField, source: Embedded
+) -> None:
+    """Add the numbers of an embedded value: its texts put no order on what they describe."""
+    for inner in get_object_definition(bare(field.type), strict=True).fields:
+        graph_type, _ = comparisons_of(inner)
+        if graph_type in {"Int", "Float"}:
+            word = f"{field.python_name}_{inner.python_name}".upper()
+            column = Column(source.columns[inner.python_name], source.table)
+            terms[word] = OrderTerm(column, graph_type)
+            words[word] = f"{field.description} {inner.description}"
 
 
 def _order_fields(name: str, words: dict[str, str]) -> Any:

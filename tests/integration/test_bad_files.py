@@ -5,6 +5,7 @@ Every case is a whole load of a changed copy of the files that are published alr
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -174,7 +175,11 @@ def latin_json(folder: Path) -> None:
 
 
 def cut_json(folder: Path) -> None:
-    edit_bytes(folder, "documents", lambda content: content[: len(content) // 2])
+    def cut(content: bytes) -> bytes:
+        whole = json.dumps(json.loads(content)[:4]).encode()
+        return whole[: len(whole) - 20]
+
+    edit_bytes(folder, "documents", cut)
 
 
 def json_without_a_list(folder: Path) -> None:
@@ -192,8 +197,8 @@ UNREADABLE = [
         (
             "{folder} lacks the program_sections file"
             " (<iteration>_program_descriptions_x_section.zip or"
-            " <iteration>_program_descriptions_x_section.csv). Put the missing files into the folder, or"
-            " leave SOURCE out to use the bundled sample."
+            " <iteration>_program_descriptions_x_section.csv). Put the missing files into the"
+            " folder, or leave SOURCE out to use the bundled sample."
         ),
     ),
     (
@@ -208,17 +213,17 @@ UNREADABLE = [
         two_files_for_one_role,
         AmbiguousFileError,
         (
-            f"{{folder}} has several files for program_master: {MASTER} and 1504_program_master.xlsx."
-            " Leave exactly one of them in the folder."
+            f"{{folder}} has several files for program_master: {MASTER} and"
+            " 1504_program_master.xlsx. Leave exactly one of them in the folder."
         ),
     ),
     (
         two_iterations,
         AmbiguousFileError,
         (
-            f"{{folder}} mixes match iterations: {DISCIPLINES}, 1504_program_master.xlsx, {SECTIONS} and"
-            f" {DOCUMENTS}. Keep the four files of one iteration together, and each iteration in its own"
-            " folder."
+            f"{{folder}} mixes match iterations: {DISCIPLINES}, 1504_program_master.xlsx,"
+            f" {SECTIONS} and {DOCUMENTS}. Keep the four files of one iteration together, and each"
+            " iteration in its own folder."
         ),
     ),
     (empty_file, EmptyFileError, f"{DISCIPLINES} is empty (0 bytes). Get the file again."),
@@ -234,8 +239,8 @@ UNREADABLE = [
         csv_without_a_column,
         MissingColumnError,
         (
-            f"{SECTIONS} lacks the column interviews. Expected are exactly these: {SECTION_COLUMNS}."
-            f" {RESTORE}"
+            f"{SECTIONS} lacks the column interviews. Expected are exactly these:"
+            f" {SECTION_COLUMNS}. {RESTORE}"
         ),
     ),
     (
@@ -274,8 +279,8 @@ UNREADABLE = [
         two_sheets,
         WrongSheetError,
         (
-            f"{DISCIPLINES} has 2 sheets (Sheet1, Notes) instead of one. Keep only the sheet with the"
-            " columns discipline_id, discipline."
+            f"{DISCIPLINES} has 2 sheets (Sheet1, Notes) instead of one. Keep only the sheet"
+            " with the columns discipline_id, discipline."
         ),
     ),
     (cut_archive, CorruptArchiveError, f"{DOCUMENTS} is not a readable zip archive. {GET_AGAIN}"),
@@ -289,17 +294,17 @@ UNREADABLE = [
         two_files_in_an_archive,
         CorruptArchiveError,
         (
-            f"{SECTIONS} holds 2 files instead of one .csv file. Pack exactly the .csv file into the"
-            " archive."
+            f"{SECTIONS} holds 2 files instead of one .csv file. Pack exactly the .csv file into"
+            " the archive."
         ),
     ),
     (
         zip_bomb,
         ArchiveBombError,
         (
-            f"{DOCUMENTS} unpacks to 135,266,304 bytes, 1,028 times its packed size (at most 200 times is"
-            " read): this looks like a zip bomb. Check where the file comes from; if it is right, unpack"
-            " it and give the file inside."
+            f"{DOCUMENTS} unpacks to 135,266,304 bytes, 1,028 times its packed size (at most 200"
+            " times is read): this looks like a zip bomb. Check where the file comes from; if it is"
+            " right, unpack it and give the file inside."
         ),
     ),
     (
@@ -316,24 +321,24 @@ UNREADABLE = [
         cut_json,
         MalformedJsonError,
         (
-            f"{DOCUMENTS} is not valid JSON after document 20: parse error: premature EOF. Get the file"
-            " again: it is damaged or cut off."
+            f"{DOCUMENTS} is not valid JSON after document 3: parse error: premature EOF. Get the"
+            " file again: it is damaged or cut off."
         ),
     ),
     (
         json_without_a_list,
         MalformedJsonError,
         (
-            f"{DOCUMENTS} begins with '{{{{' instead of '[': it is not a list of documents. Give a JSON"
-            ' list of {{"id", "page_content", "metadata"}} objects.'
+            f"{DOCUMENTS} begins with '{{{{' instead of '[': it is not a list of documents. Give"
+            ' a JSON list of {{"id", "page_content", "metadata"}} objects.'
         ),
     ),
     (
         nul_character,
         NulCharacterError,
         (
-            f"{DOCUMENTS}, row 1, column page_content holds a NUL character, which PostgreSQL cannot"
-            " store. Remove the character from the file."
+            f"{DOCUMENTS}, row 1, column page_content holds a NUL character, which PostgreSQL"
+            " cannot store. Remove the character from the file."
         ),
     ),
 ]

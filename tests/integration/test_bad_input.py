@@ -186,8 +186,8 @@ def unknown_site(folder: Path) -> list[Reason]:
     return [
         (
             "unknown_site", MASTER, row, "program_site",
-            (f"site 'Atlantis' of school {code} is not in etl/reference/sites.csv; add it there with"
-            " its city, province and coordinates."),
+            (f"site 'Atlantis' of school {code} is not in etl/reference/sites.csv; add it there"
+            " with its city, province and coordinates."),
         )
     ]  # fmt: skip
 

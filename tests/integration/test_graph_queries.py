@@ -5,82 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import pytest
 
-from graph.app import create_app
+from tests.integration.graph_client import Graph, open_graph
 from tests.integration.graph_rows import FIRST, ITERATION, SECOND, Rows, change_quotas, fill
-from warehouse.engine import Role, connect
-from warehouse.reader import Reader
 
 RESPONSE = "application/graphql-response+json"
 
 
-class CountingReader(Reader):
-    """A reader that keeps the statements it ran."""
-
-    statements: list[str]
-
-    async def fetch_value(self, sql: str, *arguments: Any) -> Any:
-        self.statements.append(sql)
-        return await super().fetch_value(sql, *arguments)
-
-
-@dataclass
-class Graph:
-    """A client of the graph, and the owner's connection beside it."""
-
-    client: httpx.AsyncClient
-    owner: Any
-    reader: CountingReader
-    settings: Any
-    timing: str = ""
-    last: Any = field(default=None)
-
-    async def raw(self, query: str, variables: Any = None, **options: Any) -> httpx.Response:
-        self.reader.statements.clear()
-        body = {"query": query, "variables": variables}
-        response = await self.client.post("/graphql", json=body, **options)
-        self.timing = response.headers.get("server-timing", "")
-        self.last = response
-        return response
-
-    async def ask(self, query: str, path: str = "planned", **variables: Any) -> Any:
-        """Return the data of an operation that has no errors and went the given way."""
-        answer = (await self.raw(query, variables)).json()
-        assert "errors" not in answer, answer["errors"]
-        assert f'path;desc="{path}"' in self.timing
-        if path == "planned":
-            assert len(self.reader.statements) == 1
-        return answer["data"]
-
-    async def refused(self, query: str, **variables: Any) -> dict[str, Any]:
-        """Return the only error of an operation."""
-        (error,) = (await self.raw(query, variables)).json()["errors"]
-        assert error["extensions"]["requestId"]
-        return error
-
-    async def rows(self, sql: str, *arguments: Any) -> list[Any]:
-        return await self.owner.fetch(sql, *arguments)
-
-
 @pytest.fixture
 async def graph(database: Any, tmp_path: Any) -> AsyncIterator[Graph]:
-    settings = database.settings.model_copy(update={"data_dir": tmp_path})
-    reader = CountingReader(settings)
-    reader.statements = []
-    app = create_app(settings, reader=reader)
-    transport = httpx.ASGITransport(app=app)
-    async with (
-        connect(Role.OWNER, settings) as owner,
-        httpx.AsyncClient(transport=transport, base_url="http://graph") as client,
-    ):
-        await fill(owner)
-        yield Graph(client, owner, reader, settings)
-    await reader.close()
+    async with open_graph(database.settings, tmp_path) as graph:
+        await fill(graph.owner)
+        yield graph
 
 
 CURRENT = "core.dim_program p JOIN core.fact_program f USING (program_key)"

@@ -12,6 +12,7 @@ from warehouse.engine import Role, connect
 from warehouse.errors import (
     DatabaseBusyError,
     DatabaseUnreachableError,
+    SchemaOutdatedError,
     StatementTimeoutError,
     WarehouseError,
 )
@@ -136,10 +137,18 @@ async def test_a_wrong_argument_is_the_callers_error_and_costs_no_connection(dat
             await reader.fetch_value("SELECT $1::int", "x")
         with pytest.raises(asyncpg.InterfaceError):
             await reader.fetch_value("SELECT $1::int")
-        with pytest.raises(asyncpg.UndefinedTableError):
-            await reader.fetch_value("SELECT * FROM core.nothing")
+        with pytest.raises(asyncpg.UndefinedColumnError):
+            await reader.fetch_value("SELECT nothing FROM core.dim_stream")
         assert await reader.fetch_value("SELECT 1") == 1
         assert reader.open_connections == 1
+
+
+@pytest.mark.parametrize("table", ["core.nothing", "nowhere.at_all"])
+async def test_a_missing_table_says_that_the_database_is_not_migrated(database, table):
+    async with Reader(database.settings) as reader:
+        with pytest.raises(SchemaOutdatedError, match="residency migrate"):
+            await reader.fetch_value(f"SELECT count(*) FROM {table}")
+        assert await reader.fetch_value("SELECT 1") == 1
 
 
 async def test_a_closed_reader_refuses_and_cuts_off(database):

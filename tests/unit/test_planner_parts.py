@@ -35,7 +35,7 @@ def test_values_are_bound_and_never_written() -> None:
     parameters = Parameters(root="programs")
     assert parameters.add(lambda request: "x'; DROP", "text") == "$1::text"
     assert parameters.add(lambda request: 1, "int4") == "$2::int4"
-    assert parameters.owners == ["programs", "programs"]
+    assert [root for root, _ in parameters.owners] == ["programs", "programs"]
 
 
 def test_floats_that_json_does_not_have_become_null() -> None:

@@ -250,10 +250,8 @@ async def stage_programs(
         file_keys[FileRole.PROGRAM_MASTER],
     )
     roles = {file_keys[role.value]: role for role in PROGRAM_ROLES}
-    async with (
-        StagingWriter(writer) as staging,
-        aclosing(read_by_natural_key(reader, list(roles))) as groups,
-    ):
+    groups = read_by_natural_key(reader, list(roles))
+    async with StagingWriter(writer) as staging, aclosing(groups):
         async for natural_key, records in groups:
             for group in _groups(natural_key, records, roles):
                 counts.rows_in += 1

@@ -9,7 +9,9 @@ _EMPTY = re.compile(
 _SILENT = re.compile(
     r"submit only those documents|only provide the documents"
     r"|documents beyond (?:those )?required"
-    r"|not required for consideration|will not negatively impact|there are no other"
+    r"|not required for consideration|there are no other|not scored as part of"
+    r"|^lack of\b|n'exigeons pas de lettre|^we (?:recognize|understand)\b.*"
+    r"(?:\black of|reassure|not (?:necessary|easy)|limited|not influence|lottery)"
     r"|no additional assessments? required|virtual(?:ly)? only|mode virtuel seulement"
     r"|interview formats? for applicants"
     r"|n'est pas accessible a l'examinateur"
@@ -38,6 +40,17 @@ _FRENCH = re.compile(
     r"|(?:pas|non)\s+(?:\w+\s+)?(?:examine|evalue|considere)\w*"
     r"|[\w' ]{0,40}n'influencent? pas"
 )
+_ANYWHERE = re.compile(
+    r"\bnous n'(?:evaluons|examinons) pas (?:\w+ )?(?:ce|cette|cet|ces)\b"
+    r"|\bwe (?:do|will|are) not (?:\w+ly )?(?:evaluat\w+|assess\w*|review\w*) (?:this|these)\b"
+    r"|\bwe will not (?:be )?consider(?:ing)? electives in|\bwe do not consider scores"
+    r"|\bwe (?:do|will) not use elective choice"
+)
+_NEVERTHELESS = re.compile(
+    r"\bwe do (?:consider|evaluate|review|assess)\b|\bmay be (?:reviewed|considered|used)\b"
+    r"|considered an? (?:requirement|asset)"
+)
+_FIRST_SAYS_SO = re.compile(r"we (?:do )?(?:evaluate|review|assess|consider)\b")
 _SENTENCE_END = re.compile(r"(?<=[.;])\s+|\n\s*\n")
 _CONTRADICTED = re.compile(r"^(?:reviewed but|will be reviewed)")
 
@@ -48,11 +61,16 @@ def is_evaluated(folded: str) -> bool | None:
     False where the text says it is not; true where it says it is, or gives any criterion; null
     where it says nothing either way.
     """
-    text = folded.strip(" *_-•\n")
-    if _EMPTY.fullmatch(text) or _SILENT.search(text):
+    text = " ".join(folded.strip(" *_-•\n").split(" "))
+    if _EMPTY.fullmatch(text):
         return None
-    if _CONTRADICTED.match(text):
+    if _CONTRADICTED.match(text) or _FIRST_SAYS_SO.match(text):
         return True
     sentence = " ".join(_SENTENCE_END.split(text, maxsplit=1)[0].split())
+    if _SILENT.search(sentence):
+        return None
     negated = any(pattern.match(sentence) for pattern in (_ENGLISH, _NO_ITEM, _FRENCH))
-    return not negated
+    one_line = " ".join(text.split())
+    if not negated:
+        return _ANYWHERE.search(one_line) is None
+    return _NEVERTHELESS.search(one_line) is not None

@@ -74,7 +74,9 @@ class Rows:
             open_groups.clear()
         key = (bulleted, line.indent)
         if key not in open_groups:
-            lead = self.all[-1].line.folded if self.all else ""
+            # A line that names a place is the heading of what follows, not a lead-in to places.
+            before = self.all[-1] if self.all else None
+            lead = before.line.folded if before is not None and not before.names else ""
             open_groups[key] = len(self._groups)
             self._groups.append(_Group(0, 0, lead))
         group = self._groups[open_groups[key]]

@@ -47,7 +47,9 @@ _NAMES = "|".join(re.escape(name) for name in KNOWN_NAMES)
 _KNOWN = re.compile(rf"(?<![\w'])(?:{_NAMES})(?![\w'])")
 _HAS_HEAD = re.compile(rf"(?:{_EN_HEAD}|{_FR_HEAD}|{_NAMES})(?![\w'])")
 
-_SPLIT = re.compile(r"\s+(?:and|et|or|ou)\s+(?:the\s+|le\s+|la\s+|l')?")
+_SPLIT = re.compile(r"\s+(?:and|et|or|ou)\s+(?:at\s+|à\s+|au\s+|aux\s+)?(?:the\s+|le\s+|la\s+|l')?")
+_OPENINGS = frozenset({"hospital", "the", "le", "la"})
+_ARTICLE = re.compile(r"\b(?:the|le|la|l')")
 _SHARES_HEAD = re.compile(r"(?:General|Memorial|Jubilee|Infirmary|Regional)\s*$")
 _PLURAL_HEAD = re.compile(
     r"^\s*(?:\S+\s+){0,4}(?:Hospitals|Campuses|Sites)$"
@@ -142,6 +144,8 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
         left, right = words[first : joint.start()], words[joint.end() :]
         if not _HAS_HEAD.search(right) or _PAIRED.search(left):
             continue
+        if is_common(fold(right)) and not _ARTICLE.search(joint.group()):
+            continue  # the Harbour Hospital and Health Sciences Centre is one place
         if _HAS_HEAD.search(left) or _SHARES_HEAD.search(left) or _PLURAL_HEAD.search(right):
             parts.append((first, joint.start()))
         elif not _OTHER_BODY.search(left):
@@ -157,7 +161,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Cut words that open a sentence, and marks at the end; null where nothing is left."""
     while start < end:
         word = re.match(r"\s*(\S+)(\s+|$)", text[start:end])
-        if word is None or word.group(1) not in TRIMMED_WORDS:
+        opening = word.group(1).rstrip(",") if word is not None else ""
+        if word is None or (opening not in TRIMMED_WORDS and opening not in _OPENINGS):
             break
         start += word.end()
     while end > start and text[end - 1] in " ,.;:-/&(":
@@ -181,4 +186,9 @@ def _is_site(name: str) -> bool:
     if is_common(folded):
         return False
     words = [word for word in re.split(r"[\s-]+", name) if word]
+    if "hospital" in words:
+        # In lower case it is a hospital in general, unless a whole name stands before it.
+        before = words[: words.index("hospital")]
+        if sum(word not in LEADING_WORDS and word[0].isupper() for word in before) < 2:
+            return False
     return not all(word in LEADING_WORDS or _HAS_HEAD.fullmatch(word) for word in words)

@@ -20,7 +20,8 @@ WORD = (
 """A capitalised word: McMaster, St., J.E., d'Ottawa, 5th."""
 
 ENGLISH_HEADS = (
-    "Hospitals?", r"Hosp\.", "Centres?", "Centers?", "Clinics?", "Institute", "Campus",
+    "[Hh]ospital", "Hospitals",
+    r"Hosp\.", "Centres?", "Centers?", "Clinics?", "Institute", "Campus",
     "Campuses", "Infirmary", "Pavilion", "Hospice", "Laborator(?:y|ies)", "Healthcare",
     r"Health\s*[Cc]are", r"Family\s+Health\s+(?:Team|Organization)s?",
     r"Health\s+(?:System|Partners|Network|Complex|Site|Services\s+Centre|Campus|Centre)",
@@ -35,7 +36,8 @@ FRENCH_HEADS = (
     r"Centre\s+universitaire", r"Centre\s+de\s+(?:sant[ée]|r[ée]adaptation|cancer|soins)",
     r"Maison\s+de\s+(?:soins|naissance|sant[ée]|la|l')", r"Centre\s+m[èe]re-enfant",
     r"Centre\s+M[èe]re-Enfant", r"Centre\s+int[ée]gr[ée]", r"Centre\s+Int[ée]gr[ée]",
-    "Cliniques?", "Institut", "Pavillon", "CHU", "CHUS", "CHUM", "CHUL", "CIUSSS", "CISSS",
+    "Cliniques?", "Institut", "Pavillon", "CHU", "CHUS", "CHUM", "CHUL", "CIUSSS?", "CISSS",
+    "CRSSS", "CHAU", "Laboratoire",
     "CSSS", "CLSC", r"GMF-?\s?U", "GMFU", "UMF", "UMF-GMF",
     r"Unit[ée]\s+de\s+m[ée]decine\s+(?:de\s+)?famil\w+", r"Cent?m?tre\s+hospitalier", "CRCHUM",
     "CUSM", "IUCPQ", "IRDPQ", "IRGLM", "IUGM", "Campus", r"Cemtre\s+hospitalier",
@@ -49,13 +51,15 @@ FRENCH_SMALL = (
     "palliatifs", "femmes", "int[ée]gr[ée]", "d'ophtalmologie", "d'[ée]valuation",
     "d[ée]ficience", "neurologie", "m[ée]decine", "l'[îi]le", "nord", "sud", "l'universit[ée]",
     "d'oncologie", "personnes", "cœur", "de-l'", "jeunesse", "p[ée]diatrique", "ambulatoire",
-    "chirurgie", "dermatologie", "esth[ée]tique", "coeur",
+    "chirurgie", "dermatologie", "esth[ée]tique", "coeur", "naissances",
+    r"(?:d')?\w+(?:logie|logique|iatrie|iatrique|p[ée]die|p[ée]dique|th[ée]rapie)s?",
 )  # fmt: skip
 """Lower-case words that French names are made of."""
 
 FRENCH_PARTICLES = "de la|de l'|de|du|des|d'|la|le|les|l'|et|à|a|en|sur|pour|aux|au"
 
 KNOWN_NAMES = (
+    "BC Cancer",
     "LifeLabs", "Dynacare", "CHEO", "CAMH", "SickKids", "Sick Kids", "CHUM", "CHUL", "CHUS",
     "CUSM", "IUCPQ", "IRDPQ", "CancerCare Manitoba", "Health Sciences North",
     "Hamilton Health Sciences", "London Health Sciences", "Unity Health Toronto", "Unity Health",
@@ -100,7 +104,7 @@ _OTHER_THINGS = (
     "Simulation", "Research", "Conference", "Recreation", "Sports?", "Fitness", "Shopping",
     "Learning", "Education", "Educational", "Convention", "Aquatic", "Arts", "Cultural",
     "Civic Centre", "City Centre", "Town Centre", "Student", "Excellence", "Discovery",
-    "Innovation", "Sciences Library", "Library", "Royal College", "Provincial Park", "Visitor",
+    "Innovation", "Sciences Library", "Library", "Royal College", "Provincial Park", "Site of", "Visitor",
     "Leisure", "Performing", "Entertainment", "Curling", "Tourism", "Information Centre",
     "Wellness Office", "Skills", "Data", "Ski", "Airport",
     "Academic Health Sciences? (?:Network|Centres?)", "Health Authority", r"Sim\b", "Care Unit",
@@ -119,6 +123,7 @@ NOT_A_SITE = re.compile(rf"\b(?:{'|'.join(_OTHER_THINGS)})\b")
 """Words that tell another kind of thing: a simulation centre, a faculty, a park."""
 
 COMMON_WORDS = word_set(
+    "gmf u umf clsc universitaires laboratoire "
     "a academic acute adult affiliated affilies all ambulatory an and base campus campuses"
     " cancer care center centers central centre centres children chronic city clinic clinics"
     " clinique cliniques communautaire communautaires community core d day de des district du"

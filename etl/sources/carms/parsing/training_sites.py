@@ -17,7 +17,8 @@ LIST, PROSE = TrainingSiteForm.LIST, TrainingSiteForm.PROSE
 
 _CONTACT = re.compile(r"\S+@\S+|\(?\d{3}\)?[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{4}")
 _GENERIC_ITEM = re.compile(
-    r"(?:other|autres?|elective|selective|private|community|rural|regional|local|various|several"
+    r"(?:(?:the )?university|universite|other|autres?|elective|selective|private|community|rural"
+    r"|regional|local|various|several"
     r"|additional|resources?|training sites?|sites?|rotations?|hospitals?|clinics?|outpatient"
     r"|inpatient|office|ambulatory|general|virtual|plus|and|or|et|ou|library|simulation|research"
     r"|academic|teaching|parking|housing|video|facilities|ressources?|lieux)\b"
@@ -62,9 +63,7 @@ def _mentioned(rows: Rows, number: int) -> Iterator[tuple[int, int, TrainingSite
     if not row.listed:
         names = _prose_names(row)
         for position, name in enumerate(names):
-            listed = _is_set_off(row, name, names[:position]) or (
-                position == 0 and _begins(row, name) and rows.is_among_names(row)
-            )
+            listed = _begins(row, name) or _is_set_off(row, name, names[:position])
             yield offset + name.start, offset + name.end, LIST if listed else PROSE
         return
     found = list(_listed_names(row)) or list(_own_item(rows, number))

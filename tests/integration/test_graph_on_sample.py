@@ -1,0 +1,41 @@
+"""On the sample, the graph answers filters and orders as plain SQL does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from graph.planner.sources import ORDERS as DECLARED_ORDERS
+from tests.conftest import Database
+from tests.integration.graph_client import Graph, open_graph
+from tests.integration.graph_comparisons import (
+    FILTERS,
+    ORDERS,
+    filtered,
+    filtered_by_sql,
+    paged,
+    paged_by_sql,
+)
+
+
+@pytest.fixture
+async def graph(published: Database, tmp_path: Path) -> AsyncIterator[Graph]:
+    async with open_graph(published.settings, tmp_path) as graph:
+        yield graph
+
+
+async def test_every_filter_keeps_what_sql_keeps(graph: Graph) -> None:
+    for condition, sql in FILTERS.items():
+        assert await filtered(graph, condition) == await filtered_by_sql(graph, sql), condition
+
+
+async def test_every_order_is_that_of_sql_both_ways(graph: Graph) -> None:
+    assert ORDERS.keys() == DECLARED_ORDERS["Program"].keys()
+    for field in ORDERS:
+        for direction in ("ASC", "DESC"):
+            expected = await paged_by_sql(graph, field, direction)
+            for is_backward in (False, True):
+                found = await paged(graph, field, direction, size=17, is_backward=is_backward)
+                assert found == expected, (field, direction, is_backward)
