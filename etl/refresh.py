@@ -18,7 +18,7 @@ from typing import Any, Self
 from etl.errors import EtlError, GateStoppedError, LoadAtWorkError, PublishError
 from etl.quality import LoadCounts, Thresholds, close_gate_on_failure, run_checks
 from etl.reference.tables import load_reference_tables
-from etl.sample.generate import generate_sample
+from etl.sample.generate import GENERATOR_VERSION, generate_sample
 from etl.sources.carms.download import download_public
 from etl.sources.carms.extract import read_records
 from etl.sources.carms.files import SourceFiles, find_source_files
@@ -164,7 +164,8 @@ def prepare(request: RefreshRequest, progress: Progress = no_progress) -> Source
         )
     if request.kind == "folder":
         return find_source_files(Path(request.source).expanduser())
-    folder = data_dir / "sample" / f"{request.sample_programs}-{request.sample_seed}"
+    size_and_seed = f"{request.sample_programs}-{request.sample_seed}"
+    folder = data_dir / "sample" / f"{size_and_seed}-v{GENERATOR_VERSION}"
     if not (folder / "truth.jsonl").exists():
         generate_sample(
             folder,
@@ -260,6 +261,7 @@ async def check(staged: Staged) -> list[Check]:
         await runs.enter_step(connection, staged.run, "check")
         figures = await staged_figures(
             connection,
+            run=staged.run,
             match_iteration_id=staged.match_iteration_id,
             is_sample=staged.is_sample,
         )

@@ -21,6 +21,9 @@ from etl.sample.plan import ProgramPlan, plan_programs
 from etl.sample.reference import load_reference
 from etl.sample.writers import DocumentsWriter, SectionsWriter, write_sheet, zipped_text
 
+GENERATOR_VERSION = 1
+"""Raise it with every change that changes what is written: kept samples are then made anew."""
+
 DISCIPLINES = "1503_discipline.xlsx"
 MASTER = "1503_program_master.xlsx"
 SECTIONS = "1503_program_descriptions_x_section.zip"
@@ -71,6 +74,8 @@ def generate_sample(
         raise ValueError("a sample needs at least one program")
     folder.mkdir(parents=True, exist_ok=True)
     plans = plan_programs(programs, seed)
+    for leftover in folder.glob(".unfinished-*"):  # of a generator that was killed
+        shutil.rmtree(leftover, ignore_errors=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
     try:
         _write_sheets(unfinished, plans)

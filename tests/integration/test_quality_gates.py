@@ -49,9 +49,10 @@ async def test_a_shrunk_extract_stops_and_passes_once_the_threshold_says_so(
     with pytest.raises(GateStoppedError) as caught:
         await load(files)
     assert str(caught.value) == (
-        "The load stopped before publishing: not_shrunk (programs): 30 programs, expected at least"
-        " 32 of the 40 published. The extract shrank by more than 20%. If programs really ended,"
-        " raise RESIDENCY_SHRINK_THRESHOLD for this load. What was published before stands."
+        "The load stopped before publishing: not_shrunk (programs): 10 of the 40 published are"
+        " missing, expected at most 8 missing. The extract lacks more than 20% of what is"
+        " published. If these programs really ended, raise RESIDENCY_SHRINK_THRESHOLD for this"
+        " load. What was published before stands."
     )
     assert await what_readers_see(published) == before
     assert (await last_run(published))["status"] == RunStatus.STOPPED

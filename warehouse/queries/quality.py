@@ -21,10 +21,11 @@ class StagedFigures:
     texts_with_contacts: int
     rows_without_evidence: int
     published_before: int
+    vanishing: int
 
 
 async def staged_figures(
-    connection: asyncpg.Connection, *, match_iteration_id: int, is_sample: bool
+    connection: asyncpg.Connection, *, run: int, match_iteration_id: int, is_sample: bool
 ) -> StagedFigures:
     """Count what is staged, and what is published of the same iteration and kind of data."""
     row = await connection.fetchrow(
@@ -50,13 +51,20 @@ async def staged_figures(
             " ON e.program_stream_id = c.program_stream_id AND e.ordinal = c.evidence_ordinal"
             " WHERE e.ordinal IS NULL"
         )
-    before = await connection.fetchval(
-        "SELECT count(*) FROM core.dim_program WHERE is_current AND match_iteration_id = $1"
+    published = await connection.fetchrow(
+        "SELECT count(*) AS published_before,"
+        " count(*) FILTER (WHERE s.program_stream_id IS NULL AND q.natural_key IS NULL)"
+        " AS vanishing FROM core.dim_program p"
+        " LEFT JOIN staging.program s USING (match_iteration_id, program_stream_id)"
+        " LEFT JOIN (SELECT DISTINCT natural_key FROM ops.quarantine WHERE load_run_key = $3) q"
+        " ON q.natural_key = p.match_iteration_id || '-' || p.program_stream_id"
+        " WHERE p.is_current AND p.match_iteration_id = $1"
         " AND (SELECT is_sample FROM ops.data_version ORDER BY number DESC LIMIT 1) = $2",
-        match_iteration_id, is_sample,
+        match_iteration_id, is_sample, run,
     )  # fmt: skip
+    assert published is not None
     return StagedFigures(
-        texts_with_contacts=texts, rows_without_evidence=orphans, published_before=before, **row
+        texts_with_contacts=texts, rows_without_evidence=orphans, **published, **row
     )
 
 

@@ -46,8 +46,9 @@ class LoadRun(SQLModel, table=True):
         "Whether the files are the generated sample.", sa_type=Boolean, nullable=False
     )
     fingerprint: str | None = text(
-        "SHA-256 over the files, the parser's version and the reference tables; a run with the"
-        " fingerprint of the published version has nothing to do.",
+        "SHA-256 over everything that decides the result: the files, the iteration, the parser's"
+        " version, the reference tables and the limits; a run with the fingerprint of the"
+        " published version has nothing to do.",
         default=None,
     )
     status: str = text("State of the run.", nullable=False)

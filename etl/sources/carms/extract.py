@@ -37,6 +37,8 @@ CSV_COLUMNS: Final = (
     "match_iteration_id", "program_description_id",
 )  # fmt: skip
 
+READ_BYTES: Final = 1 << 20
+"""Bytes that the JSON reader takes at once: with few, one long string takes quadratic time."""
 _DOCUMENT_KEYS: Final = frozenset({"id", DOCUMENT_FIELD, "metadata"})
 _NATURAL_KEY: Final = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -168,7 +170,7 @@ def _read_json(file: SourceFile, limits: ReadLimits) -> Iterator[RawRecord]:
     """Read the JSON as a stream: one record per document."""
     with open_text(file, ".json", limits) as stream:
         _expect_list(stream, file)
-        documents = ijson.items(stream, "item", use_float=True)
+        documents = ijson.items(stream, "item", use_float=True, buf_size=READ_BYTES)
         row_number = 0
         while True:
             try:

@@ -102,7 +102,7 @@ COMMENT ON TABLE ops.load_run IS 'One attempt to load a set of source files.';
 COMMENT ON COLUMN ops.load_run.load_run_key IS 'Surrogate key of the run.';
 COMMENT ON COLUMN ops.load_run.source IS 'Where the files came from: folder, public or sample.';
 COMMENT ON COLUMN ops.load_run.is_sample IS 'Whether the files are the generated sample.';
-COMMENT ON COLUMN ops.load_run.fingerprint IS 'SHA-256 over the files, the parser''s version and the reference tables; a run with the fingerprint of the published version has nothing to do.';
+COMMENT ON COLUMN ops.load_run.fingerprint IS 'SHA-256 over everything that decides the result: the files, the iteration, the parser''s version, the reference tables and the limits; a run with the fingerprint of the published version has nothing to do.';
 COMMENT ON COLUMN ops.load_run.status IS 'State of the run.';
 COMMENT ON COLUMN ops.load_run.step IS 'Step at work, or the last one: land, stage, check, publish.';
 COMMENT ON COLUMN ops.load_run.program_rows_in IS 'Programs seen in the files.';

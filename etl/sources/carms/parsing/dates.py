@@ -15,7 +15,7 @@ _MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 _DAY = r"\d{1,2}(?!\d)(?:st|nd|rd|th|er|ere|re|e)?(?![\w:])"
 _YEAR = r"(?:19|20)\d\d(?![\d-])"
 _SEPARATOR = r"\s*(?:,\s*(?:and|et|&)\s|,|-|\bto\b|\bau\b|\ba\b|\band\b|\bet\b|&)\s*(?:le\s+)?"
-_DAYS = rf"{_DAY}(?:{_SEPARATOR}{_DAY})*"
+_DAYS = rf"{_DAY}(?:{_SEPARATOR}{_DAY}){{0,20}}"
 _GROUP = re.compile(
     rf"\b(?P<iso>(?:19|20)\d\d-\d\d?-\d\d?)(?!\d)"
     rf"|\b(?P<month_first>{_MONTH})\s+(?P<days>{_DAYS})(?:\s*,?\s*(?P<year>{_YEAR}))?"

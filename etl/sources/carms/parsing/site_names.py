@@ -48,7 +48,7 @@ _KNOWN = re.compile(rf"(?<![\w'])(?:{_NAMES})(?![\w'])")
 _HAS_HEAD = re.compile(rf"(?:{_EN_HEAD}|{_FR_HEAD}|{_NAMES})(?![\w'])")
 
 _SPLIT = re.compile(r"\s+(?:and|et|or|ou)\s+(?:at\s+|à\s+|au\s+|aux\s+)?(?:the\s+|le\s+|la\s+|l')?")
-_OPENINGS = frozenset({"hospital", "the", "le", "la"})
+_OPENINGS = frozenset({"hospital,", "the", "le", "la"})
 _ARTICLE = re.compile(r"\b(?:the|le|la|l')")
 _SHARES_HEAD = re.compile(r"(?:General|Memorial|Jubilee|Infirmary|Regional)\s*$")
 _PLURAL_HEAD = re.compile(
@@ -161,8 +161,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Cut words that open a sentence, and marks at the end; null where nothing is left."""
     while start < end:
         word = re.match(r"\s*(\S+)(\s+|$)", text[start:end])
-        opening = word.group(1).rstrip(",") if word is not None else ""
-        if word is None or (opening not in TRIMMED_WORDS and opening not in _OPENINGS):
+        if word is None or word.group(1) not in TRIMMED_WORDS | _OPENINGS:
             break
         start += word.end()
     while end > start and text[end - 1] in " ,.;:-/&(":

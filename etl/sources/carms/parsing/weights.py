@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from etl.sources.carms.parsed import ParsedCriterion
 from etl.sources.carms.parsing.layout import Line
@@ -19,6 +20,12 @@ SECTIONS = (
     SectionKind.INTERVIEWS,
     SectionKind.SELECTION_CRITERIA,
 )
+MOST_WEIGHTS = 40
+"""A line with more percentages is a table of figures, no statement of weights."""
+
+LONGEST_CLAUSE = 400
+"""Characters around a number in which the words that it belongs to are looked for."""
+
 _PERCENT = re.compile(
     r"(?<![\w%.,-])(?P<number>\d{1,4}(?:[.,]\d+)?)\s*(?:%|percent\b|per cent\b|pour cent\b)(?!\d)"
 )
@@ -114,17 +121,12 @@ def parse_weights(parts: Iterable[Part], problems: Problems) -> list[ParsedCrite
     seen: set[tuple[tuple[float, str], ...]] = set()
     for part in parts:
         weights = _part_weights(part, problems) if part.kind in SECTIONS else []
-        phases = _phases(part, weights)
-        for group in sorted({weight.group for weight in weights}):
-            members = [
-                (weight, phase)
-                for weight, phase in zip(weights, phases, strict=True)
-                if weight.group == group
-            ]
-            key = tuple(sorted((weight.percent, weight.component.value) for weight, _ in members))
+        for _, members in groupby(weights, key=lambda weight: weight.group):
+            group = list(members)
+            key = tuple(sorted((weight.percent, weight.component.value) for weight in group))
             if key not in seen:
                 seen.add(key)
-                rows += [_row(part, weight, phase) for weight, phase in members]
+                rows += [_row(part, weight, _phase(part, weight, group)) for weight in group]
     return rows
 
 
@@ -156,8 +158,9 @@ def _line_weights(
     cue = _CUE.search(text) is not None
     candidates: list[tuple[re.Match[str], tuple[int, int], bool]] = []
     after = 0
-    for match in _PERCENT.finditer(text):
-        before = text[: match.start()]
+    numbers = list(_PERCENT.finditer(text))
+    for match in numbers if len(numbers) <= MOST_WEIGHTS else ():
+        before = text[max(0, match.start() - 40) : match.start()]
         if _NO_WEIGHT_BEFORE.search(before) or _NO_WEIGHT_AFTER.match(text, match.end()):
             continue
         span = _subject(text, after, match)
@@ -173,7 +176,7 @@ def _line_weights(
         _weight(part, line, position, match, span, problems)
         for match, span, stated in candidates
         if stated
-        or (told and text[: match.start()].endswith("("))
+        or (told and text[match.start() - 1 : match.start()] == "(")
         or (cue and any(_one_sentence(text, match, other) for other in told))
     ]
     return [weight for weight in weights if weight is not None]
@@ -214,6 +217,7 @@ def _subject(text: str, after: int, match: re.Match[str]) -> tuple[int, int]:
     source = _SCORE_FROM.match(text, match.end())
     if source is not None:
         return source.start("subject"), source.end("subject")
+    after = max(after, match.start() - LONGEST_CLAUSE)
     before = text[after : match.start()].rstrip(" (:-*_=~")
     stop = after + len(before)
     cuts = [cut.end() for cut in _HARD_CUT.finditer(before)]
@@ -247,7 +251,7 @@ _SCORE_FROM = re.compile(
     r"|du)\s+(?P<subject>[^,;.%|()]*)"
 )
 _NAMES_BEHIND = re.compile(r"[\s*_]*[a-z]")
-_BEHIND = re.compile(r"[^,;.%|()]*")
+_BEHIND = re.compile(rf"[^,;.%|()]{{0,{LONGEST_CLAUSE}}}")
 
 
 def _component(words: str) -> SelectionComponent | None:
@@ -272,19 +276,12 @@ def _grouped(weights: Sequence[_Weight]) -> None:
         total += weight.percent
 
 
-def _phases(part: Part, weights: Sequence[_Weight]) -> list[SelectionPhase]:
-    """Return the phase of each weight: a group that weighs the interview is of the whole."""
-    return [
-        _phase(part, weight, [other for other in weights if other.group == weight.group])
-        for weight in weights
-    ]
-
-
 def _phase(part: Part, weight: _Weight, group: Sequence[_Weight]) -> SelectionPhase:
     """Return the phase of a weight, by its group and the words around it."""
     line = group[0].line
-    sentences = line.folded[: weight.start - weight.line.start] if weight.line is line else ""
-    opening = re.split(r"[.:!?]\s", sentences)[-1] + line.folded[len(sentences) :]
+    place = weight.start - weight.line.start if weight.line is line else 0
+    sentence = re.split(r"[.:!?]\s", line.folded[max(0, place - LONGEST_CLAUSE) : place])[-1]
+    opening = sentence + line.folded[place : place + LONGEST_CLAUSE]
     context = part.reading.folded[max(part.heading_end, line.start - 250) : group[0].start]
     files = any(other.component is _C.FILE for other in group)
     if not files and _INTERVIEW_PHASE.search(opening):
@@ -294,7 +291,7 @@ def _phase(part: Part, weight: _Weight, group: Sequence[_Weight]) -> SelectionPh
     interviews = any(other.component is _C.INTERVIEW for other in group)
     if interviews or whole:
         return SelectionPhase.OVERALL
-    if _FILE_PHASE.search(context) or _FILE_PHASE.search(line.folded):
+    if _FILE_PHASE.search(context) or _FILE_PHASE.search(line.folded[:2000]):
         return SelectionPhase.FILE_REVIEW
     return SelectionPhase.OVERALL
 
