@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from graphql import FieldNode, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.planner.encode import FLOAT, INTEGER
+from graph.planner.members import members_json
 from graph.planner.rows import Rows
 from graph.planner.selection import Operation
 from graph.planner.sources import AggregateFunction, AggregateOf, Fact, RowCount, fact, source_of
 from graph.planner.sql import Json, Names
-
-Object = Callable[[GraphQLObjectType, list[FieldNode]], Json]
 
 
 class Totals:
@@ -45,25 +42,18 @@ def aggregate_json(
     operation: Operation, kind: GraphQLObjectType, nodes: list[FieldNode], totals: Totals
 ) -> Json:
     """Return the JSON of an aggregate type."""
-    json = Json().literal("{")
-    for index, (key, found) in enumerate(operation.below(kind, nodes).items()):
-        json.literal(f'{"," if index else ""}"{key}":')
-        name = found[0].name.value
-        if name == "__typename":
-            json.literal(f'"{kind.name}"')
-            continue
-        definition = kind.fields[name]
+
+    def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
         match source_of(definition):
             case RowCount():
-                json.expression(totals.count())
+                return Json().expression(totals.count())
             case AggregateOf(column=column, table=table):
                 inner = get_named_type(definition.type)
                 assert isinstance(inner, GraphQLObjectType)
-                about = fact(table, column)
-                json.append(_functions(operation, inner, found, about, totals))
-            case other:
-                raise AssertionError(f"{kind.name}.{name} is declared as {other}")
-    return json.literal("}")
+                return _functions(operation, inner, found, fact(table, column), totals)
+        raise AssertionError(f"a member of {kind.name} is no aggregate")
+
+    return members_json(operation, kind, nodes, member)
 
 
 def _functions(
@@ -75,18 +65,15 @@ def _functions(
 ) -> Json:
     column = totals.rows.column(about.name, about.table)
     is_whole = about.type in {"integer", "small_integer"}
-    json = Json().literal("{")
-    for index, (key, found) in enumerate(operation.below(kind, nodes).items()):
-        json.literal(f'{"," if index else ""}"{key}":')
-        name = found[0].name.value
-        if name == "__typename":
-            json.literal(f'"{kind.name}"')
-            continue
-        source = source_of(kind.fields[name])
+
+    def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
+        del found
+        source = source_of(definition)
         assert isinstance(source, AggregateFunction)
         whole = is_whole and source.function != "avg"
         # A sum beyond 32 bits fails loudly here: GraphQL's Int could not carry it.
         cast = "int4" if whole else "float8"
         taken = totals.take(f"{source.function}({column})::{cast}")
-        json.expression((INTEGER if whole else FLOAT).text(taken, nullable=True))
-    return json.literal("}")
+        return Json().expression((INTEGER if whole else FLOAT).text(taken, nullable=True))
+
+    return members_json(operation, kind, nodes, member)

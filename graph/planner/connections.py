@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graphql import FieldNode, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import AnswerError, BadUserInputError, CursorInvalidError
 from graph.planner.aggregates import Totals, aggregate_json
@@ -14,6 +14,7 @@ from graph.planner.compilation import Compilation, PagePlan
 from graph.planner.cursors import Cursor
 from graph.planner.filters import adapted, conditions
 from graph.planner.inputs import Input
+from graph.planner.members import members_json
 from graph.planner.moments import Moment
 from graph.planner.ordering import OrderKey, order_clause, order_keys, position
 from graph.planner.rows import Page, Rows, table_rows
@@ -180,91 +181,75 @@ class ConnectionCompiler:
 
     def _connection(self, kind: GraphQLObjectType, nodes: list[FieldNode], totals: Totals) -> Json:
         operation = self.compilation.operation
-        json = Json().literal("{")
-        for index, (key, found) in enumerate(operation.below(kind, nodes).items()):
-            json.literal(f'{"," if index else ""}"{key}":')
-            name = found[0].name.value
-            if name == "__typename":
-                json.literal(f'"{kind.name}"')
-                continue
-            inner: Any = get_named_type(kind.fields[name].type)
-            source = source_of(kind.fields[name])
+
+        def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
+            inner: Any = get_named_type(definition.type)
+            source = source_of(definition)
             assert isinstance(source, OfConnection)
             match source.part:
                 case "totalCount":
-                    json.expression(totals.count())
+                    return Json().expression(totals.count())
                 case "aggregate":
-                    json.append(aggregate_json(operation, inner, found, totals))
+                    return aggregate_json(operation, inner, found, totals)
                 case "nodes":
-                    compilation = self.compilation
-                    node = compilation.object_json(compilation, inner, found, self.page.outer)
-                    json.expression(self._list(node))
+                    return self._list(self._node(inner, found))
                 case "edges":
-                    json.expression(self._list(self._edge(inner, found)))
+                    return self._list(self._edge(inner, found))
                 case "pageInfo":
-                    json.append(self._page_info(inner, found))
-        return json.literal("}")
+                    return self._page_info(inner, found)
 
-    def _list(self, item: Json) -> str:
+        return members_json(operation, kind, nodes, member)
+
+    def _list(self, item: Json) -> Json:
         alias = f"j{len(self.aggregated) + 1}"
         order = f"{self.page.name}.n{' DESC' if self.paging.is_backward else ''}"
         self.aggregated.append(f"string_agg({item.sql()}, ',' ORDER BY {order}) AS {alias}")
-        return f"COALESCE('[' || {self._rows}.{alias} || ']', '[]')"
+        return Json().expression(f"COALESCE('[' || {self._rows}.{alias} || ']', '[]')")
+
+    def _node(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
+        return self.compilation.object_json(self.compilation, kind, nodes, self.page.outer)
 
     def _edge(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
-        compilation = self.compilation
-        json = Json().literal("{")
-        for index, (key, found) in enumerate(compilation.operation.below(kind, nodes).items()):
-            json.literal(f'{"," if index else ""}"{key}":')
-            name = found[0].name.value
-            if name == "__typename":
-                json.literal(f'"{kind.name}"')
-                continue
-            source = source_of(kind.fields[name])
+        def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
+            source = source_of(definition)
             assert isinstance(source, OfEdge)
             if source.part == "cursor":
-                json.literal('"').append(self._cursor_mark()).literal('"')
-            else:
-                inner: Any = get_named_type(kind.fields[name].type)
-                json.append(compilation.object_json(compilation, inner, found, self.page.outer))
-        return json.literal("}")
+                return Json().literal('"').append(self._cursor_mark()).literal('"')
+            inner: Any = get_named_type(definition.type)
+            return self._node(inner, found)
+
+        return members_json(self.compilation.operation, kind, nodes, member)
 
     def _page_info(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
-        json = Json().literal("{")
-        for index, (key, found) in enumerate(self.compilation.operation.below(kind, nodes).items()):
-            json.literal(f'{"," if index else ""}"{key}":')
-            name = found[0].name.value
-            if name == "__typename":
-                json.literal(f'"{kind.name}"')
-                continue
-            source = source_of(kind.fields[name])
+        def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
+            del found
+            source = source_of(definition)
             assert isinstance(source, OfPage)
             match source.part:
                 case "hasNextPage":
-                    self._has_more(json, is_ahead=not self.paging.is_backward)
+                    return self._has_more(is_ahead=not self.paging.is_backward)
                 case "hasPreviousPage":
-                    self._has_more(json, is_ahead=self.paging.is_backward)
+                    return self._has_more(is_ahead=self.paging.is_backward)
                 case "startCursor":
-                    json.expression(self._outermost(is_start=True))
+                    return Json().expression(self._outermost(is_start=True))
                 case "endCursor":
-                    json.expression(self._outermost(is_start=False))
-        return json.literal("}")
+                    return Json().expression(self._outermost(is_start=False))
 
-    def _has_more(self, json: Json, *, is_ahead: bool) -> None:
+        return members_json(self.compilation.operation, kind, nodes, member)
+
+    def _has_more(self, *, is_ahead: bool) -> Json:
         """Say whether rows lie beyond the page, on the side it grows to or on the other.
 
         A cursor stands for a row that exists in its data version: on its side there is one.
         """
         behind = "before" if is_ahead != self.paging.is_backward else "after"
         if behind in self.paging.cursors:
-            json.literal("true")
-        elif is_ahead:
-            self.needs_one_more = True
-            json.expression(
-                f"((SELECT count(*) FROM {self.page.name}x) > {self.paging.size})::text"
-            )
-        else:
-            json.literal("false")
+            return Json().literal("true")
+        if not is_ahead:
+            return Json().literal("false")
+        self.needs_one_more = True
+        rows = f"SELECT count(*) FROM {self.page.name}x"
+        return Json().expression(f"(({rows}) > {self.paging.size})::text")
 
     def _outermost(self, *, is_start: bool) -> str:
         self._keep_page()

@@ -91,7 +91,7 @@ class Planner:
         self.schema = schema
         self.database = database
         self.signer = signer
-        self.plans: BoundedCache[Hashable, Plan | None] = BoundedCache(MOST_PLANS)
+        self.plans: BoundedCache[Hashable, Plan] = BoundedCache(MOST_PLANS)
 
     async def answer(
         self,

@@ -22,6 +22,7 @@ from graph.planner.connections import ConnectionCompiler
 from graph.planner.encode import encoding
 from graph.planner.filters import conditions
 from graph.planner.inputs import Input, arguments_of
+from graph.planner.members import members_json
 from graph.planner.rows import Rows, table_rows
 from graph.planner.sources import (
     TABLE_TYPES,
@@ -53,15 +54,11 @@ def object_json(
     Raises:
         NotPlannableError: a selected field is resolved, not declared.
     """
-    json = Json().literal("{")
-    for index, (key, found) in enumerate(compilation.operation.below(kind, nodes).items()):
-        json.literal(f'{"," if index else ""}"{key}":')
-        name = found[0].name.value
-        if name == "__typename":
-            json.literal(f'"{kind.name}"')
-        else:
-            json.append(_field(compilation, kind, kind.fields[name], found, rows))
-    return json.literal("}")
+
+    def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
+        return _field(compilation, kind, definition, found, rows)
+
+    return members_json(compilation.operation, kind, nodes, member)
 
 
 def _field(
@@ -125,19 +122,17 @@ def _embedded(
     rows: Rows,
 ) -> Json:
     columns = {member: rows.column(name, value.table) for member, name in value.columns.items()}
-    json = Json().literal("{")
-    for index, (key, found) in enumerate(compilation.operation.below(kind, nodes).items()):
-        json.literal(f'{"," if index else ""}"{key}":')
+
+    def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
         name = found[0].name.value
-        if name == "__typename":
-            json.literal(f'"{kind.name}"')
-            continue
-        assert isinstance(source_of(kind.fields[name]), Part)
+        assert isinstance(source_of(definition), Part)
         fact = rows.kind.fact(Column(value.columns[name], value.table))
-        how = encoding(fact.type, graph_type_of(kind.fields[name]), f"{kind.name}.{name}")
-        json.expression(how.text(columns[name], nullable=True))
+        how = encoding(fact.type, graph_type_of(definition), f"{kind.name}.{name}")
+        return Json().expression(how.text(columns[name], nullable=True))
+
+    json = members_json(compilation.operation, kind, nodes, member)
     present = " OR ".join(f"{column} IS NOT NULL" for column in columns.values())
-    return Json().expression(f"CASE WHEN {present} THEN {json.literal('}').sql()} ELSE 'null' END")
+    return Json().expression(f"CASE WHEN {present} THEN {json.sql()} ELSE 'null' END")
 
 
 def _to_many(

@@ -143,6 +143,11 @@ async def test_a_wrong_argument_is_the_callers_error_and_costs_no_connection(dat
         assert reader.open_connections == 1
 
 
+async def test_statements_are_planned_once_per_connection(database):
+    async with Reader(database.settings) as reader:
+        assert await reader.fetch_value("SHOW plan_cache_mode") == "force_generic_plan"
+
+
 @pytest.mark.parametrize("table", ["core.nothing", "nowhere.at_all"])
 async def test_a_missing_table_says_that_the_database_is_not_migrated(database, table):
     async with Reader(database.settings) as reader:

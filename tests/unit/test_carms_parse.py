@@ -430,6 +430,20 @@ def test_table_rows_say_whether_a_component_is_evaluated() -> None:
     )
 
 
+def test_a_cell_of_the_csv_keeps_links_in_its_tables_and_no_empty_lines() -> None:
+    cell = (
+        "# Selection Criteria  \n## File review process  \nFile component | Criteria\n---|---\n"
+        "[CV](https://example.org/a) |  Voyages\n"
+        "[Electives](https://example.org/b) |  Not evaluated  \n## Ranking process  \n"
+        "Did not attend interview"
+    )
+    found = rows(parse_cells(selection_criteria=cell), SelectionPhase.FILE_REVIEW)
+    assert found == {
+        SelectionComponent.CV: (True, "Voyages"),
+        SelectionComponent.ELECTIVES: (False, "Not evaluated"),
+    }
+
+
 def test_buckets_are_ranges() -> None:
     parsed = parse(document(SELECTION))
     assert parsed.application_volume is not None
@@ -600,8 +614,8 @@ def test_a_name_ends_at_the_sentence_and_splits_at_a_conjunction() -> None:
         ("All IMGs must sign a return of service contract.", "IMG Stream for IMG", "REQUIRED"),
         (
             (
-                "**CMGs:** There is no return of service for CMGs.\n\n**IMGs:** IMGs will be required"
-                " to sign a Return of Service Agreement."
+                "**CMGs:** There is no return of service for CMGs.\n\n**IMGs:** IMGs will be"
+                " required to sign a Return of Service Agreement."
             ),
             "Regular Stream for All",
             "CONDITIONAL",

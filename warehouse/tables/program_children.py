@@ -32,7 +32,7 @@ from warehouse.vocabulary import (
 class ProgramChild(SQLModel):
     """Columns of every child of a program version."""
 
-    program_key: int = key_of("The program version.", "dim_program.program_key")
+    program_key: int = key_of("The program version.", "dim_program.program_key", is_indexed=False)
     ordinal: int = column(
         "0-based position within the program version, in the order of the document.",
         sa_type=Integer,

@@ -25,10 +25,14 @@ MAXIMUM_QUOTA = 250
 """Larger quotas are absurd (the largest stated one is 127): they go to quarantine."""
 
 
-def key_of(description: str, target: str) -> Any:
-    """Return an indexed, required foreign key to ``core``."""
+def key_of(description: str, target: str, *, is_indexed: bool = True) -> Any:
+    """Return a required foreign key to ``core``; another index may begin with it already."""
     return column(
-        description, sa_type=BigInteger, foreign_key=f"core.{target}", nullable=False, index=True
+        description,
+        sa_type=BigInteger,
+        foreign_key=f"core.{target}",
+        nullable=False,
+        index=is_indexed,
     )
 
 
@@ -218,7 +222,7 @@ class ProgramEvidence(SQLModel, table=True):
     )
 
     evidence_key: int = surrogate_key("Surrogate key of the span.")
-    program_key: int = key_of("The program version.", "dim_program.program_key")
+    program_key: int = key_of("The program version.", "dim_program.program_key", is_indexed=False)
     ordinal: int = column(
         "0-based number of the span within the program version.", sa_type=Integer, nullable=False
     )

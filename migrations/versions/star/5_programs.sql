@@ -143,8 +143,6 @@ CREATE TABLE core.program_evidence (
   CONSTRAINT fk_program_evidence_record_key FOREIGN KEY(record_key) REFERENCES landing.record (record_key)
 );
 
-CREATE INDEX ix_program_evidence_program_key ON core.program_evidence (program_key);
-
 CREATE INDEX ix_program_evidence_program_key_field ON core.program_evidence (program_key, field);
 
 CREATE INDEX ix_program_evidence_record_key ON core.program_evidence (record_key);

@@ -17,8 +17,6 @@ CREATE TABLE core.interview_date (
   CONSTRAINT fk_interview_date_program_key FOREIGN KEY(program_key) REFERENCES core.dim_program (program_key)
 );
 
-CREATE INDEX ix_interview_date_program_key ON core.interview_date (program_key);
-
 CREATE INDEX ix_interview_date_starts_on ON core.interview_date (starts_on, program_key);
 
 COMMENT ON TABLE core.interview_date IS 'A day, or a range of days, on which a program interviews.';
@@ -48,8 +46,6 @@ CREATE TABLE core.program_contact (
   CONSTRAINT fk_program_contact_program_key_evidence_ordinal FOREIGN KEY(program_key, evidence_ordinal) REFERENCES core.program_evidence (program_key, ordinal),
   CONSTRAINT fk_program_contact_program_key FOREIGN KEY(program_key) REFERENCES core.dim_program (program_key)
 );
-
-CREATE INDEX ix_program_contact_program_key ON core.program_contact (program_key);
 
 COMMENT ON TABLE core.program_contact IS 'A contact of a program. Restricted: no reader, search, log or answer sees this table.';
 
@@ -88,8 +84,6 @@ CREATE TABLE core.program_requirement (
 
 CREATE INDEX ix_program_requirement_kind_status ON core.program_requirement (kind, status, program_key);
 
-CREATE INDEX ix_program_requirement_program_key ON core.program_requirement (program_key);
-
 COMMENT ON TABLE core.program_requirement IS 'An item that applicants to a program submit, with its status.';
 
 COMMENT ON COLUMN core.program_requirement.program_key IS 'The program version.';
@@ -121,8 +115,6 @@ CREATE TABLE core.program_section (
   CONSTRAINT fk_program_section_program_key FOREIGN KEY(program_key) REFERENCES core.dim_program (program_key)
 );
 
-CREATE INDEX ix_program_section_program_key ON core.program_section (program_key);
-
 COMMENT ON TABLE core.program_section IS 'A whole section of a program description, contacts masked.';
 
 COMMENT ON COLUMN core.program_section.program_key IS 'The program version.';
@@ -149,8 +141,6 @@ CREATE TABLE core.program_training_site (
   CONSTRAINT fk_program_training_site_program_key_evidence_ordinal FOREIGN KEY(program_key, evidence_ordinal) REFERENCES core.program_evidence (program_key, ordinal),
   CONSTRAINT fk_program_training_site_program_key FOREIGN KEY(program_key) REFERENCES core.dim_program (program_key)
 );
-
-CREATE INDEX ix_program_training_site_program_key ON core.program_training_site (program_key);
 
 COMMENT ON TABLE core.program_training_site IS 'A place where residents of a program train, as its description names it.';
 
@@ -185,8 +175,6 @@ CREATE TABLE core.selection_criterion (
 );
 
 CREATE INDEX ix_selection_criterion_component ON core.selection_criterion (component, phase, program_key);
-
-CREATE INDEX ix_selection_criterion_program_key ON core.selection_criterion (program_key);
 
 COMMENT ON TABLE core.selection_criterion IS 'What a program says it looks at when it selects and ranks applicants.';
 

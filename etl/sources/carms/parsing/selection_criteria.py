@@ -34,7 +34,10 @@ _OFFER = re.compile(
 _BUCKET = re.compile(r"(?P<low>\d{1,6})\s*(?:-|to|a)\s*(?P<high>\d{1,6})\s*%?\s*$")
 _OPEN_BUCKET = re.compile(r"(?P<low>\d{1,6})\s*(?:\+|and more|et plus)\s*$")
 _EVALUATION = re.compile(r"(?:evaluation criteria|criteres d'evaluation)\s*:")
-_ROW = re.compile(r"\|?\s*(?P<label>[^|]{1,80}?)\s*\|\s*(?P<text>.*?)\s*\|?\s*$", re.DOTALL)
+_ROW = re.compile(
+    r"\|?\s*\[?(?P<label>[^|\[\]]{1,80}?)(?:\]\([^()|]*\))?\s*\|\s*(?P<text>.*?)\s*\|?\s*$",
+    re.DOTALL,
+)
 _OTHER = re.compile(r"[*_]*(?:other|autre)s?\s*:[\s*_]*")
 
 

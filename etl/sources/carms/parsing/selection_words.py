@@ -121,5 +121,5 @@ def is_lost_option(folded: str) -> bool:
     words = " ".join(folded.strip("*_ :.").split())
     return words in _EXACT or (
         any(words.startswith(option) for option in _LOST_OPTIONS if option not in _EXACT)
-        and len(words) < 150
+        and len(words) < 260
     )

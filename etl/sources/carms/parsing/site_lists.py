@@ -67,12 +67,14 @@ class Rows:
         text, listed = _text(part, line), _is_listed(part, line)
         names = tuple(find_names(text))
         bulleted = line.bullet > 0
+        # The CSV does not keep the indent of a list's first item.
+        level = line.indent if part.reading.markdown else 0
         for kind, indent in list(open_groups):
-            if kind is not bulleted or indent > line.indent:
+            if kind is not bulleted or indent > level:
                 del open_groups[kind, indent]
         if not bulleted and not listed:
             open_groups.clear()
-        key = (bulleted, line.indent)
+        key = (bulleted, level)
         if key not in open_groups:
             # A line that names a place is the heading of what follows, not a lead-in to places.
             before = self.all[-1] if self.all else None
