@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.planner.folding import fold, fold_sql
 from graph.planner.sources import ORDERS as DECLARED_ORDERS
 from tests.conftest import Database
 from tests.integration.graph_client import Graph, open_graph
@@ -29,6 +30,16 @@ async def graph(published: Database, tmp_path: Path) -> AsyncIterator[Graph]:
 async def test_every_filter_keeps_what_sql_keeps(graph: Graph) -> None:
     for condition, sql in FILTERS.items():
         assert await filtered(graph, condition) == await filtered_by_sql(graph, sql), condition
+
+
+async def test_texts_fold_in_sql_as_they_do_in_python(graph: Graph) -> None:
+    texts = await graph.values("SELECT text FROM core.program_section UNION"
+                               " SELECT name FROM core.dim_university UNION SELECT ''")  # fmt: skip
+    texts += ["L’ÎLE – Été", "Sacré-Cœur", "ŒÆ e\u0301 \u1e9b\u0323", "ASCII only", "日本"]
+    sql = f"SELECT {fold_sql('given')} FROM unnest($1::text[]) AS given"
+    assert await graph.values(sql, texts) == [fold(text) for text in texts]
+    assert any(text.isascii() for text in texts)
+    assert not all(text.isascii() for text in texts)
 
 
 async def test_every_order_is_that_of_sql_both_ways(graph: Graph) -> None:

@@ -74,7 +74,7 @@ def test_folding_takes_away_case_accents_and_variants(text: str, folded: str) ->
 
 def test_folding_in_sql_needs_no_extension() -> None:
     sql = fold_sql("t1.name")
-    assert sql.startswith("lower(")
+    assert "lower(" in sql
     assert "unaccent" not in sql
 
 

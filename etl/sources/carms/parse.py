@@ -41,6 +41,7 @@ PARSER_VERSION = "1"
 """Raise it with every change that can change a value: it stands in every row of evidence."""
 
 R = TypeVar("R")
+_KIND = SectionKind
 
 
 def parse_program(document: ProgramDocument) -> ParsedProgram:
@@ -50,12 +51,12 @@ def parse_program(document: ProgramDocument) -> ParsedProgram:
     parts = document_parts(document.document) if stated and document.document else cells
     read = partial(_read, parts)
     problems = Problems()
-    header = read(DocumentPart.HEADER, lambda part: parse_header(part, problems), NO_HEADER)
+    header = read(DocumentPart.HEADER, parse_header, NO_HEADER, problems)
     year = header.iteration_year.value if header.iteration_year else None
     stream = fold(header.stream_label.value) if header.stream_label else ""
-    selection = read(
-        SectionKind.SELECTION_CRITERIA, lambda part: parse_selection(part, problems), NO_SELECTION
-    )
+    selection = read(_KIND.SELECTION_CRITERIA, parse_selection, NO_SELECTION, problems)
+    weights = parse_weights(parts.values(), problems)
+    languages = read(_KIND.GENERAL_INSTRUCTIONS, parse_application_languages, None, problems)
     return ParsedProgram(
         match_iteration_id=document.match_iteration_id,
         program_stream_id=document.program_stream_id,
@@ -67,48 +68,32 @@ def parse_program(document: ProgramDocument) -> ParsedProgram:
         quota=header.quota,
         accreditation=header.accreditation,
         last_approved_on=header.last_approved_on,
-        application_languages=read(
-            SectionKind.GENERAL_INSTRUCTIONS,
-            lambda part: parse_application_languages(part, problems),
-            None,
-        ),
+        application_languages=languages,
         application_volume=selection.application_volume,
         interview_offer=selection.interview_offer,
-        length_years=read(
-            SectionKind.PROGRAM_CURRICULUM, lambda part: parse_length(part, problems), None
-        ),
-        return_of_service=read(
-            SectionKind.RETURN_OF_SERVICE, lambda part: parse_return_of_service(part, stream), None
-        ),
+        length_years=read(_KIND.PROGRAM_CURRICULUM, parse_length, None, problems),
+        return_of_service=read(_KIND.RETURN_OF_SERVICE, parse_return_of_service, None, stream),
         sections=tuple(_sections(parts, cells)),
         parts=tuple(_parts(parts)),
-        requirements=tuple(
-            read(
-                SectionKind.SUPPORTING_DOCUMENTATION,
-                lambda part: parse_requirements(part, problems),
-                [],
-            )
-        ),
-        criteria=(*selection.criteria, *parse_weights(parts.values(), problems)),
-        interview_dates=tuple(
-            read(
-                SectionKind.INTERVIEWS,
-                lambda part: parse_interview_dates(part, year, problems),
-                [],
-            )
-        ),
-        training_sites=tuple(read(SectionKind.TRAINING_SITES, parse_training_sites, [])),
-        contacts=tuple(read(DocumentPart.PROGRAM_CONTACTS, parse_contacts, [])),
+        requirements=tuple(read(_KIND.SUPPORTING_DOCUMENTATION, parse_requirements, (), problems)),
+        criteria=(*selection.criteria, *weights),
+        interview_dates=tuple(read(_KIND.INTERVIEWS, parse_interview_dates, (), year, problems)),
+        training_sites=tuple(read(_KIND.TRAINING_SITES, parse_training_sites, ())),
+        contacts=tuple(read(DocumentPart.PROGRAM_CONTACTS, parse_contacts, ())),
         problems=tuple(problems.found),
     )
 
 
 def _read(
-    parts: Mapping[PartKind, Part], kind: PartKind, reader: Callable[[Part], R], otherwise: R
+    parts: Mapping[PartKind, Part],
+    kind: PartKind,
+    reader: Callable[..., R],
+    otherwise: R,
+    *arguments: object,
 ) -> R:
     """Return what ``reader`` reads from a part, or ``otherwise`` where there is no such part."""
     part = parts.get(kind)
-    return otherwise if part is None else reader(part)
+    return otherwise if part is None else reader(part, *arguments)
 
 
 def _sections(
