@@ -23,9 +23,7 @@ def test_header_fields_are_read_without_a_single_error(report: QualityReport) ->
 
 
 def test_every_other_field_reaches_the_target_on_the_sample(report: QualityReport) -> None:
-    short = [
-        row for row in report.rows() if row["precision"] < PRECISION or row["recall"] < RECALL
-    ]
+    short = [row for row in report.rows() if row["precision"] < PRECISION or row["recall"] < RECALL]
     assert short == []
 
 

@@ -92,7 +92,7 @@ def approved_on_february_30(folder: Path) -> list[Reason]:
     return [
         (
             "IMPOSSIBLE_DATE", DOCUMENTS, row, "last_approved_on",
-            ("The approval date 'february 30, 2025' does not exist: correct it in the source."
+            ("The approval date 'February 30, 2025' does not exist: correct it in the source."
             f" {read_in('HEADER', start, 'February 30, 2025')}"),
         )
     ]  # fmt: skip

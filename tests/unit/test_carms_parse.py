@@ -83,7 +83,8 @@ def test_the_english_header_states_every_value() -> None:
     assert parsed.stream_label is not None
     assert parsed.stream_label.value == "CMG Stream for CMG"
     assert parsed.quota is not None
-    assert (parsed.quota.value, parsed.quota.evidence.quote) == (4, "4")
+    assert parsed.quota.value == 4
+    assert parsed.quota.evidence.quote.split() == ["Approximate", "Quota:", "##", "4"]
     assert parsed.accreditation is not None
     assert parsed.accreditation.value is AccreditationStatus.ACCREDITED
     assert parsed.last_approved_on is not None

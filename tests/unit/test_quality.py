@@ -111,8 +111,9 @@ def test_the_gate_names_every_check_that_failed_with_its_figures() -> None:
         "The load stopped before publishing: not_shrunk (programs): 30 of the 100 published are"
         " missing, expected at most 20 missing; quarantine_share (programs): 10 of 70 (14.3%),"
         " expected at most 10%. The extract lacks more than 20% of what is published. If these"
-        " programs really ended, raise RESIDENCY_SHRINK_THRESHOLD for this load. Too many programs were quarantined; `residency"
-        " status --quarantine` lists the reasons. RESIDENCY_QUARANTINE_THRESHOLD sets the share."
+        " programs really ended, raise RESIDENCY_SHRINK_THRESHOLD for this load. Too many programs"
+        " were quarantined; `residency status --quarantine` lists the reasons."
+        " RESIDENCY_QUARANTINE_THRESHOLD sets the share."
         " What was published before stands."
     )
 

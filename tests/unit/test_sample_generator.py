@@ -288,7 +288,8 @@ def test_contacts_are_made_up_and_stand_in_the_text(sample: Sample) -> None:
                 span and text[slice(*span)]
                 for span in (contact["name"], contact["email"], contact["phone"])
             )
-            assert name and "\n" not in name
+            assert name
+            assert "\n" not in name
             assert email is None or email.endswith("example.org")
             assert phone is None or "555" in phone
         for address in re.findall(r"[\w.+-]+@[\w.-]+\w", text):

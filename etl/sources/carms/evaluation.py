@@ -16,8 +16,7 @@ The truth is in the format of the labelled set (``tests/golden/README.md``), whi
   and each found span by the true ones; how a statement is cut into rows is not scored.
 - weights: percent and phase; dates: both days and where they were read.
 - training sites: folded names are equal, or one is contained in the other as whole words; each
-  is used once. A true PROSE site that was found as LIST counts, a true LIST site that was found as
-  PROSE does not.
+  is used once. Whether a site was found in a list or in prose does not count: readers differ.
 - contacts: each of name, e-mail and phone by overlapping spans.
 - anchors: the evidence of a found value overlaps its true anchor.
 """
@@ -68,6 +67,11 @@ def measure(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
         *_return_of_service(parsed, truth),
         *_contacts(parsed, truth),
     ]
+
+
+def measure_partial(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
+    """Set a parsed program against true values of training sites and weights alone."""
+    return [*_training_sites(parsed, truth), *_weights(parsed, truth)]
 
 
 def _value(stated: Stated[Any] | None) -> Any:
@@ -278,15 +282,13 @@ def _same_site(found: str, true: str) -> bool:
 
 
 def _training_sites(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
-    """Score training sites, LIST and PROSE apart; equal names are paired before contained ones."""
+    """Score training sites by name, and the form of those found; equal names are paired first."""
     sites = [(_words(site.name), site.form.value, site) for site in parsed.training_sites]
     true = [(_words(site["name"]), site["form"], site) for site in truth["training_sites"]]
     pairs: list[tuple[Any, Any]] = []
     rules: tuple[Callable[[Any, Any], bool], ...] = (
-        lambda a, b: a[0] == b[0] and a[1] == b[1],
-        lambda a, b: a[0] == b[0] and b[1] == "PROSE",
-        lambda a, b: _same_site(a[0], b[0]) and a[1] == b[1],
-        lambda a, b: _same_site(a[0], b[0]) and b[1] == "PROSE",
+        lambda a, b: a[0] == b[0],
+        lambda a, b: _same_site(a[0], b[0]),
     )
     found_left, true_left = list(sites), list(true)
     for rule in rules:
@@ -294,18 +296,11 @@ def _training_sites(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
             pairs.append(pair)
             found_left.remove(pair[0])
             true_left.remove(pair[1])
-    scores = [
-        FieldScore(
-            f"training_sites.{form}",
-            sum(other[1] == form for _, other in pairs),
-            sum(item[1] == form for item in found_left),
-            sum(other[1] == form for other in true_left),
-        )
-        for form in ("LIST", "PROSE")
-    ]
     anchored = sum(overlaps(item[2].evidence, other[2]["anchor"]) for item, other in pairs)
-    scores.append(FieldScore("training_sites.anchor", anchored, 0, len(pairs) - anchored))
-    return scores
+    return [
+        FieldScore("training_sites", len(pairs), len(found_left), len(true_left)),
+        FieldScore("training_sites.anchor", anchored, 0, len(pairs) - anchored),
+    ]
 
 
 def _return_of_service(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from typing import Any
 from etl.errors import SourceError
 from etl.sample.generate import generate_sample
 from etl.sources.carms.document import ProgramDocument, SourceText
-from etl.sources.carms.evaluation import FieldScore, aggregate, measure
+from etl.sources.carms.evaluation import FieldScore, aggregate, measure, measure_partial
 from etl.sources.carms.extract import read_rows
 from etl.sources.carms.files import SourceFiles, find_source_files
 from etl.sources.carms.parse import PARSER_VERSION, parse_program
+from etl.sources.carms.parsed import ParsedProgram
 from warehouse.settings import get_settings
 
 SAMPLE_PROGRAMS = 200
@@ -90,9 +91,13 @@ def measure_labelled() -> list[QualityReport]:
     halves: dict[str, list[str]] = json.loads((LABELS / "halves.json").read_text())
     names = {"Labelled documents, all": [d for half in halves.values() for d in half]}
     names["Labelled documents, held-out half"] = halves["held_out"]
+    partial = {path.stem: _truth(path) for path in (LABELS / "partial_labels").glob("*.json")}
     return [
-        _report(name, files, {key: _label(key) for key in documents})
-        for name, documents in names.items()
+        *(
+            _report(name, files, {key: _truth(LABELS / "labels" / f"{key}.json") for key in keys})
+            for name, keys in names.items()
+        ),
+        _report("Partly labelled documents", files, partial, measure_partial),
     ]
 
 
@@ -123,8 +128,13 @@ def as_markdown(reports: list[QualityReport]) -> str:
         " same. What counts as right is said field by"
         " field in `etl/sources/carms/evaluation.py`.\n\n"
         "The labelled documents were read by eye before any parser was written (see"
-        " `tests/golden/README.md`); the parsers were tuned on one half of them only. The"
-        " generated sample shares neither code nor patterns with the parsers.\n"
+        " `tests/golden/README.md`). The parsers were tuned on one half of them; the other half was"
+        " first measured when they were complete. Training sites fell short there, so that 40"
+        " further documents were labelled for training sites and weights alone, and all of them"
+        " were read when the names of towns, clinics and health regions were mended. Training"
+        " sites are not yet at the target (precision 0.98, recall 0.95) on unseen documents:"
+        " readers differ on what counts as a site, and names without a word such as hospital are"
+        " hard to tell. The generated sample shares neither code nor patterns with the parsers.\n"
     )
     for report in reports:
         out.write(f"\n## {report.name}: {report.documents} documents\n\n")
@@ -139,20 +149,25 @@ def as_markdown(reports: list[QualityReport]) -> str:
     return out.getvalue()
 
 
-def _report(name: str, files: SourceFiles, truths: Mapping[str, Truth]) -> QualityReport:
+def _report(
+    name: str,
+    files: SourceFiles,
+    truths: Mapping[str, Truth],
+    score: Callable[[ParsedProgram, Truth], list[FieldScore]] = measure,
+) -> QualityReport:
     """Parse the documents that truths are known of, and measure."""
     scores: list[FieldScore] = []
     documents = 0
     for document in read_documents(files, truths):
         truth = truths[f"{document.match_iteration_id}-{document.program_stream_id}"]
-        scores += measure(parse_program(document), truth)
+        scores += score(parse_program(document), truth)
         documents += 1
     return QualityReport(name, documents, aggregate(scores))
 
 
-def _label(document_id: str) -> Truth:
-    """Return the label of a document."""
-    truth: Truth = json.loads((LABELS / "labels" / f"{document_id}.json").read_text())
+def _truth(path: Path) -> Truth:
+    """Return the true values that a file holds."""
+    truth: Truth = json.loads(path.read_text(encoding="utf-8"))
     return truth
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from etl.sources.carms.parsed import Stated
+from etl.sources.carms.parsed import Evidence, Stated
 from etl.sources.carms.parsing.dates import find_dates
 from etl.sources.carms.parsing.layout import Line
 from etl.sources.carms.parsing.normalise import plain
@@ -93,7 +93,6 @@ def _quota(part: Part, problems: Problems) -> Stated[int] | None:
                 f"The quota {stated[:40]!r} is not a number: correct it in the source.", evidence,
             )  # fmt: skip
         return None
-    evidence = part.reading.evidence(part.kind, start, start + len(number.group().rstrip(" ,")))
     digits = re.sub(r"[ ,]", "", number.group("digits"))
     if number.group("sign") == "-" or number.group("fraction") or int(digits[:9]) > MAXIMUM_QUOTA:
         problems.add(
@@ -103,7 +102,9 @@ def _quota(part: Part, problems: Problems) -> Stated[int] | None:
             evidence,
         )  # fmt: skip
         return None
-    return Stated(int(digits), evidence)
+    # The evidence is the whole statement: a bare number would not show what it counts.
+    end = start + len(number.group().rstrip(" ,"))
+    return Stated(int(digits), part.reading.evidence(part.kind, match.start(), end))
 
 
 def _accreditation(part: Part, problems: Problems) -> Stated[AccreditationStatus] | None:
@@ -123,7 +124,7 @@ def _accreditation(part: Part, problems: Problems) -> Stated[AccreditationStatus
                 evidence,
             )  # fmt: skip
             return None
-        return Stated(status, evidence)
+        return Stated(status, _statement(part, line))
     return None
 
 
@@ -154,10 +155,16 @@ def _approved(part: Part, problems: Problems) -> Stated[dt.date] | None:
         if days is None:
             problems.add(
                 "IMPOSSIBLE_DATE", "last_approved_on",
-                f"The approval date {plain(match.group('value'))[:40]!r} does not exist: correct "
-                "it in the source.",
+                f"The approval date {plain(part.reading.clean[start : line.end])[:40]!r} does not"
+                " exist: correct it in the source.",
                 evidence,
             )  # fmt: skip
             return None
-        return Stated(days[0], evidence)
+        return Stated(days[0], _statement(part, line))
     return None
+
+
+def _statement(part: Part, line: Line) -> Evidence:
+    """Return a header line without its heading marks as evidence."""
+    marks = len(line.folded) - len(line.folded.lstrip("# "))
+    return part.reading.evidence(part.kind, line.start + marks, line.end)

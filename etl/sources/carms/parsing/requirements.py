@@ -35,8 +35,8 @@ _NUMBER_REQUESTED = re.compile(
 )
 _WORDS_BOUND = re.compile(r"[*_]*(?P<bound>minimum|maximum)[*_]*\s*:[\s*_]*(?P<value>\S+)")
 _PROSE_NUMBER = re.compile(
-    r"\b(?P<number>\d{1,2}|one|two|three|four|five|une?|deux|trois|quatre"
-    r"|cinq)\b\s*(?:\(\d{1,2}\)\s*)?"
+    r"(?<!at least )(?<!au moins )"
+    r"\b(?P<number>\d{1,2}|one|two|three|four|five|une?|deux|trois|quatre|cinq)\b\s*(?:\(\d{1,2}\)\s*)?"
     r"(?:\w+\s+){0,2}?(?:letters?|lettres?|references?|formulaires?|support forms?)\b"
 )
 _NUMBER_WORDS = {

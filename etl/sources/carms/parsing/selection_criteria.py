@@ -38,6 +38,7 @@ _ROW = re.compile(
     r"\|?\s*\[?(?P<label>[^|\[\]]{1,80}?)(?:\]\([^()|]*\))?\s*\|\s*(?P<text>.*?)\s*\|?\s*$",
     re.DOTALL,
 )
+_WORD = re.compile(r"\w")
 _OTHER = re.compile(r"[*_]*(?:other|autre)s?\s*:[\s*_]*")
 
 
@@ -262,7 +263,7 @@ def _electives(part: Part, found: _Found) -> list[ParsedCriterion]:
     return [
         _criterion(part, SelectionPhase.ELECTIVES, component, label, _trimmed(part, start, end))
         for component, label, start, end in rows
-        if part.reading.clean[start:end].strip()
+        if _WORD.search(part.reading.clean, start, end)
     ]
 
 

@@ -56,6 +56,7 @@ class Mention:
     start: int
     end: int
     words: frozenset[str]
+    is_town: bool
 
 
 class Mentions:
@@ -65,18 +66,25 @@ class Mentions:
         self._kept: list[Mention] = []
         self._aliases: set[str] = set()
 
-    def add(self, name: str, form: TrainingSiteForm, start: int, end: int) -> None:
-        """Add a name unless the place is known; a list makes a known place a listed one."""
+    def add(
+        self, name: str, form: TrainingSiteForm, start: int, end: int, *, is_town: bool = False
+    ) -> None:
+        """Add a name unless the place is known; a list makes a known place a listed one.
+
+        A town and a hospital that bears its name are two places.
+        """
         words = _words(name)
         if len(name) < 3 or fold(name) in self._aliases:
             return
         for known in self._kept:
+            if known.is_town is not is_town and known.words != words:
+                continue
             listed = form is known.form is TrainingSiteForm.LIST
             if _same(known.words, words, prose=form is TrainingSiteForm.PROSE, listed=listed):
                 if form is TrainingSiteForm.LIST:
                     known.form = form
                 return
-        self._kept.append(Mention(name, form, start, end, words))
+        self._kept.append(Mention(name, form, start, end, words, is_town))
         initials = "".join(
             word[0]
             for word in re.findall(r"[a-z]+", fold(name))

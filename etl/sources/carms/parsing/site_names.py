@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from etl.sources.carms.parsing.normalise import fold
 from etl.sources.carms.parsing.site_words import (
     ALSO_PROPER,
+    CLINICAL_WORDS,
     COMMON_WORDS,
     ENGLISH_HEADS,
     FRENCH_HEADS,
@@ -71,7 +72,14 @@ _OTHER_THING = re.compile(
     r"|Board|Auxiliary|Corporation\b\s*$)"
 )
 _INDEFINITE = re.compile(r"\b(?:an?|une?|the new|any|each|another)\s+$")
-_HEALTH_REGION = re.compile(r"\W*(?:le |la |du )?(?:CISSS|CIUSSS|CSSS|Centre [Ii]nt[ée]gr[ée])")
+_HEALTH_REGION = re.compile(
+    r"\W*(?:le |la |du )?(?:CISSS|CIUSSS?|CRSSS|CSSS|Centre [Ii]nt[ée]gr[ée])"
+)
+_GLUED_NUMBER = re.compile(r"[a-zà-ÿ]\d{2,}")
+_NETWORK = re.compile(
+    r"\W*(?:[Tt]he )?(?:University Health Network|Unity Health|Sinai Health"
+    r"|Trillium Health Partners|(?:[A-Z][\w'.]+ ){1,3}Health (?:Network|Partners|System)s?$)"
+)
 _MARKS = str.maketrans(
     {
         **dict.fromkeys("’‘`´ʼ", "'"),
@@ -97,6 +105,11 @@ def plain_marks(text: str) -> str:
 def is_health_region(name: str) -> bool:
     """Say whether a name is that of a health region, which a hospital beside it is part of."""
     return _HEALTH_REGION.match(name) is not None
+
+
+def is_network(name: str) -> bool:
+    """Say whether a name is that of a network of hospitals, or of a health region."""
+    return _NETWORK.match(name) is not None or is_health_region(name)
 
 
 def find_names(text: str) -> list[Name]:
@@ -164,6 +177,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
         if word is None or word.group(1) not in TRIMMED_WORDS | _OPENINGS:
             break
         start += word.end()
+    glued = _GLUED_NUMBER.search(text, start, end)
+    end = glued.start() + 1 if glued is not None else end
     while end > start and text[end - 1] in " ,.;:-/&(":
         end -= 1
     start += len(text[start:end]) - len(text[start:end].lstrip())
@@ -173,6 +188,12 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 def is_common(folded: str) -> bool:
     """Say whether a folded name is made of common words only: it names no place."""
     return all(word in COMMON_WORDS for word in re.findall(r"[a-z0-9]+", folded))
+
+
+def is_clinic_of_its_kind(name: str) -> bool:
+    """Say whether a name tells what a clinic does, and no more: Chronic Pain Clinic."""
+    words = set(re.findall(r"[a-z0-9]+", fold(name)))
+    return bool(words & CLINICAL_WORDS) and words <= COMMON_WORDS | CLINICAL_WORDS
 
 
 def _is_site(name: str) -> bool:

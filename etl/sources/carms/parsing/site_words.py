@@ -29,6 +29,9 @@ ENGLISH_HEADS = (
     r"Medical\s+Group", r"Health\s+Station", "Sanatorium", r"Nursing\s+Station",
     r"Medical\s+Building", r"Family\s+Medicine\s+Associates", r"Medical\s+Associates", "Rehab",
     r"Cancer\s+(?:Care|Agency)", r"Cancer\s+Program",
+    r"Public\s+Health(?:\s+(?:Services?|Unit|Agency|Department|Division))?",
+    r"Sports?\s+Medicine(?:\s+(?:Clinic|Centre))?", "Health Unit", r"Medical\s+Clinic",
+    r"Care\s+Group", "CHC", r"Health\s+Hub", r"Medical\s+Officer\s+of\s+Health",
 )  # fmt: skip
 
 FRENCH_HEADS = (
@@ -38,7 +41,8 @@ FRENCH_HEADS = (
     r"Centre\s+M[èe]re-Enfant", r"Centre\s+int[ée]gr[ée]", r"Centre\s+Int[ée]gr[ée]",
     "Cliniques?", "Institut", "Pavillon", "CHU", "CHUS", "CHUM", "CHUL", "CIUSSS?", "CISSS",
     "CRSSS", "CHAU", "Laboratoire",
-    "CSSS", "CLSC", r"GMF-?\s?U", "GMFU", "UMF", "UMF-GMF",
+    r"Directions?\s+(?:r[ée]gionale\s+)?de\s+(?:la\s+)?sant[ée]\s+publique", "DR?SP",
+    "CSSS", "CLSC", "CUMF", r"GMF-?\s?U", "GMFU", "UMF", "UMF-GMF",
     r"Unit[ée]\s+de\s+m[ée]decine\s+(?:de\s+)?famil\w+", r"Cent?m?tre\s+hospitalier", "CRCHUM",
     "CUSM", "IUCPQ", "IRDPQ", "IRGLM", "IUGM", "Campus", r"Cemtre\s+hospitalier",
 )  # fmt: skip
@@ -51,6 +55,7 @@ FRENCH_SMALL = (
     "palliatifs", "femmes", "int[ée]gr[ée]", "d'ophtalmologie", "d'[ée]valuation",
     "d[ée]ficience", "neurologie", "m[ée]decine", "l'[îi]le", "nord", "sud", "l'universit[ée]",
     "d'oncologie", "personnes", "cœur", "de-l'", "jeunesse", "p[ée]diatrique", "ambulatoire",
+    "nationale?", "publique", "sport", "sportive", "judiciaires", "sciences", "l[ée]gale",
     "chirurgie", "dermatologie", "esth[ée]tique", "coeur", "naissances",
     r"(?:d')?\w+(?:logie|logique|iatrie|iatrique|p[ée]die|p[ée]dique|th[ée]rapie)s?",
 )  # fmt: skip
@@ -72,6 +77,9 @@ KNOWN_NAMES = (
     "William Osler Health System", "Scarborough Health Network", "Toronto Western",
     "Toronto General", "Princess Margaret", "Mount Sinai", "St. Michael's", "Markham Stouffville",
     "Lakeshore General", "Maisonneuve-Rosemont", "Sainte-Justine", "Ste-Justine", "Sacré-Coeur",
+    "Public Health Ontario", "Office of the Chief Medical Examiner",
+    "Office of the Chief Coroner", "Access River East", "Access Fort Garry", "Access Winnipeg West",
+    "Behavioral Health Foundation", "Addictions Foundation of Manitoba",
     "Douglas Hospital", "Waypoint", "Ontario Shores", "Royal Victoria Regional",
 )  # fmt: skip
 """Names of places without a head word."""
@@ -101,11 +109,12 @@ TRIMMED_WORDS = word_set(
 """Words that are cut from the beginning of a name."""
 
 _OTHER_THINGS = (
-    "Simulation", "Research", "Conference", "Recreation", "Sports?", "Fitness", "Shopping",
+    "Simulation", "Research", "Conference", "Recreation", "Fitness", "Shopping",
+    r"Sports?(?!\s+(?:Medicine|Med\b))",
     "Learning", "Education", "Educational", "Convention", "Aquatic", "Arts", "Cultural",
     "Civic Centre", "City Centre", "Town Centre", "Student", "Excellence", "Discovery",
     "Innovation", "Sciences Library", "Library", "Royal College", "Provincial Park", "Site of",
-    "Visitor",
+    "Visitor", "Masters? of", "Public Health Agency",
     "Leisure", "Performing", "Entertainment", "Curling", "Tourism", "Information Centre",
     "Wellness Office", "Skills", "Data", "Ski", "Airport",
     "Academic Health Sciences? (?:Network|Centres?)", "Health Authority", r"Sim\b", "Care Unit",
@@ -137,8 +146,20 @@ COMMON_WORDS = word_set(
     " several site sites six small southern specialty subspecialty surgery surgical system"
     " teaching team teams ten tertiary the these this three training trauma two unit units"
     " universitaire university urban various veterans walk western women"
+    " public publique sante direction directions regionale"
 )
 """Folded words that make no name of a place by themselves."""
+
+CLINICAL_WORDS = word_set(
+    "psychiatry chronic pain headache neuromuscular midwifery maternity memory fertility"
+    " breast stroke diabetes specific talk pediatrics surgery sports sport medicine allergy asthma"
+    " cardiac cardiology endocrine fracture geriatric oncology orthopedic prenatal respiratory"
+    " renal sexual sleep spine thrombosis wound hand foot vascular ophthalmology eye ear nose"
+    " throat dermatology rheumatology neurology urology gynecology obstetrics radiology pathology"
+    " preoperative anesthesia dialysis infectious disease diseases immunology hematology"
+    " refugee indigenous inner addiction addictions youth adolescent early intervention"
+)
+"""Folded words that tell what a clinic does: in running text they name no place."""
 
 ALSO_PROPER = re.compile(
     r"(?:the )?(?:children'?s(?: and women'?s)?|women'?s(?: and children'?s)?|university"

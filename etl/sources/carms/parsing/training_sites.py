@@ -1,14 +1,23 @@
 """Training sites: the places that the section names, in lists and in prose, once each."""
 
+import functools
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from etl.reference.communities import known_communities
 from etl.sources.carms.parsed import ParsedTrainingSite
 from etl.sources.carms.parsing.normalise import fold, plain
 from etl.sources.carms.parsing.sections import Part
 from etl.sources.carms.parsing.site_identity import Mentions
 from etl.sources.carms.parsing.site_lists import Row, Rows
-from etl.sources.carms.parsing.site_names import Name, is_common, is_health_region
+from etl.sources.carms.parsing.site_names import (
+    Name,
+    is_clinic_of_its_kind,
+    is_common,
+    is_health_region,
+    is_network,
+)
 from etl.sources.carms.parsing.site_words import NOT_A_SITE
 from warehouse.masking import mask_contacts
 from warehouse.vocabulary import TrainingSiteForm
@@ -25,13 +34,21 @@ _GENERIC_ITEM = re.compile(
 )
 _PLACE_WORD = r"[A-ZÀ-Þ][\w'.À-ÿ-]*"
 _COMMUNITY = re.compile(
-    rf"{_PLACE_WORD}(?:[ /-]+(?:of|de|du|la|le|des|and|et|the|sur|en|\(?{_PLACE_WORD})){{0,9}}"
+    rf"{_PLACE_WORD}(?:[ /-]+(?:of|de|du|la|le|des|and|et|the|for|sur|en|\(?{_PLACE_WORD})){{0,9}}"
 )
 _ITEM_END = re.compile(r"\s*(?:[(:,;|]|\s-\s|\s-|-\s|$)")
 _SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?::|-\s|\s-\s)")
 _PARENTHESIS = re.compile(r"\([^()]*\)?")
-_INCLUDING = re.compile(r"\(\s*(?:incl|incorporat|compris|consist|y compris)")
+_INCLUDING = re.compile(r"\(\s*(?:incl|incorporat|compris|consist|y compris|[Cc]entres? affili)")
 _FURTHER_NAME = re.compile(r"(?:,|\bet\b|\band\b)\s+([A-ZÀ-Þ][\w'-]+(?:[ -][A-ZÀ-Þ][\w'-]+){0,5})")
+_TOWN = re.compile(r"(?:(?!\s(?:and|et|&)\s)[^,;/•|])+|[,;/•|]|\s(?:and|et|&)\s")
+LEAST_TOWNS = 3
+_TOWN_LEAD = re.compile(
+    r"\b(?:sites? (?:in|include|are)|[Rr]otations include|[Ee]lectives[^:]{0,20}:)\W"
+)
+_SAINTS = {"st": "saint", "st.": "saint", "ste": "sainte", "ste.": "sainte"}
+_BETWEEN_TOWNS = frozenset({",", ";", "/", "•", "|", "and", "et", "&"})
+_REGION_OF_TOWNS = re.compile(r"\W*(?:CISSS|CIUSSS?|CRSSS)\b[^()]*\(([^()]*)\)")
 _ARTICLES = frozenset({"", "the", "le", "la", "l'", "and", "et"})
 _PROGRAM_BEHIND = re.compile(r"\s+and\s+(?:\w+\s+){1,8}Program$")
 Span = tuple[int, int]
@@ -44,7 +61,7 @@ def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
     for number, row in enumerate(rows.all):
         for start, end, form in _mentioned(rows, number):
             name = mask_contacts(plain(part.reading.clean[start:end])).strip(" ,;:.-–")
-            mentions.add(name, form, start, end)
+            mentions.add(name, form, start, end, is_town=_town(name) in _towns())
         mentions.learn_aliases(row.text)
     return [
         ParsedTrainingSite(
@@ -61,13 +78,30 @@ def _mentioned(rows: Rows, number: int) -> Iterator[tuple[int, int, TrainingSite
     row = rows.all[number]
     offset = row.line.start
     if not row.listed:
+        yield from ((offset + town.start, offset + town.end, PROSE) for town in _town_run(row))
         names = _prose_names(row)
         for position, name in enumerate(names):
             listed = _begins(row, name) or _is_set_off(row, name, names[:position])
             yield offset + name.start, offset + name.end, LIST if listed else PROSE
         return
-    found = list(_listed_names(row)) or list(_own_item(rows, number))
+    found = list(_listed_names(row))
+    if not found or all(is_health_region(row.text[name.start : name.end]) for name in found):
+        found += _communities(row)
+    if found and _is_umbrella_of_following(rows, number, found):
+        return
+    found = found or _town_run(row) or list(_own_item(rows, number))
     yield from ((offset + name.start, offset + name.end, LIST) for name in found)
+
+
+def _is_umbrella_of_following(rows: Rows, number: int, found: Sequence[Name]) -> bool:
+    """Say whether a row names only a health region whose places stand indented below it."""
+    row = rows.all[number]
+    below = itertools.takewhile(
+        lambda other: other.line.indent > row.line.indent, rows.all[number + 1 :]
+    )
+    return all(is_health_region(row.text[name.start : name.end]) for name in found) and any(
+        other.names for other in below
+    )
 
 
 def _begins(row: Row, name: Name) -> bool:
@@ -103,12 +137,14 @@ def _listed_names(row: Row) -> Iterator[Name]:
     spans = [match.span() for match in _PARENTHESIS.finditer(row.text)]
     outer = [name for name in row.names if _inside(name, spans) is None]
     inner = [name for name in row.names if _inside(name, spans) is not None]
-    places = [name for name in outer if not is_health_region(row.text[name.start : name.end])]
+    umbrella = is_network if inner else is_health_region
+    places = [name for name in outer if not umbrella(row.text[name.start : name.end])]
     if places:
         yield from places
         for name in inner:
             span = _inside(name, spans)
-            if span is not None and _INCLUDING.match(row.text, span[0]):
+            several = sum(_inside(other, spans) == span for other in inner) > 1
+            if span is not None and (several or _INCLUDING.match(row.text, span[0])):
                 yield name
     elif inner:
         yield from inner
@@ -117,7 +153,8 @@ def _listed_names(row: Row) -> Iterator[Name]:
             # Hôpital A, B et C: the further names leave out the word hospital.
             rest = row.text[: span[1]]
             for match in _FURTHER_NAME.finditer(rest, inner[-1].end):
-                yield Name(match.start(1), match.end(1))
+                if _town(match.group(1)) not in _towns():
+                    yield Name(match.start(1), match.end(1))
     else:
         yield from outer
 
@@ -134,8 +171,66 @@ def _prose_names(row: Row) -> list[Name]:
         campus = text[name.start : name.end].endswith(("Campus", "Campuses"))
         if not (behind and (alone or campus)):
             kept.append(name)
+    kept = [name for name in kept if not is_clinic_of_its_kind(text[name.start : name.end])]
     places = [name for name in kept if not is_health_region(text[name.start : name.end])]
     return places or kept
+
+
+def _communities(row: Row) -> list[Name]:
+    """Return the towns of a line that names nothing else, or of the region before them."""
+    region = _REGION_OF_TOWNS.match(row.text)
+    first, last = (region.start(1), region.end(1)) if region else (0, len(row.text))
+    towns: list[Name] = []
+    for segment in _TOWN.finditer(row.text, first, last):
+        name = segment.group().strip(" :.")
+        if not name or name in _BETWEEN_TOWNS:
+            continue
+        if _town(name) not in _towns():
+            return []
+        start = segment.start() + segment.group().index(name)
+        towns.append(Name(start, start + len(name)))
+    return towns
+
+
+def _town_run(row: Row) -> list[Name]:
+    """Return the towns that running text lists, three or more at a time, as sites."""
+    lead = _TOWN_LEAD.search(row.text)
+    run: list[Name] = []
+    if lead is None:
+        return run
+    for segment in _TOWN.finditer(row.text, lead.end()):
+        name = segment.group().strip(" :.()")
+        if not name or name in _BETWEEN_TOWNS:
+            continue
+        if not run:
+            name = _town_at_end(name)
+        if _town(name) not in _towns():
+            if len(run) >= LEAST_TOWNS:
+                break
+            run = []
+            continue
+        start = segment.start() + segment.group().index(name)
+        run.append(Name(start, start + len(name)))
+    return run if len(run) >= LEAST_TOWNS else []
+
+
+def _town_at_end(words: str) -> str:
+    """Return the town that a stretch of text ends with, or the text where it ends with none."""
+    parts = words.split(" ")
+    ends = (" ".join(parts[first:]) for first in range(max(0, len(parts) - 4), len(parts)))
+    return next((end for end in ends if _town(end) in _towns()), words)
+
+
+@functools.cache
+def _towns() -> frozenset[str]:
+    """Return the folded names of Canadian communities."""
+    return frozenset(map(_town, known_communities()))
+
+
+def _town(name: str) -> str:
+    """Return a town's name folded, with hyphens and spaces alike: Val D'Or, Val-d'Or."""
+    words = fold(name).replace("-", " ").split()
+    return " ".join(_SAINTS.get(word, word) for word in words)
 
 
 def _own_item(rows: Rows, number: int) -> Iterator[Name]:
