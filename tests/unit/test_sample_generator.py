@@ -348,3 +348,12 @@ def test_three_thousand_short_programs_work(tmp_path: Path) -> None:
 def test_a_sample_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least one"):
         generate_sample(tmp_path, programs=0)
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_short_programs_work(tmp_path: Path) -> None:
+    summary = generate_sample(tmp_path, programs=100_000, seed=1503, short_documents=True)
+    assert summary.programs == 100_000
+    with (tmp_path / "truth.jsonl").open(encoding="utf-8") as truths:
+        ids = {json.loads(line)["document_id"] for line in truths}
+    assert len(ids) == 100_000
