@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from warehouse.masking import mask_contacts
-
 from etl.reference.tables import Site
 from etl.sources.carms.contract import ProgramMasterRow
 from etl.sources.carms.document import SourceText
 from etl.sources.carms.parsed import Evidence, ParsedProgram, Stated
+from warehouse.masking import mask_contacts
 from warehouse.vocabulary import ProgramField
 
 Row = dict[str, Any]
