@@ -146,8 +146,8 @@ def program(key: int, random_: random.Random) -> dict:
     return {
         "program_key": key, "match_iteration_id": ITERATION, "program_stream_id": 20_000 + key * 3,
         "name": f"{UNIVERSITIES[university - 1][0]} / {DISCIPLINES[discipline - 1][0]} / {key % 5}",
-        "url": f"https://example.org/{key}", "language": random_.choice(["EN", "FR", None]),
-        "application_languages": random_.choice([["EN"], ["EN", "FR"], [], None]),
+        "url": f"https://example.org/{key}", "language": random_.choice(["EN", "FR"]),
+        "application_languages": random_.choice([["EN"], ["EN", "FR"], []]),
         "match_iteration_key": 1, "discipline_key": discipline, "university_key": university,
         "site_key": random_.randint(1, len(SITES)), "stream_key": random_.randint(1, len(STREAMS)),
     } | version()  # fmt: skip

@@ -267,6 +267,31 @@ async def test_a_document_without_a_master_row_is_quarantined_not_lost(
     assert "MISSING_MASTER_ROW" in kept["reasons"]
 
 
+async def test_a_description_in_no_known_language_is_quarantined_and_not_guessed(
+    warehouse: Database, files: Path
+) -> None:
+    program: list[str] = []
+
+    def without_words(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        program.append(stream_id(documents[0]))
+        documents[0]["page_content"] = "1 2 3"
+        return documents
+
+    def without_cells(rows: list[list[str]]) -> list[list[str]]:
+        return [
+            [*row[:4], *([""] * 15), *row[19:]] if row[1].endswith(f"-{program[0]}") else row
+            for row in rows
+        ]
+
+    edit_documents(files, without_words)
+    edit_sections(files, without_cells)
+    result = await load(files)
+    assert result.rows_quarantined == 1
+    (kept,) = await fetch(warehouse, "SELECT natural_key, reasons::text FROM ops.quarantine")
+    assert kept["natural_key"] == f"1503-{program[0]}"
+    assert "UNKNOWN_DOCUMENT_LANGUAGE" in kept["reasons"]
+
+
 def test_stream_ids_of_the_sample_are_readable(sample_files: Path, tmp_path: Path) -> None:
     seen: list[str] = []
 

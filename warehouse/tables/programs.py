@@ -86,15 +86,15 @@ class DimProgram(Versioned, table=True):
         source=MASTER,
     )
     url: str = text("Address of the published program description.", nullable=False, source=MASTER)
-    language: str | None = text(
-        "Language of the description document itself; null where there is no document.",
-        default=None,
+    language: str = text(
+        "Language of the description document itself.",
+        nullable=False,
         source=DESCRIPTION,
     )
-    application_languages: list[str] | None = column(
-        "Languages in which the program accepts applications; null where not stated.",
+    application_languages: list[str] = column(
+        "Languages in which the program accepts applications; empty where not stated.",
         sa_type=ARRAY(Text),
-        default=None,
+        nullable=False,
         source=DESCRIPTION,
     )
     match_iteration_key: int = key_of(

@@ -108,7 +108,7 @@ def _value(stated: Stated[T] | None) -> T | None:
 
 def _program_row(master: ProgramMasterRow, site: Site, parsed: ParsedProgram, key: Row) -> Row:
     """Return the row of ``staging.program``, without its hash."""
-    languages = _value(parsed.application_languages)
+    languages = _value(parsed.application_languages) or ()
     volume, offer = _value(parsed.application_volume), _value(parsed.interview_offer)
     service = _value(parsed.return_of_service)
     return {
@@ -122,7 +122,7 @@ def _program_row(master: ProgramMasterRow, site: Site, parsed: ParsedProgram, ke
         "site_province": site.province.value,
         "stream_label": master.program_stream,
         "language": _value(parsed.language),
-        "application_languages": None if languages is None else [str(one) for one in languages],
+        "application_languages": [str(one) for one in languages],
         "quota": _value(parsed.quota),
         "length_years": _value(parsed.length_years),
         "accreditation": _value(parsed.accreditation),

@@ -326,10 +326,19 @@ def _problems(parsed: ParsedProgram, group: Group, files: SourceFiles) -> list[R
     )
     name = next(file.name for file in files if file.role is role)
     row = next(iter(group.rows[role]))
-    return [
+    reasons = [
         Reason(problem.code, name, row, problem.field, problem.message)
         for problem in parsed.problems
     ]
+    if parsed.language is None:
+        reasons.append(
+            Reason(
+                "UNKNOWN_DOCUMENT_LANGUAGE", name, row, "language",
+                f"The description of program {group.natural_key} has no heading and no words by"
+                " which it could be told to be English or French. Check that it is complete.",
+            )
+        )  # fmt: skip
+    return reasons
 
 
 def _iteration_name(stager: Stager, files: SourceFiles) -> tuple[str, int | None]:

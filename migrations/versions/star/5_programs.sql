@@ -13,8 +13,8 @@ CREATE TABLE core.dim_program (
   program_stream_id INTEGER NOT NULL,
   name TEXT NOT NULL,
   url TEXT NOT NULL,
-  language TEXT,
-  application_languages TEXT[],
+  language TEXT NOT NULL,
+  application_languages TEXT[] NOT NULL,
   match_iteration_key BIGINT NOT NULL,
   discipline_key BIGINT NOT NULL,
   university_key BIGINT NOT NULL,
@@ -65,8 +65,8 @@ COMMENT ON COLUMN core.dim_program.match_iteration_id IS 'Number of the match it
 COMMENT ON COLUMN core.dim_program.program_stream_id IS 'Number of the program stream in the match''s own systems; natural key with the iteration.';
 COMMENT ON COLUMN core.dim_program.name IS 'School, discipline, site and stream, as the master file writes them.';
 COMMENT ON COLUMN core.dim_program.url IS 'Address of the published program description.';
-COMMENT ON COLUMN core.dim_program.language IS 'Language of the description document itself; null where there is no document.';
-COMMENT ON COLUMN core.dim_program.application_languages IS 'Languages in which the program accepts applications; null where not stated.';
+COMMENT ON COLUMN core.dim_program.language IS 'Language of the description document itself.';
+COMMENT ON COLUMN core.dim_program.application_languages IS 'Languages in which the program accepts applications; empty where not stated.';
 COMMENT ON COLUMN core.dim_program.match_iteration_key IS 'The match iteration.';
 COMMENT ON COLUMN core.dim_program.discipline_key IS 'The discipline.';
 COMMENT ON COLUMN core.dim_program.university_key IS 'The university.';

@@ -137,8 +137,8 @@ CREATE UNLOGGED TABLE staging.program (
   content_hash TEXT NOT NULL,
   name TEXT NOT NULL,
   url TEXT NOT NULL,
-  language TEXT,
-  application_languages TEXT[],
+  language TEXT NOT NULL,
+  application_languages TEXT[] NOT NULL,
   quota INTEGER,
   length_years FLOAT,
   accreditation TEXT,
@@ -166,8 +166,8 @@ COMMENT ON COLUMN staging.program.program_stream_id IS 'Number of the program st
 COMMENT ON COLUMN staging.program.content_hash IS 'SHA-256 over everything the version states, in hexadecimal.';
 COMMENT ON COLUMN staging.program.name IS 'School, discipline, site and stream, as the master file writes them.';
 COMMENT ON COLUMN staging.program.url IS 'Address of the published program description.';
-COMMENT ON COLUMN staging.program.language IS 'Language of the description document itself; null where there is no document.';
-COMMENT ON COLUMN staging.program.application_languages IS 'Languages in which the program accepts applications; null where not stated.';
+COMMENT ON COLUMN staging.program.language IS 'Language of the description document itself.';
+COMMENT ON COLUMN staging.program.application_languages IS 'Languages in which the program accepts applications; empty where not stated.';
 COMMENT ON COLUMN staging.program.quota IS 'Approximate number of positions; null where not stated.';
 COMMENT ON COLUMN staging.program.length_years IS 'Length of the residency; null where not stated.';
 COMMENT ON COLUMN staging.program.accreditation IS 'Accreditation status; null where not stated.';

@@ -48,8 +48,8 @@ COMMENT ON COLUMN mart.current_program.match_iteration_id IS 'Number of the matc
 COMMENT ON COLUMN mart.current_program.program_stream_id IS 'Number of the program stream in the match''s own systems; natural key with the iteration.';
 COMMENT ON COLUMN mart.current_program.program_name IS 'School, discipline, site and stream, as the master file writes them.';
 COMMENT ON COLUMN mart.current_program.program_url IS 'Address of the published program description.';
-COMMENT ON COLUMN mart.current_program.language IS 'Language of the description document itself; null where there is no document.';
-COMMENT ON COLUMN mart.current_program.application_languages IS 'Languages in which the program accepts applications; null where not stated.';
+COMMENT ON COLUMN mart.current_program.language IS 'Language of the description document itself.';
+COMMENT ON COLUMN mart.current_program.application_languages IS 'Languages in which the program accepts applications; empty where not stated.';
 COMMENT ON COLUMN mart.current_program.match_iteration_name IS 'Name of the iteration, in English.';
 COMMENT ON COLUMN mart.current_program.match_year IS 'Calendar year of the match; null where no document states it.';
 COMMENT ON COLUMN mart.current_program.discipline_id IS 'Number of the discipline in the match''s own systems; the natural key.';
