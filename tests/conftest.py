@@ -8,6 +8,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
 from warehouse import embedded, migrate
@@ -27,6 +29,7 @@ Result = TypeVar("Result")
 LOCAL = {None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::", socket.gethostname()}
 PASSWORDS = {"reader_password": "reader pässword", "app_password": "app/pass@word"}
 TEMPLATE = "migrated"
+DROP_ATTEMPTS = 20
 
 
 def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
@@ -143,7 +146,20 @@ def fresh_database(address: str, template: str | None) -> Iterator[Database]:
     try:
         yield Database(name, settings_for(address, name))
     finally:
-        execute(address, f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(address, name)
+
+
+def drop_database(address: str, name: str) -> None:
+    """Drop a database; one in which autovacuum works at this moment cannot be, so try again."""
+    for attempt in range(DROP_ATTEMPTS):
+        try:
+            execute(address, f"DROP DATABASE {name} WITH (FORCE)")
+        except asyncpg.InsufficientPrivilegeError:
+            if attempt + 1 == DROP_ATTEMPTS:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def migrated_template(address: str) -> str:
