@@ -4,7 +4,6 @@ import functools
 import json
 import os
 import re
-import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -39,7 +38,7 @@ pytestmark = [
 
 PRECISION, RECALL = 0.98, 0.95
 HEADER = 1.0
-DISPUTED = {"training_sites": (0.95, 0.90)}
+BELOW_TARGET = {"training_sites": (0.95, 0.90)}
 """Fields that are not at the target yet: names without a word such as hospital, lists of towns
 and health regions with their hospitals are read less surely than the rest, and the readers who
 labelled them differ on what counts. What is reached stands in docs/parsing_quality.md."""
@@ -105,8 +104,8 @@ def test_every_field_meets_its_target(half: str) -> None:
     short = [
         report(score)
         for field, score in scores(half).items()
-        if score.precision < DISPUTED.get(field, (PRECISION,))[0]
-        or score.recall < DISPUTED.get(field, (0, RECALL))[1]
+        if score.precision < BELOW_TARGET.get(field, (PRECISION,))[0]
+        or score.recall < BELOW_TARGET.get(field, (0, RECALL))[1]
     ]
     assert not short, "\n".join(short)
 
@@ -194,19 +193,3 @@ def test_the_two_copies_of_a_program_hardly_disagree() -> None:
     # One sentence of eleven programs lost a word where its address was replaced in the JSON.
     assert {item.field for item in found} <= {"sections.ADDITIONAL_INFORMATION"}
     assert len(found) <= 11
-
-
-def test_a_full_document_takes_less_than_twenty_milliseconds() -> None:
-    sample = list(programs().values())[:100]
-    started = time.process_time()
-    for document in sample:
-        parse_program(document)
-    assert (time.process_time() - started) / len(sample) < 0.02 * _slowness()
-
-
-def _slowness() -> float:
-    """Return how much slower than usual this machine is at the moment, at least 1."""
-    started = time.process_time()
-    re.compile(r"(?:a|b)*c").search("ab" * 20_000)
-    sum(range(2_000_000))
-    return max(1.0, (time.process_time() - started) / 0.05)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import asyncpg
 import pytest
@@ -56,11 +55,9 @@ async def catalogue(settings):
 
 
 @EVERY_SERVER
-async def test_an_empty_database_reaches_head_within_three_seconds(empty):
+async def test_an_empty_database_reaches_head(empty):
     assert await migrate.current(empty.settings, Role.OWNER) is None
-    started = time.monotonic()
     assert await migrate.upgrade(empty.settings) == migrate.head()
-    assert time.monotonic() - started < 3
     assert await migrate.is_current(empty.settings)
 
 
