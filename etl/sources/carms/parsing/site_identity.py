@@ -1,8 +1,10 @@
 """Whether two names mean the same place, so that each is kept once."""
 
+import functools
 import re
 from dataclasses import dataclass
 
+from etl.reference.communities import known_communities
 from etl.sources.carms.parsing.normalise import fold
 from etl.sources.carms.parsing.site_words import word_set
 from warehouse.vocabulary import TrainingSiteForm
@@ -111,6 +113,12 @@ def _words(name: str) -> frozenset[str]:
     return (words - _DROPPED) or words
 
 
+@functools.cache
+def _town_words() -> frozenset[str]:
+    """Return the folded words that towns' names are made of."""
+    return frozenset(re.findall(r"[a-z]+", fold(" ".join(known_communities()))))
+
+
 def _alike(first: str, second: str) -> bool:
     """Say whether two words are the same up to an ending: Columbia and Columbian."""
     if first == second:
@@ -127,7 +135,7 @@ def _within(smaller: frozenset[str], larger: frozenset[str]) -> bool:
 def _same(known: frozenset[str], words: frozenset[str], *, prose: bool, listed: bool) -> bool:
     """Say whether two names mean one place: equal words, or one name shortens the other.
 
-    Two listed names are two places unless their words are equal.
+    Two listed names are two places unless they differ by the name of a town alone.
     """
     smaller, larger = sorted((known, words), key=len)
     if not _within(smaller, larger):
@@ -136,7 +144,7 @@ def _same(known: frozenset[str], words: frozenset[str], *, prose: bool, listed: 
         return True
     shortens = prose and smaller is words
     if listed:
-        return False
+        return larger - smaller <= _town_words() and bool(smaller - _COMMON)
     apart = (larger - smaller) & _TELLING_APART
     if apart and not (shortens and apart <= _CAMPUS):
         return False

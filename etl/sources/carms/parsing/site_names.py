@@ -75,7 +75,7 @@ _INDEFINITE = re.compile(r"\b(?:an?|une?|the new|any|each|another)\s+$")
 _HEALTH_REGION = re.compile(
     r"\W*(?:le |la |du )?(?:CISSS|CIUSSS?|CRSSS|CSSS|Centre [Ii]nt[ée]gr[ée])"
 )
-_GLUED_NUMBER = re.compile(r"[a-zà-ÿ]\d{2,}")
+_GLUED_NUMBER = re.compile(r"[a-zà-ÿ]\d{3,}")
 _NETWORK = re.compile(
     r"\W*(?:[Tt]he )?(?:University Health Network|Unity Health|Sinai Health"
     r"|Trillium Health Partners|(?:[A-Z][\w'.]+ ){1,3}Health (?:Network|Partners|System)s?$)"

@@ -35,7 +35,7 @@ ENGLISH_HEADS = (
 )  # fmt: skip
 
 FRENCH_HEADS = (
-    "[Hh][ôo]pita(?:l|ux)", "H[ôo]tel-Dieu", r"Centres?\s+[Hh]ospitaliers?",
+    "[Hh][ôo]pita(?:l|ux)", r"H[ôo]tel[-\s]Dieu", r"Centres?\s+[Hh]ospitaliers?",
     r"Centre\s+universitaire", r"Centre\s+de\s+(?:sant[ée]|r[ée]adaptation|cancer|soins)",
     r"Maison\s+de\s+(?:soins|naissance|sant[ée]|la|l')", r"Centre\s+m[èe]re-enfant",
     r"Centre\s+M[èe]re-Enfant", r"Centre\s+int[ée]gr[ée]", r"Centre\s+Int[ée]gr[ée]",
@@ -146,7 +146,7 @@ COMMON_WORDS = word_set(
     " several site sites six small southern specialty subspecialty surgery surgical system"
     " teaching team teams ten tertiary the these this three training trauma two unit units"
     " universitaire university urban various veterans walk western women"
-    " public publique sante direction directions regionale"
+    " public publique sante direction directions regionale specific"
 )
 """Folded words that make no name of a place by themselves."""
 

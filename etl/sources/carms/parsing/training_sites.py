@@ -86,7 +86,7 @@ def _mentioned(rows: Rows, number: int) -> Iterator[tuple[int, int, TrainingSite
         return
     found = list(_listed_names(row))
     if not found or all(is_health_region(row.text[name.start : name.end]) for name in found):
-        found += _communities(row)
+        found += [] if not found and _heads_places(rows, number) else _communities(row)
     if found and _is_umbrella_of_following(rows, number, found):
         return
     found = found or _town_run(row) or list(_own_item(rows, number))
@@ -102,6 +102,12 @@ def _is_umbrella_of_following(rows: Rows, number: int, found: Sequence[Name]) ->
     return all(is_health_region(row.text[name.start : name.end]) for name in found) and any(
         other.names for other in below
     )
+
+
+def _heads_places(rows: Rows, number: int) -> bool:
+    """Say whether the line below lists places by name: a town above it only heads them."""
+    following = rows.all[number + 1] if number + 1 < len(rows.all) else None
+    return following is not None and following.listed and bool(following.names)
 
 
 def _begins(row: Row, name: Name) -> bool:
@@ -137,7 +143,7 @@ def _listed_names(row: Row) -> Iterator[Name]:
     spans = [match.span() for match in _PARENTHESIS.finditer(row.text)]
     outer = [name for name in row.names if _inside(name, spans) is None]
     inner = [name for name in row.names if _inside(name, spans) is not None]
-    umbrella = is_network if inner else is_health_region
+    umbrella = is_network if inner or len(outer) > 1 else is_health_region
     places = [name for name in outer if not umbrella(row.text[name.start : name.end])]
     if places:
         yield from places
@@ -178,6 +184,8 @@ def _prose_names(row: Row) -> list[Name]:
 
 def _communities(row: Row) -> list[Name]:
     """Return the towns of a line that names nothing else, or of the region before them."""
+    if "|" in row.text:
+        return []  # the cells of a table say where something is done, not only where one trains
     region = _REGION_OF_TOWNS.match(row.text)
     first, last = (region.start(1), region.end(1)) if region else (0, len(row.text))
     towns: list[Name] = []
