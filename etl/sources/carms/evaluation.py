@@ -16,7 +16,7 @@ The truth is in the format of the labelled set (``tests/golden/README.md``), whi
   and each found span by the true ones; how a statement is cut into rows is not scored.
 - weights: percent and phase; dates: both days and where they were read.
 - training sites: folded names are equal, or one is contained in the other as whole words; each
-  is used once. Whether a site was found in a list or in prose does not count: readers differ.
+  is used once. Whether a site found stands in a list or in prose is scored apart, as its form.
 - contacts: each of name, e-mail and phone by overlapping spans.
 - anchors: the evidence of a found value overlaps its true anchor.
 """
@@ -297,8 +297,11 @@ def _training_sites(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
             found_left.remove(pair[0])
             true_left.remove(pair[1])
     anchored = sum(overlaps(item[2].evidence, other[2]["anchor"]) for item, other in pairs)
+    formed = sum(item[1] == other[1] for item, other in pairs)
+    unlike = len(pairs) - formed
     return [
         FieldScore("training_sites", len(pairs), len(found_left), len(true_left)),
+        FieldScore("training_sites.form", formed, unlike, unlike),
         FieldScore("training_sites.anchor", anchored, 0, len(pairs) - anchored),
     ]
 
