@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from graph.planner.inputs import Input
 from graph.planner.members import members_json
 from graph.planner.moments import Moment
 from graph.planner.ordering import OrderKey, order_clause, order_keys, position
+from graph.planner.places import Place
 from graph.planner.rows import Page, Rows, table_rows
 from graph.planner.sources import OfConnection, OfEdge, OfPage, TableType, Through, source_of
 from graph.planner.sql import MARK, Binder, Json, Parameters, conjunction
@@ -31,6 +32,7 @@ class Paging:
     """How the page at hand is cut."""
 
     index: int
+    place: Place
     bound: Binder
     is_backward: bool
     cursors: dict[str, Callable[[Any], Cursor]]
@@ -42,7 +44,7 @@ class Paging:
     def size(self) -> str:
         """Placeholder of the number of rows; bound only where the statement needs it."""
         if not self._size:
-            self._size = self.parameters.add(self.bound, "int8")
+            self._size = self.parameters.add(self.bound, "int8", place=self.place)
         return self._size
 
 
@@ -66,6 +68,7 @@ class ConnectionCompiler:
         self.keys = order_keys(self.arguments.get("orderBy"), self.inner)
         self.aggregated: list[str] = []
         self.needs_one_more = False
+        self.belonging: tuple[Through, Rows] | None = None
 
     def expression(
         self,
@@ -74,20 +77,23 @@ class ConnectionCompiler:
         belonging: tuple[Through, Rows] | None,
     ) -> str:
         """Return the connection as an SQL expression of type text."""
+        self.belonging = belonging
         compilation = self.compilation
         totals = Totals(compilation.names, table_rows(compilation.names, self.target))
         outside, compilation.enclosing_page = compilation.enclosing_page, self.paging.index
         json = self._connection(kind, nodes, totals)
         compilation.enclosing_page = outside
+        if self.arguments and not (self.aggregated or self.needs_one_more or totals):
+            self._keep_page()  # wrong arguments are reported whatever is selected
         heads, sources = [], []
         if self.aggregated:
-            heads += self._heads(belonging)
+            heads += self._heads()
             columns = ", ".join(self.aggregated)
             sources.append(f"(SELECT {columns} FROM {self.page.outer.from_list()}) {self._rows}")
         elif self.needs_one_more:
-            heads += self._heads(belonging)
+            heads += self._heads()
         if totals:
-            where = self._condition(totals.rows, belonging)
+            where = self._condition(totals.rows)
             sources.append(f"({totals.select(where)}) {totals.name}")
         with_clause = f"WITH {', '.join(heads)} " if heads else ""
         from_clause = f" FROM {', '.join(sources)}" if sources else ""
@@ -109,31 +115,33 @@ class ConnectionCompiler:
         names = ("filter", "orderBy", "iteration", "asOf")
         inputs = tuple(self.arguments[n].binder() if n in self.arguments else None for n in names)
         index = len(compilation.pages)
-        page = PagePlan(compilation.root, self.identity, size, inputs, compilation.enclosing_page)
+        page = PagePlan(compilation.place, self.identity, size, inputs, compilation.enclosing_page)
         compilation.pages.append(page)
         cursors = {n: _cursor(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments}
         moment = self._moment(cursors)
-        return Paging(index, size, last is not None, cursors, moment, compilation.parameters)
+        is_backward = last is not None
+        parameters = compilation.parameters
+        return Paging(index, page.place, size, is_backward, cursors, moment, parameters)
 
     def _moment(self, cursors: Mapping[str, Callable[[Any], Cursor]]) -> Moment:
-        moments, root = self.compilation.moments, self.compilation.root
+        moments, place = self.compilation.moments, self.compilation.place
         pinned = [
-            moments.pinned(_version(read), _published(read), name, root)
+            moments.pinned(_version(read), _published(read), name, place)
             for name, read in cursors.items()
         ]
         if len(pinned) == len(POSITIONS):
-            moments.require_equal(pinned[0], pinned[1], root)
+            moments.require_equal(pinned[0], pinned[1], place)
         if pinned:
             return pinned[0]
         as_of = self.arguments.get("asOf")
         return moments.as_of(adapted(as_of.binder(), "timestamptz")) if as_of else moments.now()
 
-    def _condition(self, rows: Rows, belonging: tuple[Through, Rows] | None) -> str:
+    def _condition(self, rows: Rows) -> str:
         """Return which rows belong to the connection, whatever the page."""
         parameters = self.compilation.parameters
         found = self.paging.moment.condition(rows)
-        if belonging is not None:
-            found.append(_belongs(rows, *belonging))
+        if self.belonging is not None:
+            found.append(_belongs(rows, *self.belonging))
         if rows.kind.has_iteration:
             iteration = self.arguments.get("iteration")
             value = (
@@ -144,10 +152,11 @@ class ConnectionCompiler:
             found.append(f"{rows.column('match_iteration_id')} = {value}")
         return conjunction(found + conditions(self.arguments.get("filter"), rows, parameters))
 
-    def _heads(self, belonging: tuple[Through, Rows] | None) -> list[str]:
+    def _heads(self) -> list[str]:
         """Return the inner selects: the page, and one row more where somebody asks for it."""
         name, paging = self.page.name, self.paging
-        found = [self._condition(self.inner, belonging), *self._positions()]
+        beyond = [self._beyond(position, self.keys) for position in self.paging.cursors]
+        found = [self._condition(self.inner), *beyond]
         order = order_clause(self.keys, is_reversed=paging.is_backward)
         # The constant limit tells the server's planner how few rows are wanted, whatever the
         # parameter; the inner list keeps its order through it.
@@ -163,15 +172,14 @@ class ConnectionCompiler:
             f"{name} AS MATERIALIZED (SELECT * FROM {name}x WHERE n <= {paging.size})",
         ]
 
-    def _positions(self) -> list[str]:
-        found = []
-        for name, read in self.paging.cursors.items():
-            values = [
-                self.compilation.parameters.add(_key(read, i, key), key.encoding.sql_type)
-                for i, key in enumerate(self.keys)
-            ]
-            found.append(position(self.keys, values, is_after=name == "after"))
-        return found
+    def _beyond(self, name: str, keys: Sequence[OrderKey]) -> str:
+        """Return the condition that a row comes after a cursor (or before it)."""
+        read = self.paging.cursors[name]
+        values = [
+            self.compilation.parameters.add(_key(read, index, key), key.encoding.sql_type)
+            for index, key in enumerate(keys)
+        ]
+        return position(keys, values, is_after=name == "after")
 
     # -- the answer ----------------------------------------------------------------------------
 
@@ -238,18 +246,29 @@ class ConnectionCompiler:
         return members_json(self.compilation.operation, kind, nodes, member)
 
     def _has_more(self, *, is_ahead: bool) -> Json:
-        """Say whether rows lie beyond the page, on the side it grows to or on the other.
-
-        A cursor stands for a row that exists in its data version: on its side there is one.
-        """
+        """Say whether rows lie beyond the page, on the side it grows to or on the other."""
         behind = "before" if is_ahead != self.paging.is_backward else "after"
         if behind in self.paging.cursors:
-            return Json().literal("true")
+            return self._is_behind(behind)
         if not is_ahead:
             return Json().literal("false")
         self.needs_one_more = True
         rows = f"SELECT count(*) FROM {self.page.name}x"
         return Json().expression(f"(({rows}) > {self.paging.size})::text")
+
+    def _is_behind(self, name: str) -> Json:
+        """Say whether rows lie at a cursor or on its other side.
+
+        The row of a cursor exists in its data version. It need not be among those of each row that
+        a nested page is asked for, though.
+        """
+        if self.belonging is None:
+            return Json().literal("true")
+        rows = table_rows(self.compilation.names, self.target)
+        keys = order_keys(self.arguments.get("orderBy"), rows)
+        kept = f"{self._condition(rows)} AND ({self._beyond(name, keys)}) IS NOT TRUE"
+        select = f"SELECT FROM {rows.from_list()} WHERE {kept}"
+        return Json().expression(f"EXISTS ({select})::text")
 
     def _outermost(self, *, is_start: bool) -> str:
         self._keep_page()
@@ -300,7 +319,7 @@ def _cursor(given: Input, name: str, page: PagePlan) -> Callable[[Any], Cursor]:
         try:
             cursor: Cursor = request.cursor(binder(request), name)
         except AnswerError as error:
-            raise error.at(page.root, given.node) from None
+            raise error.at(page.place, given.node) from None
         if cursor.fingerprint != fingerprint(page, request):
             raise CursorInvalidError(
                 f"Argument '{name}' is a cursor of another list: its field, filter, order,"

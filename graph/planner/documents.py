@@ -13,6 +13,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    VariableDefinitionNode,
     parse,
 )
 from graphql.execution.values import get_variable_values
@@ -118,9 +119,22 @@ class Documents:
         if not definitions:
             return {}
         coerced = get_variable_values(self.schema, definitions, dict(given), max_errors=MOST_ERRORS)
-        if isinstance(coerced, list):
-            return [coded(error, BadUserInputError.code) for error in coerced]
-        return coerced.coerced
+        if not isinstance(coerced, list):
+            return coerced.coerced
+        errors = [e for one in definitions for e in self._wrong(one, given)]
+        return [coded(error, BadUserInputError.code) for error in errors[:MOST_ERRORS]]
+
+    def _wrong(
+        self, definition: VariableDefinitionNode, given: Mapping[str, Any]
+    ) -> list[GraphQLError]:
+        """Return what is wrong with one variable; every message names it."""
+        found = get_variable_values(self.schema, [definition], dict(given), max_errors=MOST_ERRORS)
+        errors = found if isinstance(found, list) else []
+        name = f"'${definition.variable.name.value}'"
+        for error in errors:
+            if name not in error.message:  # it comes from an input type that takes one member
+                error.message = f"Variable {name} has invalid value: {error.message}"
+        return errors
 
 
 def operation_for(

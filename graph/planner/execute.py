@@ -16,6 +16,7 @@ from graph.errors import (
     AnswerError,
     BadUserInputError,
     DatabaseBusyError,
+    FailedFieldsError,
     InternalError,
     NotPlannableError,
     TooSlowError,
@@ -25,6 +26,7 @@ from graph.planner.cache import BoundedCache
 from graph.planner.connections import sign_cursors
 from graph.planner.cursors import CursorSigner
 from graph.planner.documents import KnownDocument, KnownOperation, operation_for
+from graph.planner.places import Place, settled
 from graph.planner.plan import Plan, make_plan
 from graph.planner.request import Request
 from graph.planner.selection import Operation
@@ -122,27 +124,51 @@ class Planner:
         identity = (text, name.value if name else "", role, known.shapes.of(variables))
         request = Request(variables, self.signer, role)
         operation = operation_for(self.schema, document, known, variables)
-        errors: list[GraphQLError] = []
-        without: frozenset[str] = frozenset()
+        try:
+            return await self.answer_planned(operation, identity, request, timings)
+        except NotPlannableError as error:
+            _log.debug("not planned: %s", error)
+            return None
+
+    async def answer_planned(
+        self,
+        operation: Operation,
+        identity: tuple[Hashable, ...] | None,
+        request: Request,
+        timings: Timings,
+    ) -> Answer:
+        """Answer an operation, without the fields that fail; its plan is kept under ``identity``.
+
+        Raises:
+            NotPlannableError: a field is resolved, not declared.
+        """
+        failed: dict[Place, AnswerError] = {}
         while True:
             try:
-                plan = self._plan(identity, operation, without, timings)
-                if plan is None:
-                    return None
+                plan = self._plan(identity, operation, frozenset(failed), timings)
                 data = await self.run(plan, request, timings)
+            except FailedFieldsError as found:
+                before = len(failed)
+                for error in found.errors:
+                    assert error.place is not None
+                    failed.setdefault(error.place, error)
+                assert len(failed) > before, "a field that is left out fails"
+                if any(place.is_vital for place in failed):
+                    roots = {place: error for place, error in failed.items() if place.is_root}
+                    return Answer(None, [e.located(place.keys) for place, e in roots.items()])
             except AnswerError as error:
-                errors.append(error.located())
-                if error.root is None or not self._may_be_null(operation, error.root):
-                    return Answer(None, errors, error.status)
-                without |= {error.root}
+                return Answer(None, [error.located()], error.status)
             else:
-                return Answer(data, errors)
+                if not plan.left_out:
+                    return Answer(data)
+                return Answer(*settled(data, plan.left_out, failed))
 
     async def run(self, plan: Plan, request: Request, timings: Timings) -> bytes:
         """Run a plan and return the bytes of ``data``.
 
         Raises:
-            AnswerError: an argument is wrong, or the database cannot answer.
+            FailedFieldsError: fields have wrong arguments.
+            AnswerError: it asks for too much, or the database cannot answer.
         """
         started = perf_counter()
         values = plan.values(request)
@@ -158,36 +184,27 @@ class Planner:
             timings.database += perf_counter() - started
             timings.statements += 1
         if data.startswith(GUARD_BYTE):
-            raise copy(plan.guards[int(data[1:])].error)
+            raise FailedFieldsError([plan.guards[int(n)].error for n in data[1:].split(b",")])
         return sign_cursors(data, plan.pages, request) if plan.has_cursors else data
 
     def _plan(
         self,
-        identity: tuple[Hashable, ...],
+        identity: tuple[Hashable, ...] | None,
         operation: Operation,
-        without: frozenset[str],
+        without: frozenset[Place],
         timings: Timings,
-    ) -> Plan | None:
+    ) -> Plan:
         started = perf_counter()
-        key = (*identity, without)
-        plan = self.plans.get(key)
-        if plan is None:
-            try:
+        key = None if identity is None else (*identity, without)
+        try:
+            plan = self.plans.get(key) if key else None
+            if plan is None:
                 plan = make_plan(operation, without)
-            except NotPlannableError as error:
-                _log.debug("not planned: %s", error)
-            else:
-                self.plans.put(key, plan)
-        timings.plan += perf_counter() - started
+                if key:
+                    self.plans.put(key, plan)
+        finally:
+            timings.plan += perf_counter() - started
         return plan
-
-    def _may_be_null(self, operation: Operation, root: str) -> bool:
-        query = self.schema.query_type
-        assert query is not None
-        nodes = operation.root_fields(query).get(root)
-        if not nodes:
-            return False
-        return not str(query.fields[nodes[0].name.value].type).endswith("!")
 
 
 def masked(error: Exception) -> AnswerError:
