@@ -134,14 +134,15 @@ class ConnectionCompiler:
         found = self.paging.moment.condition(rows)
         if belonging is not None:
             found.append(_belongs(rows, *belonging))
-        if rows.kind.has_iteration:
+        holder = rows.holder()
+        if holder.kind.has_iteration:
             iteration = self.arguments.get("iteration")
             value = (
                 parameters.add(iteration.binder(), "int4")
                 if iteration
                 else self.paging.moment.iteration()
             )
-            found.append(f"{rows.column('match_iteration_id')} = {value}")
+            found.append(f"{holder.column('match_iteration_id')} = {value}")
         return conjunction(found + conditions(self.arguments.get("filter"), rows, parameters))
 
     def _heads(self, belonging: tuple[Through, Rows] | None) -> list[str]:

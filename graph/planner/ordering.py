@@ -65,8 +65,9 @@ def order_keys(given: Input | None, rows: Rows) -> list[OrderKey]:
 
 
 def tie_break(rows: Rows) -> list[OrderKey]:
-    """Return the natural key as order keys."""
-    keys = []
+    """Return the natural key as order keys; of parts, after that of what they are parts of."""
+    owner = rows.owner()
+    keys = [] if owner is None else tie_break(owner)
     for name in rows.kind.natural_key:
         is_text = rows.kind.fact(Column(name)).type == "text"
         keys.append(OrderKey(rows.column(name), TEXT if is_text else INTEGER, is_nullable=False))

@@ -8,16 +8,21 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import AnswerError, BadUserInputError, NotFoundError, NotPlannableError
+from graph.planner.comparison import comparison_json
 from graph.planner.compilation import Compilation
 from graph.planner.connections import ConnectionCompiler
+from graph.planner.derived import Comparison, GroupList, InScope
 from graph.planner.filters import adapted, id_condition
 from graph.planner.globalid import type_of
+from graph.planner.group_lists import group_list_json, in_scope_json
 from graph.planner.inputs import Input, arguments_of
-from graph.planner.moments import Guard, Moment
+from graph.planner.moments import Guard, Moment, Scope
+from graph.planner.nodes import nodes_json
 from graph.planner.rows import Page, table_rows
 from graph.planner.sources import (
     TABLE_TYPES,
     AnyNode,
+    AnyNodes,
     ByKey,
     Column,
     Connection,
@@ -29,7 +34,9 @@ from graph.planner.sources import (
 from graph.planner.sql import Json, conjunction
 
 
-def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[FieldNode]) -> Json:
+def root_json(  # noqa: PLR0911 - a case for each kind of root field
+    compilation: Compilation, definition: GraphQLField, nodes: list[FieldNode]
+) -> Json:
     """Return the JSON of a root field.
 
     Raises:
@@ -51,6 +58,11 @@ def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[Fi
                 return _everything(compilation, inner, nodes, order)
             case AnyNode():
                 return _node(compilation, nodes, arguments["id"])
+            case AnyNodes():
+                return nodes_json(compilation, nodes, arguments["ids"])
+            case Comparison() | GroupList() | InScope() as source:
+                with compilation.within(_scope(compilation, arguments)):
+                    return _scoped(compilation, definition, nodes, source, arguments)
             case Latest() as latest:
                 return _latest(compilation, inner, nodes, latest)
     except AnswerError as error:
@@ -63,6 +75,31 @@ def _moment(compilation: Compilation, arguments: Mapping[str, Input]) -> Moment:
     if as_of is None or as_of.is_null:
         return compilation.moments.now()
     return compilation.moments.as_of(adapted(as_of.binder(), "timestamptz"))
+
+
+def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:
+    """Return where a root field reads, as its arguments ``iteration`` and ``asOf`` say."""
+    moment, iteration = _moment(compilation, arguments), arguments.get("iteration")
+    if iteration is None or iteration.is_null:
+        return Scope(moment)
+    return Scope(moment, compilation.moments.value(iteration.binder(), "int4"))
+
+
+def _scoped(
+    compilation: Compilation,
+    definition: GraphQLField,
+    nodes: list[FieldNode],
+    source: Comparison | GroupList | InScope,
+    arguments: Mapping[str, Input],
+) -> Json:
+    inner: Any = get_named_type(definition.type)
+    match source:
+        case Comparison():
+            return comparison_json(compilation, inner, nodes, source, arguments["ids"])
+        case GroupList():
+            return group_list_json(compilation, definition, nodes)
+        case InScope():
+            return in_scope_json(compilation, inner, nodes)
 
 
 def _one(

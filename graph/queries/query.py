@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
 
 from graph.planner.declare import argument, declared
-from graph.planner.sources import AnyNode, ByKey, Everything, Latest
+from graph.planner.declare_groups import group_list
+from graph.planner.derived import Comparison, InScope
+from graph.planner.sources import AnyNode, AnyNodes, ByKey, Everything, Latest
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
+from graph.types.analytics import Analytics
+from graph.types.comparison import ProgramComparison
 from graph.types.data_version import DataVersion
 from graph.types.discipline import Discipline, DisciplineConnection
+from graph.types.group_inputs import group_arguments
+from graph.types.groups import ProgramDimension, ProgramGroup, ProgramGroupOrder
 from graph.types.iteration import MatchIteration
-from graph.types.paging import Node, as_of_argument, connection
+from graph.types.lists import (
+    InterviewDateConnection,
+    ProgramRequirementConnection,
+    SelectionCriterionConnection,
+    TrainingSiteConnection,
+)
+from graph.types.paging import Node, as_of_argument, connection, iteration_argument
 from graph.types.program import Program, ProgramConnection
 from graph.types.site import SiteConnection
 from graph.types.stream import Stream
@@ -18,6 +32,16 @@ from graph.types.university import University, UniversityConnection
 
 WHICH = "How to find it."
 NO_DATA = "No data version is published yet. Load the program files: `residency load`."
+
+
+def listed(node: str, description: str) -> Any:
+    """Declare the pages of what programs have many of."""
+    return connection(
+        node,
+        "graph.types.lists",
+        f"{description} They come in the order of the programs' natural key, and of the document.",
+        is_timed=True,
+    )
 
 
 @strawberry.type(description="What can be read: programs of the residency match, and around them.")
@@ -28,6 +52,12 @@ class Query:
         AnyNode(),
         "Any object by its global id; null where it does not exist (any more).",
         [argument("id", strawberry.ID, "Global id, as the graph gave it.")],
+    )
+    nodes: list[Node | None] = declared(
+        AnyNodes(),
+        "Objects of any types by their global ids, in the order of the ids, as often as they are"
+        " given; null where one does not exist (any more).",
+        [argument("ids", list[strawberry.ID], "Global ids, as the graph gave them: 100 at most.")],
     )
     program: Program | None = declared(
         ByKey(
@@ -48,6 +78,41 @@ class Query:
         "Programs of a match iteration. `dataVersion { isSample }` says whether they are generated"
         " sample data.",
         is_timed=True,
+    )
+    program_groups: list[ProgramGroup] = group_list(
+        "Programs of a match iteration in groups, with totals of each: one group for every"
+        " combination of values of the dimensions that programs have.",
+        [
+            argument("by", list[ProgramDimension], "The dimensions to group by, each once."),
+            *group_arguments(ProgramGroupOrder, "the most programs first"),
+            iteration_argument(),
+            as_of_argument(),
+        ],
+    )
+    compare_programs: ProgramComparison = declared(
+        Comparison("Program", least=2, most=10),
+        "Programs side by side, of whatever iterations, with a table of where they differ.",
+        [
+            argument("ids", list[strawberry.ID], "Global ids of 2 to 10 programs."),
+            as_of_argument(),
+        ],
+    )
+    selection_criteria: SelectionCriterionConnection = listed(
+        "SelectionCriterion", "What the programs of a match iteration look at."
+    )
+    requirements: ProgramRequirementConnection = listed(
+        "ProgramRequirement", "What the programs of a match iteration ask applicants to submit."
+    )
+    interview_dates: InterviewDateConnection = listed(
+        "InterviewDate", "Days on which the programs of a match iteration interview."
+    )
+    training_sites: TrainingSiteConnection = listed(
+        "TrainingSite", "Places where residents of the programs of a match iteration train."
+    )
+    analytics: Analytics = declared(
+        InScope(),
+        "Statistics over the programs of a match iteration.",
+        [iteration_argument(), as_of_argument()],
     )
     university: University | None = declared(
         ByKey({"id": None, "code": "school_code", "name": "name"}),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from graph.planner.declare import column, table_type, to_one
+from graph.types.belonging import OF_PROGRAM, ItsProgram, its_program
 from graph.types.enums import SelectionComponent, SelectionPhase
 from graph.types.evidence import Evidence
 from graph.types.generate import filter_input
 from graph.types.section import SUPPORT, TO_EVIDENCE
 
 
-@table_type("core.selection_criterion", natural_key=["program_key", "ordinal"])
+@table_type("core.selection_criterion", natural_key=["ordinal"], part_of=OF_PROGRAM)
 class SelectionCriterion:
     """What a program looks at."""
 
@@ -20,6 +21,7 @@ class SelectionCriterion:
     text: str | None = column()
     weight_percent: float | None = column()
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+    program: ItsProgram = its_program()
 
 
 SelectionCriterionFilter = filter_input(SelectionCriterion)

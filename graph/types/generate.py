@@ -15,6 +15,7 @@ from strawberry.types.base import (
 )
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
+from strawberry.types.lazy_type import LazyType
 
 from graph.planner.sources import (
     ORDERS,
@@ -140,15 +141,21 @@ def _filter_member(field: StrawberryField) -> tuple[Any, Any] | None:
         graph_type, kind = comparisons_of(field)
         return kind | None, member(ColumnFilter(source, graph_type), description)
     if isinstance(source, ToOne):
-        name = get_object_definition(bare(field.type), strict=True).name
-        if name not in _filters:  # a relation whose rows have no filter
-            return None
-        return _filters[name] | None, member(RelationFilter(source, name), description)
+        name, kind = _filter_of(bare(field.type))
+        return kind and (kind | None, member(RelationFilter(source, name), description))
     if isinstance(source, Embedded):
         return _value_filter(bare(field.type)) | None, member(
             RelationFilter(source, None), description
         )
     return None
+
+
+def _filter_of(kind: Any) -> tuple[str, Any]:
+    """Return the name of a type and its filter; None where it has none."""
+    if isinstance(kind, LazyType):  # its filter is yet to be made
+        return kind.type_name, Annotated[f"{kind.type_name}Filter", strawberry.lazy(kind.module)]
+    name = get_object_definition(kind, strict=True).name
+    return name, _filters.get(name)
 
 
 def _value_filter(cls: type) -> Any:
@@ -174,8 +181,8 @@ def order_input(cls: type) -> type:
     """Return the order of a declared type: one of its sortable fields and a direction.
 
     Fields of to-one relations come as ``UNIVERSITY_NAME``, the bounds of embedded ranges as
-    ``APPLICATION_VOLUME_MIN``. The enum of the fields is registered
-    for the planner.
+    ``APPLICATION_VOLUME_MIN``. Relations to rows that have no order of their own give none. The
+    enum of the fields is registered for the planner.
     """
     definition = get_object_definition(cls, strict=True)
     terms: dict[str, OrderTerm] = {}
@@ -187,8 +194,11 @@ def order_input(cls: type) -> type:
         elif isinstance(source, Embedded):
             _add_bounds(terms, words, field, source)
         elif isinstance(source, ToOne):
-            related = get_object_definition(bare(field.type), strict=True)
-            for inner in related.fields:
+            target = bare(field.type)
+            if isinstance(target, LazyType):
+                target = target.resolve_type()
+            related = get_object_definition(target, strict=True)
+            for inner in related.fields if related.name in ORDERS else ():
                 _add_term(terms, words, inner, field, related.name)
     ORDERS[definition.name] = terms
     fields = _order_fields(definition.name, words)

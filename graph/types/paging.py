@@ -93,12 +93,16 @@ def connection(
         argument("before", str | None, "Cursor before which to go on."),
     ]  # fmt: skip
     if is_timed:
-        arguments += [
-            argument("iteration", int | None, "Number of the match iteration; by default the"
-                     " newest published."),
-            as_of_argument(),
-        ]  # fmt: skip
+        arguments += [iteration_argument(), as_of_argument()]
     return declared(ConnectionSource(through), description, arguments)
+
+
+def iteration_argument() -> Any:
+    """Return the argument ``iteration``."""
+    return argument(
+        "iteration", int | None,
+        "Number of the match iteration; by default the newest published.",
+    )  # fmt: skip
 
 
 def as_of_argument() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.planner.declare import column, table_type, to_many, to_one
+from graph.types.belonging import OF_PROGRAM, ItsProgram, its_program
 from graph.types.enums import RequirementKind, RequirementStatus
 from graph.types.evidence import Evidence
 from graph.types.generate import filter_input
@@ -17,7 +18,7 @@ class RequirementTest:
     minimum_score: str | None = column()
 
 
-@table_type("core.program_requirement", natural_key=["program_key", "ordinal"])
+@table_type("core.program_requirement", natural_key=["ordinal"], part_of=OF_PROGRAM)
 class ProgramRequirement:
     """An item that applicants submit."""
 
@@ -34,6 +35,7 @@ class ProgramRequirement:
         description="Tests that the program accepts as proof, in the order of the document.",
     )
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+    program: ItsProgram = its_program()
 
 
 ProgramRequirementFilter = filter_input(ProgramRequirement)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from graph.planner.declare import column, table_type, to_one
+from graph.types.belonging import OF_PROGRAM, ItsProgram, its_program
 from graph.types.enums import DateSource, TrainingSiteForm
 from graph.types.evidence import Evidence
+from graph.types.generate import filter_input
 from graph.types.section import SUPPORT, TO_EVIDENCE
 
 
-@table_type("core.interview_date", natural_key=["program_key", "ordinal"])
+@table_type("core.interview_date", natural_key=["ordinal"], part_of=OF_PROGRAM)
 class InterviewDate:
     """A day or days of interviews."""
 
@@ -18,12 +20,18 @@ class InterviewDate:
     ends_on: dt.date = column()
     source: DateSource = column()
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+    program: ItsProgram = its_program()
 
 
-@table_type("core.program_training_site", natural_key=["program_key", "ordinal"])
+@table_type("core.program_training_site", natural_key=["ordinal"], part_of=OF_PROGRAM)
 class TrainingSite:
     """A place where residents train."""
 
     name: str = column()
     form: TrainingSiteForm = column()
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+    program: ItsProgram = its_program()
+
+
+InterviewDateFilter = filter_input(InterviewDate)
+TrainingSiteFilter = filter_input(TrainingSite)
