@@ -7,13 +7,14 @@ that differs from its cell differs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import NotFoundError
 from graph.planner import globalid
-from graph.planner.compilation import Compilation
+from graph.planner.compilation import Compilation, PagePlan
 from graph.planner.derived import Attribute, ComparedRows, ComparedTable, Comparison, Items
 from graph.planner.inputs import Input, arguments_of
 from graph.planner.members import Member, cells_json, members_json
@@ -56,11 +57,14 @@ def comparison_json(
                 return table.json(inner, found, arguments.get("differing"))
         raise AssertionError(f"a member of {kind.name} is no part of a comparison")
 
-    json = members_json(compilation.operation, kind, nodes, member)
+    count, scope = len(ids), compilation.scope
+    compilation.pages.append(PagePlan(compilation.root, kind.name, lambda _: count, (), scope.page))
+    with compilation.within(replace(scope, page=len(compilation.pages) - 1)):
+        json = members_json(compilation.operation, kind, nodes, member)
     kept = conjunction(compilation.scope.moment.condition(page.inner))
     select = f"SELECT {page.exports()} FROM {page.inner.from_list()} WHERE {kept}"
     compilation.moments.heads.append(f"{page.name} AS MATERIALIZED ({select})")
-    for index in range(len(ids)):
+    for index in range(count):
         absent = f"NOT EXISTS (SELECT FROM {page.name} WHERE {position} = {index + 1})"
         message = (
             f"Argument 'ids[{index}]': there is no such {target.name} at that moment. Leave it out,"

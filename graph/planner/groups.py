@@ -154,8 +154,9 @@ class GroupCompiler:
         rows = self.groups.rows
         owner = rows.kind.owner
         assert owner is not None, f"rows of {rows.kind.name} are no parts of others"
-        key, _ = owner.relation.keys[0]
-        count = self.groups.take(f"count(DISTINCT {rows.column(key)})")
+        schema = self.compilation.operation.schema
+        key = expand(schema, rows, f"{{{owner.field}}}")
+        count = self.groups.take(f"count(DISTINCT {key})")
         names = self.compilation.names
         everyone = Groups(names, table_rows(names, TABLE_TYPES[owner.type]))
         prefix = f"{owner.field}."

@@ -1,9 +1,11 @@
 """Paths: fields of a row and of the rows around it, named as the graph names them.
 
 ``site.province`` is the field ``province`` of the row that the relation ``site`` leads to,
-``applicationVolume.label`` a member of an embedded value. A path through a list has a row for
-each of its rows. Declarations that are SQL themselves (see
-:class:`graph.planner.sources.Measure`) write paths in braces.
+``applicationVolume.label`` a member of an embedded value. A path that ends in a relation stands
+for the key of the related row; one through a list has a row for each of its rows.
+
+Declarations that are SQL themselves (see :class:`graph.planner.derived.Measure`) write paths in
+braces.
 """
 
 from __future__ import annotations
@@ -110,9 +112,12 @@ def expand(schema: GraphQLSchema, rows: Rows, template: str) -> str:
 
 def _column(schema: GraphQLSchema, rows: Rows, path: str) -> tuple[Rows, Column]:
     found = place(schema, rows, path)
-    if not isinstance(found.source, Column):
-        raise DeclarationError(f"path {path} does not end in a column")
-    return found.rows, found.source
+    match found.source:
+        case Column() as column:
+            return found.rows, column
+        case ToOne(keys=((local, _), *_)):
+            return found.rows, Column(local)
+    raise DeclarationError(f"path {path} does not end in a column")
 
 
 def _embedded(schema: GraphQLSchema, rows: Rows, path: str) -> tuple[Rows, Column] | None:

@@ -35,7 +35,7 @@ from graph.types.site import Site
 PROGRAMS = "Number of programs."
 POSITIONS = "Positions: sum of the stated quotas; null where none is stated."
 STATED = "Number of programs that state a quota."
-OF_ITEM = "count(DISTINCT {program.programStreamId})"
+OF_ITEM = "count(DISTINCT {program})"
 
 
 def median(of: str) -> str:
