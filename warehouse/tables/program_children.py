@@ -47,7 +47,7 @@ class ProgramChild(SQLModel):
 
 
 def child(schema_comment: str | None, *constraints: Any, grain: str) -> tuple[Any, ...]:
-    """Return ``__table_args__`` of a child: its position is unique and bounded, its evidence exists."""
+    """Return ``__table_args__`` of a child: its position is one of few, its evidence exists."""
     return table(
         "core",
         schema_comment,
