@@ -131,9 +131,7 @@ class ConnectionCompiler:
         cursors = {n: _cursor(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments}
         scope = Scope(
             self._moment(cursors, around),
-            self.compilation.parameters.add(iteration.binder(), "int4", iteration.node)
-            if iteration
-            else around.iteration,
+            self._iteration(around),
             len(pages) - 1,
             read,
         )
@@ -156,6 +154,12 @@ class ConnectionCompiler:
             return pinned[0]
         as_of = self.arguments.get("asOf")
         return moments.as_of(adapted(as_of.binder(), "timestamptz")) if as_of else around.moment
+
+    def _iteration(self, around: Scope) -> str | None:
+        given = self.arguments.get("iteration")
+        if given is None:
+            return around.iteration
+        return self.compilation.moments.value(given.binder(), "int4")
 
     def _conditions(self, rows: Rows) -> list[str]:
         """Return which rows belong to the connection, whatever the page."""

@@ -110,7 +110,7 @@ def to_many(
     """
     by_name = {given.graphql_name or given.python_name: condition for given, condition in arguments}
     source = ToMany(target.__name__, keys, tuple(order), by_name, hidden)
-    every = list_arguments(target.__name__, target.__module__, "by default all")
+    every = list_arguments(target.__name__, target.__module__, "by default all: no list has more")
     return declared(source, description, [*(given for given, _ in arguments), *every])
 
 
@@ -119,7 +119,7 @@ def everything(target: type, *, order: Sequence[str], description: str, **option
 
     ``arguments`` are those besides the ones that every list has.
     """
-    every = list_arguments(target.__name__, target.__module__, "which is also the default")
+    every = list_arguments(target.__name__, target.__module__, "that is also the default")
     arguments = [*every, *options.pop("arguments", ())]
     return declared(Everything(target.__name__, tuple(order)), description, arguments)
 
@@ -141,7 +141,7 @@ def list_arguments(node: str, module: str, default: str) -> list[StrawberryArgum
     return [
         filter_argument(node, module),
         order_argument(node, module, "ties keep the order of the list"),
-        argument("first", int | None, f"Number of rows, {LARGEST_LIST} at most, {default}."),
+        argument("first", int | None, f"Number of rows, {LARGEST_LIST} at most; {default}."),
         argument("offset", int | None, "Number of rows to leave out from the start."),
     ]
 

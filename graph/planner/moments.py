@@ -104,6 +104,13 @@ class Moments:
         where = f"WHERE published_at <= {placeholder} ORDER BY number DESC LIMIT 1"
         return Moment(self._head(where), placeholder)
 
+    def value(self, binder: Binder, sql_type: str) -> str:
+        """Return a value that a statement may read anywhere, or nowhere at all."""
+        name = self.names.new("w")
+        placeholder = self.parameters.add(binder, sql_type)
+        self.heads.append(f"{name} AS MATERIALIZED (SELECT {placeholder} AS value)")
+        return f"(SELECT value FROM {name})"
+
     def pinned(self, number: Binder, time: Binder, argument: str, root: str) -> Moment:
         """Return the state that a cursor is pinned to; the statement fails if it is gone."""
         at = self.parameters.add(time, "timestamptz")

@@ -95,7 +95,8 @@ def enum_filter(kind: StrawberryEnumDefinition, *, is_list: bool) -> type:
             "not_in": (many, comparison(comparisons.NOT_IN)),
         }
     members["is_null"] = (bool | None, comparison(comparisons.IS_NULL))
-    what = f"a list of {kind.name}" if is_list else f"a {kind.name}"
+    article = "an" if kind.name[0] in "AEIOU" else "a"
+    what = f"a list of {kind.name}" if is_list else f"{article} {kind.name}"
     name = f"{kind.name}{'List' if is_list else ''}Filter"
     made = make_input(name, f"Comparisons of {what}.", members)
     _enum_filters[kind.name, is_list] = made
@@ -187,7 +188,7 @@ def list_filter(cls: type) -> type:
             "none": (one | None, comparison("Not a single one of them is kept by this filter.")),
             "every": (
                 one | None,
-                comparison("There is none that this filter does not keep; also where none is."),
+                comparison("Each of them is kept by this filter; holds where there are none."),
             ),
         },
     )
@@ -236,7 +237,8 @@ def order_input(cls: type) -> type:
     fields = _order_fields(definition.name, words)
     return make_input(
         f"{definition.name}Order",
-        f"One key by which to sort {definition.name} objects.",
+        f"One key by which to sort {definition.name} objects. Texts count without case and accents"
+        " first, then by their code points.",
         {
             "field": (fields, strawberry.field(description="What to sort by.")),
             "direction": (

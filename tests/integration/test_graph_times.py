@@ -138,6 +138,8 @@ async def test_filters_on_programs_look_into_the_iteration_at_hand(graph: Graph)
     assert [one["number"] for one in data["iterations"]] == [OLDER]
     data = await graph.ask(query, filter=older)
     assert data["universities"]["totalCount"] == data["programs"]["totalCount"] == 0
+    data = await graph.ask(query, iteration=OLDER)
+    assert data["universities"]["totalCount"] == len(await counts(graph, ITERATION))
 
 
 BELOW = "programs(first: 100) { totalCount aggregate { quota { max } } nodes { quota } }"
