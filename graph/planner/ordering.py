@@ -3,7 +3,8 @@
 Nothing depends on the server's locale. Texts sort first without case and accents (see
 :mod:`graph.planner.folding`), then by their code points; words of a vocabulary by their code
 points, false before true. Ties are broken by the natural key, upwards; its texts count by their
-code points alone. Positions of cursors compare the very same expressions.
+code points alone. What is named twice counts where it stands first. Positions of cursors compare
+the very same expressions.
 """
 
 from __future__ import annotations

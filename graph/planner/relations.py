@@ -25,21 +25,23 @@ def scope_below(relation: Connection, scope: Scope, parent: Rows) -> Scope:
 def belonging(relation: Through | Via, rows: Rows, parent: Rows, scope: Scope) -> str:
     """Return the condition that rows of a page belong to the one row at hand.
 
-    The row's versions are looked up once, so that an index on the foreign key serves.
+    Versions and links are looked up once for it, as arrays, so that indexes on foreign keys serve.
     """
     if isinstance(relation, Through):
         return f"{rows.column(relation.key)} = ANY ({_versions(parent, relation.key)})"
     link = table_rows(rows.names, TABLE_TYPES[relation.link])
-    far = rows.names.new("k")
-    key = [f"{far}.{name}" for name in rows.kind.natural_key]
     found = [
         f"{link.column(relation.near)} = ANY ({_versions(parent, relation.near)})",
         *scope.conditions(link),
     ]
-    join = f"JOIN {rows.kind.table} {far} ON {far}.{relation.far} = {link.column(relation.far)}"
+    shared = (
+        f"SELECT DISTINCT {link.column(relation.far)}"
+        f" FROM {link.from_list()} WHERE {conjunction(found)}"
+    )
+    key = ", ".join(f"k.{name}" for name in rows.kind.natural_key)
     return (
-        f"({', '.join(rows.natural_key())}) IN (SELECT {', '.join(key)}"
-        f" FROM {link.from_list()} {join} WHERE {conjunction(found)})"
+        f"({', '.join(rows.natural_key())}) IN (SELECT {key} FROM {rows.kind.table} k"
+        f" WHERE k.{relation.far} = ANY (ARRAY({shared})))"
     )
 
 
