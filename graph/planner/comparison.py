@@ -7,23 +7,23 @@ that differs from its cell differs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import NotFoundError
 from graph.planner import globalid
-from graph.planner.compilation import Compilation, PagePlan
+from graph.planner.compilation import Compilation
 from graph.planner.derived import Attribute, ComparedRows, ComparedTable, Comparison, Items
 from graph.planner.inputs import Input, arguments_of
 from graph.planner.members import Member, cells_json, members_json
 from graph.planner.moments import Guard
 from graph.planner.nodes import checked, listed
+from graph.planner.ordering import CODE_POINTS
 from graph.planner.paths import expand, follow, value
 from graph.planner.rows import Page
 from graph.planner.sources import TABLE_TYPES, source_of
-from graph.planner.sql import CODE_POINTS, Json, conjunction, quote
+from graph.planner.sql import Json, conjunction, quote
 
 
 def comparison_json(
@@ -57,9 +57,8 @@ def comparison_json(
                 return table.json(inner, found, arguments.get("differing"))
         raise AssertionError(f"a member of {kind.name} is no part of a comparison")
 
-    count, scope = len(ids), compilation.scope
-    compilation.pages.append(PagePlan(compilation.root, kind.name, lambda _: count, (), scope.page))
-    with compilation.within(replace(scope, page=len(compilation.pages) - 1)):
+    count = len(ids)
+    with compilation.listing(kind.name, lambda request: count):
         json = members_json(compilation.operation, kind, nodes, member)
     kept = conjunction(compilation.scope.moment.condition(page.inner))
     select = f"SELECT {page.exports()} FROM {page.inner.from_list()} WHERE {kept}"

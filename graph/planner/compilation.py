@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType
@@ -22,7 +22,10 @@ ObjectJson = Callable[["Compilation", GraphQLObjectType, list[FieldNode], "Rows"
 
 @dataclass(frozen=True, slots=True)
 class PagePlan:
-    """What runs of a plan need of one connection: its size, and what its cursors stand for."""
+    """What runs of a plan need of one connection: its size, and what its cursors stand for.
+
+    ``parent`` is the page around it, by its place among the plan's pages.
+    """
 
     root: str
     identity: str
@@ -40,8 +43,9 @@ class Compilation:
     names: Names = field(default_factory=Names)
     parameters: Parameters = field(default_factory=Parameters)
     pages: list[PagePlan] = field(default_factory=list)
-    enclosing_page: int | None = None
     has_cursors: bool = False
+    related: int = 0
+    """How many filters on related rows the statement has so far."""
     moments: Moments = field(init=False)
     _scope: Scope | None = None
 
@@ -62,9 +66,15 @@ class Compilation:
     def within(self, scope: Scope) -> Iterator[None]:
         """Let everything that is compiled inside read at ``scope``."""
         outside, self._scope = self._scope, scope
-        enclosing, self.enclosing_page = self.enclosing_page, scope.page
         try:
             yield
         finally:
             self._scope = outside
-            self.enclosing_page = enclosing
+
+    @contextmanager
+    def listing(self, identity: str, size: Binder) -> Iterator[None]:
+        """Let everything that is compiled inside count once for each row of a list."""
+        scope = self.scope
+        self.pages.append(PagePlan(self.root, identity, size, (), scope.page))
+        with self.within(replace(scope, page=len(self.pages) - 1)):
+            yield

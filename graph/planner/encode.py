@@ -98,8 +98,6 @@ ENCODINGS: dict[tuple[str, str], Encoding] = {
     ("uuid", "ID"): Encoding(_escaped, "uuid", _exact(str)),
 }
 """By SQLAlchemy's name of the column type and the graph's type (``enum`` for any vocabulary)."""
-
-
 NATURAL: dict[str, Encoding] = {
     "integer": INTEGER,
     "small_integer": INTEGER,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import BadUserInputError
-from graph.planner.compilation import Compilation, PagePlan
+from graph.planner.compilation import Compilation
 from graph.planner.derived import GROUP_TYPES, GroupList, GroupType
 from graph.planner.groups import GroupCompiler
 from graph.planner.inputs import Input, arguments_of
@@ -48,10 +47,7 @@ def group_list_json(
     arguments = {name: one for name, one in given.items() if not one.is_null}
     dimensions = _dimensions(source, GROUP_TYPES[kind.name], arguments)
     size = bounded(arguments.get("first"), DEFAULT_SIZE, LARGEST_SIZE)
-    scope = compilation.scope
-    page = PagePlan(compilation.root, nodes[0].name.value, size, (), scope.page)
-    compilation.pages.append(page)
-    with compilation.within(replace(scope, page=len(compilation.pages) - 1)):
+    with compilation.listing(nodes[0].name.value, size):
         groups = GroupCompiler(compilation, kind, dimensions, arguments.get("filter"))
         item = groups.item(nodes).sql()
         order = groups.order(arguments.get("orderBy"))

@@ -17,12 +17,12 @@ from graph.errors import BadUserInputError
 from graph.planner.aggregates import Totals, aggregate_json
 from graph.planner.compilation import Compilation
 from graph.planner.derived import GROUP_TYPES, Breakdown, Dimension, GroupTotals, Measure, Share
-from graph.planner.encode import INTEGER, NATURAL, computed, graph_type_of
+from graph.planner.encode import INTEGER, TEXT, Encoding, computed, encoding, graph_type_of
 from graph.planner.filters import conditions
 from graph.planner.inputs import Input
 from graph.planner.members import members_json
 from graph.planner.objects import field_json
-from graph.planner.ordering import OrderKey, order_clause, tie_break
+from graph.planner.ordering import OrderKey, order_clause, tie_break, value_keys, without_repeats
 from graph.planner.paths import Place, expand, place
 from graph.planner.rows import Rows, table_rows
 from graph.planner.sources import TABLE_TYPES, Column, Embedded, ToOne, source_of
@@ -99,10 +99,7 @@ class GroupCompiler:
                 )
         for dimension in self.dimensions.values():
             keys += dimension.order(is_descending=False)
-        first: dict[str, OrderKey] = {}
-        for key in keys:
-            first.setdefault(key.expression, key)
-        return order_clause(list(first.values()), is_reversed=False)
+        return order_clause(without_repeats(keys), is_reversed=False)
 
     def from_list(self) -> str:
         """Return the groups, with what was joined to them; call it when all else is built."""
@@ -120,7 +117,7 @@ class GroupCompiler:
 
     def _where(self, rows: Rows) -> str:
         found = self.compilation.scope.conditions(rows)
-        found += conditions(self.kept, rows.holder(), self.compilation.parameters)
+        found += conditions(self.kept, rows.holder(), self.compilation)
         return conjunction(found)
 
     # -- a group -------------------------------------------------------------------------------
@@ -222,10 +219,16 @@ class _Dimension:
         """Return the keys to sort groups by its value: of an object, its name and natural key."""
         related = related_of(self.inner, self.outer)
         if related is None:
-            columns = columns_of(self.inner)
-            return [_order_key(self.outer, column, is_descending) for column in columns]
-        name = [_order_key(related, Column(self.sort), is_descending)] if self.sort else []
-        return name + [replace(key, is_descending=is_descending) for key in tie_break(related)]
+            found = [(self.outer, column, how) for column, how in columns_of(self.inner)]
+        else:
+            found = [(related, Column(self.sort), TEXT)] if self.sort else []
+        keys: list[OrderKey] = []
+        for rows, column, how in found:
+            about = rows.kind.fact(column)
+            expression, nullable = rows.column(about.name, about.table), about.is_nullable
+            keys += value_keys(expression, how, is_nullable=nullable, is_descending=is_descending)
+        ties = [] if related is None else tie_break(related)
+        return keys + [replace(key, is_descending=is_descending) for key in ties]
 
     def matched(self, compilation: Compilation, groups: Groups, others: Groups, path: str) -> Pairs:
         """Group other rows by it too, for which it lies at ``path``; return the equal keys."""
@@ -244,12 +247,22 @@ def related_of(found: Place, rows: Rows) -> Rows | None:
     return rows.to_one(found.source, TABLE_TYPES[named.name])
 
 
-def columns_of(found: Place) -> list[Column]:
-    """Return the columns that make up a value of the row."""
+def columns_of(found: Place) -> list[tuple[Column, Encoding]]:
+    """Return the columns that make up a value of the row, with their encodings."""
+    columns: list[tuple[Column, GraphQLField]] = []
     if isinstance(found.source, Embedded):
-        return [Column(name, found.source.table) for name in found.source.columns.values()]
-    assert isinstance(found.source, Column)
-    return [found.source]
+        value: Any = get_named_type(found.definition.type)
+        columns = [
+            (Column(name, found.source.table), value.fields[member])
+            for member, name in found.source.columns.items()
+        ]
+    else:
+        assert isinstance(found.source, Column)
+        columns = [(found.source, found.definition)]
+    return [
+        (column, encoding(found.rows.kind.fact(column).type, graph_type_of(shown), found.kind.name))
+        for column, shown in columns
+    ]
 
 
 def keys_of(found: Place) -> list[str]:
@@ -257,11 +270,5 @@ def keys_of(found: Place) -> list[str]:
     related = related_of(found, found.rows)
     if related is not None:
         return related.natural_key()
-    columns = [(column.name or "", column.table) for column in columns_of(found)]
-    return [found.rows.column(name, table) for name, table in columns]
-
-
-def _order_key(rows: Rows, column: Column, is_descending: bool) -> OrderKey:
-    about = rows.kind.fact(column)
-    expression = rows.column(about.name, about.table)
-    return OrderKey(expression, NATURAL[about.type], about.is_nullable, is_descending)
+    facts = [found.rows.kind.fact(column) for column, _ in columns_of(found)]
+    return [found.rows.column(about.name, about.table) for about in facts]

@@ -6,20 +6,20 @@ the removal. The first version changes nothing: there is nothing to compare it w
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 
-from graph.planner.compilation import Compilation, PagePlan
+from graph.planner.compilation import Compilation
 from graph.planner.derived import ChangedTexts, Changes, ListChanges, VersionNumber, Versions
 from graph.planner.inputs import Input, arguments_of
 from graph.planner.members import cells_json
+from graph.planner.ordering import CODE_POINTS
 from graph.planner.paths import follow, value
 from graph.planner.rows import Rows, table_rows
 from graph.planner.sizes import bounded
 from graph.planner.sources import TABLE_TYPES, Column, ToMany, source_of
-from graph.planner.sql import CODE_POINTS, Json, conjunction, quote
+from graph.planner.sql import Json, conjunction, quote
 
 MOST_VERSIONS: Final = 100
 Source = Versions | VersionNumber | Changes | ListChanges | ChangedTexts
@@ -58,9 +58,7 @@ def _versions(
     """Return the versions of each row, the newest first."""
     version = table_rows(compilation.names, TABLE_TYPES[kind.name])
     size = bounded(first, MOST_VERSIONS, MOST_VERSIONS)
-    scope = compilation.scope
-    compilation.pages.append(PagePlan(compilation.root, "history", size, (), scope.page))
-    with compilation.within(replace(scope, page=len(compilation.pages) - 1)):
+    with compilation.listing("history", size):
         item = compilation.object_json(compilation, kind, nodes, version).sql()
     same = _same(rows, version)
     limit = compilation.parameters.add(size, "int8")

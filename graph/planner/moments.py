@@ -2,6 +2,9 @@
 
 Without a time, the current ones. With ``asOf``, those valid then. A later page reads as of the
 data version that its cursor is pinned to, so nothing is lost or repeated while a load publishes.
+
+A connection below another, and filters on related rows, read at the moment and in the match
+iteration of what is around them, unless they say otherwise: see :class:`Scope`.
 """
 
 from __future__ import annotations

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any, Final
 
 from graphql import FieldNode
 
 from graph.errors import BadUserInputError
 from graph.planner import globalid
-from graph.planner.compilation import Compilation, PagePlan
+from graph.planner.compilation import Compilation
 from graph.planner.inputs import Input
 from graph.planner.rows import Page, table_rows
 from graph.planner.sources import TABLE_TYPES, TableType, fact
@@ -26,9 +25,7 @@ def nodes_json(compilation: Compilation, nodes: list[FieldNode], given: Input) -
         BadUserInputError: there are too many ids, or one that is no global id.
     """
     count = len(checked(given, 0, MOST_IDS).value)
-    scope = compilation.scope
-    compilation.pages.append(PagePlan(compilation.root, "nodes", lambda _: count, (), scope.page))
-    with compilation.within(replace(scope, page=len(compilation.pages) - 1)):
+    with compilation.listing("nodes", lambda request: count):
         names = dict.fromkeys(_type_of(one, index) for index, one in enumerate(given.elements()))
         selects = [_of_type(compilation, nodes, given, TABLE_TYPES[name]) for name in names]
     if not selects:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
@@ -16,7 +17,8 @@ from graph.planner.filters import adapted, id_condition
 from graph.planner.globalid import type_of
 from graph.planner.group_lists import group_list_json, in_scope_json
 from graph.planner.inputs import Input, arguments_of
-from graph.planner.moments import Guard, Moment, Scope
+from graph.planner.lists import everything_json
+from graph.planner.moments import Guard, Scope
 from graph.planner.nodes import nodes_json
 from graph.planner.rows import Page, table_rows
 from graph.planner.sources import (
@@ -48,21 +50,21 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
     inner: Any = get_named_type(definition.type)
     try:
         match source_of(definition):
-            case Connection():
-                target = TABLE_TYPES[inner.name.removesuffix("Connection")]
-                compiler = ConnectionCompiler(compilation, target, arguments, node.name.value)
-                return Json().expression(compiler.expression(inner, nodes, None))
+            case Connection() as relation:
+                compiler = ConnectionCompiler(compilation, relation, arguments, node.name.value)
+                return Json().expression(compiler.expression(inner, nodes))
             case ByKey(members=members):
                 return _by_key(compilation, inner, nodes, arguments, members)
-            case Everything(order=order):
-                return _everything(compilation, inner, nodes, order)
+            case Everything() as everything:
+                scope = _scope(compilation, arguments)
+                return everything_json(compilation, everything, inner, nodes, arguments, scope)
             case AnyNode():
                 return _node(compilation, nodes, arguments["id"])
             case AnyNodes():
                 return nodes_json(compilation, nodes, arguments["ids"])
             case Comparison() | GroupList() | InScope() as source:
                 with compilation.within(_scope(compilation, arguments)):
-                    return _scoped(compilation, definition, nodes, source, arguments)
+                    return _derived(compilation, definition, nodes, source, arguments)
             case Latest() as latest:
                 return _latest(compilation, inner, nodes, latest)
     except AnswerError as error:
@@ -70,28 +72,29 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
     raise NotPlannableError(f"{node.name.value} is resolved, not declared")
 
 
-def _moment(compilation: Compilation, arguments: Mapping[str, Input]) -> Moment:
-    as_of = arguments.get("asOf")
-    if as_of is None or as_of.is_null:
-        return compilation.moments.now()
-    return compilation.moments.as_of(adapted(as_of.binder(), "timestamptz"))
-
-
 def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:
-    """Return where a root field reads, as its arguments ``iteration`` and ``asOf`` say."""
-    moment, iteration = _moment(compilation, arguments), arguments.get("iteration")
-    if iteration is None or iteration.is_null:
-        return Scope(moment)
-    return Scope(moment, compilation.moments.value(iteration.binder(), "int4"))
+    """Return where a root field reads, and all below it that does not say otherwise."""
+    scope = compilation.scope
+    as_of, iteration = arguments.get("asOf"), arguments.get("iteration")
+    if as_of is not None and not as_of.is_null:
+        time = as_of.binder()
+        moment = compilation.moments.as_of(adapted(time, "timestamptz"))
+        scope = Scope(moment, given=(None, time))
+    if iteration is not None and not iteration.is_null:
+        number = iteration.binder()
+        value = compilation.moments.value(number, "int4")
+        scope = replace(scope, iteration=value, given=(number, scope.given[1]))
+    return scope
 
 
-def _scoped(
+def _derived(
     compilation: Compilation,
     definition: GraphQLField,
     nodes: list[FieldNode],
     source: Comparison | GroupList | InScope,
     arguments: Mapping[str, Input],
 ) -> Json:
+    """Return the JSON of what is made out of rows."""
     inner: Any = get_named_type(definition.type)
     match source:
         case Comparison():
@@ -127,7 +130,8 @@ def _by_key(
     page = Page(compilation.names, table_rows(compilation.names, TABLE_TYPES[kind.name]))
     ((name, given),) = arguments["by"].fields().items()
     rows, parameters = page.inner, compilation.parameters
-    found = _moment(compilation, arguments).condition(rows)
+    scope = _scope(compilation, arguments)
+    found = scope.moment.condition(rows)
     columns = members[name]
     if columns is None:
         found.append(id_condition(given, f"by.{name}", rows, parameters))
@@ -136,7 +140,8 @@ def _by_key(
     else:
         parts = given.fields()
         found += [_equals(page, columns[part], parts[part], compilation) for part in columns]
-    return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
+    with compilation.within(scope):
+        return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
 
 
 def _equals(page: Page, column: str, given: Input, compilation: Compilation) -> str:
@@ -161,23 +166,6 @@ def _node(compilation: Compilation, nodes: list[FieldNode], given: Input) -> Jso
     found = compilation.moments.now().condition(page.inner)
     found.append(id_condition(given, "id", page.inner, compilation.parameters))
     return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
-
-
-def _everything(
-    compilation: Compilation,
-    kind: GraphQLObjectType,
-    nodes: list[FieldNode],
-    order: tuple[str, ...],
-) -> Json:
-    page = Page(compilation.names, table_rows(compilation.names, TABLE_TYPES[kind.name]))
-    found = compilation.moments.now().condition(page.inner)
-    json = compilation.object_json(compilation, kind, nodes, page.outer)
-    by = ", ".join(page.outer.column(name) for name in order)
-    gathered = f"string_agg({json.sql()}, ',' ORDER BY {by})"
-    inner = f"SELECT {page.exports()} FROM {page.inner.from_list()} WHERE {conjunction(found)}"
-    body = f"SELECT '[' || {gathered} || ']' FROM {page.outer.from_list()}"
-    head = f"WITH {page.name} AS MATERIALIZED ({inner})"
-    return Json().expression(f"COALESCE(({head} {body}), '[]')")
 
 
 def _latest(

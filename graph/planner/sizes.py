@@ -1,4 +1,4 @@
-"""How many objects a list gives that is cut but has no pages."""
+"""Sizes of lists, as arguments give them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from graph.planner.sql import Binder
 
 
 def bounded(given: Input | None, default: int, most: int) -> Binder:
-    """Return the binder of an argument ``first`` of such a list; it refuses what is too many."""
+    """Return the binder of an argument ``first`` of a list that has ``most`` rows at most."""
     if given is None or given.is_null:
         return lambda request: default
+    return between(given, "first", most, f"this list has at most {most} rows")
+
+
+def between(given: Input, name: str, most: int, reason: str) -> Binder:
+    """Return the binder of a number from 0 to ``most``; it refuses others for the reason given."""
     binder = given.binder()
 
     def bind(request: Any) -> int:
-        size: int = binder(request)
-        if not 0 <= size <= most:
+        value: int = binder(request)
+        if not 0 <= value <= most:
             raise BadUserInputError(
-                f"Argument 'first' is {size}; this list has 0 to {most} objects. Pass a number in"
-                " that range.",
+                f"Argument '{name}' is {value}; {reason}. Pass a number from 0 to {most}.",
                 node=given.node,
             )
-        return size
+        return value
 
     return bind

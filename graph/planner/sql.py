@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from graphql import Node
 
@@ -21,9 +21,6 @@ MARK = "\x01"
 """Stands around what Python finishes (cursors); JSON text escapes it, so it is never data."""
 GUARD = "\x02"
 """First character of an answer that is not JSON but the number of the guard that failed."""
-
-CODE_POINTS: Final = 'COLLATE "C"'
-"""Sorts text by its code points, whatever the server's locale."""
 
 
 def quote(text: str) -> str:

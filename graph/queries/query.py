@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import strawberry
 
-from graph.planner.declare import argument, declared
+from graph.planner.declare import argument, declared, everything
 from graph.planner.declare_groups import group_list
 from graph.planner.derived import Comparison, InScope
-from graph.planner.sources import AnyNode, AnyNodes, ByKey, Everything, Latest
+from graph.planner.sources import AnyNode, AnyNodes, ByKey, Latest
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
 from graph.types.analytics import Analytics
 from graph.types.comparison import ProgramComparison
+from graph.types.criterion import SelectionCriterionConnection
 from graph.types.data_version import DataVersion
 from graph.types.discipline import Discipline, DisciplineConnection
 from graph.types.group_inputs import group_arguments
 from graph.types.groups import ProgramDimension, ProgramGroup, ProgramGroupOrder
 from graph.types.iteration import MatchIteration
-from graph.types.lists import (
-    InterviewDateConnection,
-    ProgramRequirementConnection,
-    SelectionCriterionConnection,
-    TrainingSiteConnection,
-)
 from graph.types.paging import Node, as_of_argument, connection, iteration_argument
 from graph.types.program import Program, ProgramConnection
+from graph.types.requirement import ProgramRequirementConnection
 from graph.types.site import SiteConnection
 from graph.types.stream import Stream
+from graph.types.training import InterviewDateConnection, TrainingSiteConnection
 from graph.types.university import University, UniversityConnection
 
+IN_ORDER = "They come in the order of the programs' natural keys, then as the document has them."
 WHICH = "How to find it."
 NO_DATA = "No data version is published yet. Load the program files: `residency load`."
-
-
-def listed(node: str, description: str) -> Any:
-    """Declare the pages of what programs have many of."""
-    return connection(
-        node,
-        "graph.types.lists",
-        f"{description} They come in the order of the programs' natural key, and of the document.",
-        is_timed=True,
-    )
 
 
 @strawberry.type(description="What can be read: programs of the residency match, and around them.")
@@ -77,7 +63,6 @@ class Query:
         "graph.types.program",
         "Programs of a match iteration. `dataVersion { isSample }` says whether they are generated"
         " sample data.",
-        is_timed=True,
     )
     program_groups: list[ProgramGroup] = group_list(
         "Programs of a match iteration in groups, with totals of each: one group for every"
@@ -97,17 +82,25 @@ class Query:
             as_of_argument(),
         ],
     )
-    selection_criteria: SelectionCriterionConnection = listed(
-        "SelectionCriterion", "What the programs of a match iteration look at."
+    selection_criteria: SelectionCriterionConnection = connection(
+        "SelectionCriterion",
+        "graph.types.criterion",
+        f"What the programs of a match iteration look at. {IN_ORDER}",
     )
-    requirements: ProgramRequirementConnection = listed(
-        "ProgramRequirement", "What the programs of a match iteration ask applicants to submit."
+    requirements: ProgramRequirementConnection = connection(
+        "ProgramRequirement",
+        "graph.types.requirement",
+        f"What the programs of a match iteration ask applicants to submit. {IN_ORDER}",
     )
-    interview_dates: InterviewDateConnection = listed(
-        "InterviewDate", "Days on which the programs of a match iteration interview."
+    interview_dates: InterviewDateConnection = connection(
+        "InterviewDate",
+        "graph.types.training",
+        f"Days on which the programs of a match iteration interview. {IN_ORDER}",
     )
-    training_sites: TrainingSiteConnection = listed(
-        "TrainingSite", "Places where residents of the programs of a match iteration train."
+    training_sites: TrainingSiteConnection = connection(
+        "TrainingSite",
+        "graph.types.training",
+        f"Places where residents of the programs of a match iteration train. {IN_ORDER}",
     )
     analytics: Analytics = declared(
         InScope(),
@@ -117,7 +110,7 @@ class Query:
     university: University | None = declared(
         ByKey({"id": None, "code": "school_code", "name": "name"}),
         "One university; null where there is none.",
-        [argument("by", UniversityBy, WHICH)],
+        [argument("by", UniversityBy, WHICH), as_of_argument()],
     )
     universities: UniversityConnection = connection(
         "University", "graph.types.university", "Universities with residency programs."
@@ -125,7 +118,7 @@ class Query:
     discipline: Discipline | None = declared(
         ByKey({"id": None, "disciplineId": "discipline_id", "name": "name"}),
         "One discipline; null where there is none.",
-        [argument("by", DisciplineBy, WHICH)],
+        [argument("by", DisciplineBy, WHICH), as_of_argument()],
     )
     disciplines: DisciplineConnection = connection(
         "Discipline", "graph.types.discipline", "Medical disciplines."
@@ -133,9 +126,17 @@ class Query:
     sites: SiteConnection = connection(
         "Site", "graph.types.site", "Sites as the program master labels them."
     )
-    streams: list[Stream] = declared(Everything(("label",)), "All streams, by their label.")
-    iterations: list[MatchIteration] = declared(
-        Everything(("match_iteration_id",)), "All match iterations, the oldest first."
+    streams: list[Stream] = everything(
+        Stream,
+        order=["label"],
+        description="All streams, by their label.",
+        arguments=[as_of_argument()],
+    )
+    iterations: list[MatchIteration] = everything(
+        MatchIteration,
+        order=["match_iteration_id"],
+        description="All match iterations, the oldest first.",
+        arguments=[as_of_argument()],
     )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."

@@ -195,7 +195,7 @@ class CriteriaPattern:
 class SiteStatistics:
     """The programs of a city at one of its sites."""
 
-    site: Site = dimension("site", "The site.")
+    site: Site = dimension("site", "The site.", sort="label")
     program_count: int = program_count()
     positions: int | None = positions()
 

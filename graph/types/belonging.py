@@ -12,11 +12,17 @@ from graph.planner.sources import Owner, ToOne
 if TYPE_CHECKING:
     from graph.types.program import Program
 
-OF_PROGRAM: Final = Owner("program", "Program", ToOne((("program_key", "program_key"),)))
+OF_PROGRAM: Final = Owner(
+    "program", "Program", ToOne((("program_key", "program_key"),), is_sortable=False)
+)
 """A part of a program version holds when the version does."""
 ItsProgram = Annotated["Program", strawberry.lazy("graph.types.program")]
 
 
 def its_program() -> Any:
     """Declare the program that a part belongs to."""
-    return to_one(*OF_PROGRAM.relation.keys, description="The program, in the version at hand.")
+    return to_one(
+        *OF_PROGRAM.relation.keys,
+        description="The program, in the version at hand.",
+        is_sortable=False,
+    )

@@ -39,8 +39,8 @@ class ProgramGroup:
     province: Province | None = dimension(
         "site.province", "Province or territory of the site, not of the school."
     )
-    site: Site | None = dimension("site", "The site: a label at a place.")
-    stream: Stream | None = dimension("stream", "The stream.")
+    site: Site | None = dimension("site", "The site: a label at a place.", sort="label")
+    stream: Stream | None = dimension("stream", "The stream.", sort="label")
     applicant_category: ApplicantCategory | None = dimension(
         "stream.applicantCategory", "Who may apply."
     )

@@ -220,10 +220,11 @@ async def test_parts_of_all_programs_come_in_pages_without_loss_or_repeats(
           {name}(first: 50, after: $after, orderBy: $order, asOf: $at) {{ totalCount
             pageInfo {{ hasNextPage endCursor }}
             nodes {{ {field} program {{ programStreamId quota }} }} }} }}"""
+        word = {"startsOn": "STARTS_ON"}.get(field, field.upper())
         column = {"startsOn": "starts_on::text"}.get(field, f"c.{field}")
         for order, by in (
             (None, ""),
-            ([{"field": "PROGRAM_QUOTA", "direction": "DESC"}], "quota DESC NULLS LAST, "),
+            ([{"field": word, "direction": "DESC"}], f"{column} DESC, "),
         ):
             expected = await graph.rows(
                 f"SELECT {column}, program_stream_id, quota FROM core.{table} c"
