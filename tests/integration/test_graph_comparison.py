@@ -203,6 +203,7 @@ async def test_wrong_ids_of_nodes_are_named_by_their_place(graph: Graph) -> None
     for ids, message in (
         ([one, one, one, "!"], "'ids[3]' is no global id of this graph"),
         ([one, wrong_key], "'ids[1]' is no global id of a Program"),
+        ([one, "U2l0ZTphADpiOm8="], "'ids[1]' is no global id of a Site"),  # Site:a NUL:b:o
         ([one] * 101, "'ids' has 101 ids; 0 to 100 are allowed"),
     ):
         error = await graph.refused(NODES, ids=ids)
