@@ -22,8 +22,8 @@ from tests.integration.graph_client import Graph, open_graph
 from tests.integration.source_files import copy_of
 from tests.reference.duel import Duel
 from tests.reference.executor import Reference
-from tests.reference.history import plant, publish_changes
 from tests.reference.operations import GeneratedOperation, operations
+from tests.reference.planted import plant, publish_changes
 from tests.reference.rows import Tables, load_tables
 from tests.reference.values import Values
 from warehouse.engine import Role, connect

@@ -38,6 +38,19 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def first_difference(graph: Any, reference: Any, path: str = "data") -> str:
+    """Return where two answers differ first."""
+    if isinstance(graph, dict) and isinstance(reference, dict) and [*graph] == [*reference]:
+        pairs = [(f".{name}", graph[name], reference[name]) for name in graph]
+    elif isinstance(graph, list) and isinstance(reference, list) and len(graph) == len(reference):
+        items = enumerate(zip(graph, reference, strict=True))
+        pairs = [(f"[{index}]", one, other) for index, (one, other) in items]
+    else:
+        return f"{path}:\n  graph     {canonical(graph)}\n  reference {canonical(reference)}"
+    step, one, other = next(pair for pair in pairs if canonical(pair[1]) != canonical(pair[2]))
+    return first_difference(one, other, path + step)
+
+
 class Comparison:
     """Compares answers.
 
@@ -62,9 +75,7 @@ class Comparison:
         found = list(self._errors(response["data"], expected, problems))
         graph, reference = response["data"], expected.data
         if canonical(self._named(graph)) != canonical(self._named(reference)):
-            found.append(
-                f"data:\n  graph     {canonical(graph)}\n  reference {canonical(reference)}"
-            )
+            found.append(first_difference(self._named(graph), self._named(reference)))
         if not found:
             found += self._pair(graph, reference)
         return found

@@ -35,7 +35,7 @@ class Duel:
         Raises:
             AssertionError: they differ, or the graph needed another way than one statement.
         """
-        data = await self._ask(operation, operation.variables)
+        data = await self._ask(operation, operation.variables, most_statements=1)
         cursors = {}
         for slot in operation.slots:
             tokens = self.comparison.tokens(at(data, slot))
@@ -43,7 +43,11 @@ class Duel:
                 cursors[slot.name] = self._changed(tokens[slot.pick % len(tokens)], slot)
         if cursors:
             self.counts["with cursors"] += 1
-            await self._ask(operation, operation.variables | cursors)
+            # A cursor that has expired is found out by a statement, and left out of the next.
+            expired = any(slot.manner == "expired" for slot in operation.slots)
+            await self._ask(
+                operation, operation.variables | cursors, most_statements=2 if expired else 1
+            )
 
     def _changed(self, token: str, slot: Slot) -> str:
         match slot.manner:
@@ -54,7 +58,9 @@ class Duel:
             case "tampered":
                 return f"{token[:-2]}{'AA' if token[-2:] != 'AA' else 'BB'}"
 
-    async def _ask(self, operation: GeneratedOperation, variables: Mapping[str, Any]) -> Any:
+    async def _ask(
+        self, operation: GeneratedOperation, variables: Mapping[str, Any], most_statements: int
+    ) -> Any:
         response = await self.graph.raw(
             operation.text, dict(variables), operation_name=operation.name
         )
@@ -66,7 +72,7 @@ class Duel:
         if path != wanted:
             found.append(f"the graph took the path {path}")
         statements = len(self.graph.reader.statements)
-        if "errors" not in body and statements > 1:
+        if statements > most_statements:
             found.append(f"{statements} statements")
         assert not found, "\n".join(
             (operation.text, json.dumps(variables, ensure_ascii=False), *found)

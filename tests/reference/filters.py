@@ -15,13 +15,19 @@ from graph.planner.sources import (
     Column,
     ColumnFilter,
     Combination,
+    Connection,
+    Distance,
     Embedded,
     GlobalId,
+    ListFilter,
     RelationFilter,
+    ToMany,
     ToOne,
     source_of,
 )
+from tests.reference.places import is_within, is_wrong
 from tests.reference.refusals import BAD_INPUT
+from tests.reference.relations import listed, members, scope_of
 from tests.reference.rows import Record
 from tests.reference.texts import folded, global_id, key_in
 
@@ -75,7 +81,8 @@ def _member(  # noqa: PLR0911 - a case for each kind of declaration
     kind: GraphQLInputObjectType, name: str, value: Any, record: Record
 ) -> bool:
     definition = kind.fields[name]
-    match source_of(definition):
+    source = source_of(definition)
+    match source:
         case Combination(operator="not"):
             return not keeps(kind, value, record)
         case Combination(operator="and"):
@@ -92,11 +99,34 @@ def _member(  # noqa: PLR0911 - a case for each kind of declaration
             inner = get_named_type(definition.type)
             found = record.related(TABLE_TYPES[target], relation.keys)
             return any(keeps(inner, value, one) for one in found)
+        case ListFilter(source=relation):
+            rows = related(relation, record)
+            inner = get_named_type(definition.type)
+            return all(
+                _quantified(quantifier, inner.fields["some"].type, operand, rows)
+                for quantifier, operand in value.items()
+                if operand is not None
+            )
+        case Distance():
+            return is_within(value, record.value(source.latitude), record.value(source.longitude))
         case ColumnFilter(column=Column(name=str() as column, table=table)):
             return holds(value, record.value(column, table))
         case GlobalId():
-            return holds(value, global_id(record.kind.name, record.key()))
+            return holds(value, global_id(record.kind.name, record.own_key()))
     raise NotImplementedError(f"{kind.name}.{name}")
+
+
+def related(relation: ToMany | Connection, record: Record) -> list[Record]:
+    """Return the rows that a filter on related rows speaks of."""
+    if isinstance(relation, ToMany):
+        return listed(relation, record)
+    scope = scope_of(relation, record, record.scope)
+    return members(relation, record, record.tables, scope)
+
+
+def _quantified(quantifier: str, kind: Any, operand: Given, found: list[Record]) -> bool:
+    kept = [keeps(get_named_type(kind), operand, one) for one in found]
+    return {"some": any(kept), "none": not any(kept), "every": all(kept)}[quantifier]
 
 
 def wrongs(kind: Any, given: Given | None, rows: str) -> Iterator[str]:
@@ -105,24 +135,35 @@ def wrongs(kind: Any, given: Given | None, rows: str) -> Iterator[str]:
     ``rows`` is the name of the type that is filtered.
     """
     for name, value in (given or {}).items():
-        if value is None:
-            continue
-        inner: Any = get_named_type(kind.fields[name].type)
-        match source_of(kind.fields[name]):
-            case Combination(operator="not"):
-                yield from wrongs(kind, value, rows)
-            case Combination():
-                for one in value:
-                    yield from wrongs(kind, one, rows)
-            case RelationFilter(source=Embedded()):
-                for comparisons in value.values():
-                    yield from _wrong_values(comparisons)
-            case RelationFilter(target=str() as target):
-                yield from wrongs(inner, value, target)
-            case GlobalId():
-                yield from _wrong_ids(value, rows)
-            case _:
-                yield from _wrong_values(value)
+        if value is not None:
+            yield from _wrong_member(kind, name, value, rows)
+
+
+def _wrong_member(  # noqa: C901 - a case for each kind of declaration
+    kind: Any, name: str, value: Any, rows: str
+) -> Iterator[str]:
+    inner: Any = get_named_type(kind.fields[name].type)
+    match source_of(kind.fields[name]):
+        case Combination():
+            for one in value if isinstance(value, list) else [value]:
+                yield from wrongs(kind, one, rows)
+        case RelationFilter(source=Embedded()):
+            for comparisons in value.values():
+                yield from _wrong_values(comparisons)
+        case RelationFilter(target=str() as target):
+            yield from wrongs(inner, value, target)
+        case ListFilter(source=relation):
+            for operand in value.values():
+                yield from wrongs(
+                    get_named_type(inner.fields["some"].type), operand, relation.target
+                )
+        case Distance():
+            if is_wrong(value):
+                yield BAD_INPUT
+        case GlobalId():
+            yield from _wrong_ids(value, rows)
+        case _:
+            yield from _wrong_values(value)
 
 
 def _wrong_values(comparisons: Given | None) -> Iterator[str]:

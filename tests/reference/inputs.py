@@ -10,9 +10,11 @@ from typing import Any, Literal
 from graphql import (
     GraphQLArgument,
     GraphQLBoolean,
+    GraphQLEnumType,
     GraphQLInputField,
     GraphQLNonNull,
     Undefined,
+    get_named_type,
     get_nullable_type,
     is_enum_type,
     is_input_object_type,
@@ -25,6 +27,8 @@ from tests.reference.values import NUL, Chooser, Values, Word
 
 POSITIONS = {"after", "before"}
 """Arguments that take cursors."""
+USUAL = {"filter": 40, "first": 60, "after": 15, "before": 10, "last": 30}
+"""How often, of 100 times, an argument is given that may be left out."""
 EXCLUSIVE = {"first": "last", "last": "first"}
 """Arguments that are wrong beside another."""
 COMBINATIONS = {"and", "or", "not"}
@@ -95,22 +99,27 @@ class Inputs:
 
     choose: Chooser
     values: Values
+    hint: str = ""
+    """The field that the operation is to reach: a word for it is chosen where there is one."""
     definitions: list[str] = field(default_factory=list)
     given: dict[str, Any] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
+    _grouped_by: tuple[Any, list[Any]] | None = None
     _known: dict[tuple[str, bool, bool], list[str]] = field(default_factory=dict)
 
     def arguments(
         self,
         definitions: Mapping[str, GraphQLArgument],
         path: tuple[str, ...],
+        field_name: str,
         always: Mapping[str, Any],
     ) -> str:
         """Return the arguments of a field in parentheses; ``always`` are given in any case."""
         found: list[str] = []
+        self._grouped_by = None
         given: set[str] = set()
         for name, definition in definitions.items():
-            wanted = 75 if name in {"filter", "first"} else 30
+            wanted = USUAL.get(name, 25)
             if name in EXCLUSIVE and EXCLUSIVE[name] in {*given, *always}:
                 wanted = 3
             if name in always:
@@ -120,9 +129,10 @@ class Inputs:
             elif name in POSITIONS:
                 value = self._cursor(path)
             else:
-                value = self.value(
-                    definition.type, (*path, name), has_default=_has_default(definition)
-                )
+                names = (field_name, name)
+                value = self.value(definition.type, names, has_default=_has_default(definition))
+                if name == "by" and isinstance(value, list):
+                    self._grouped_by = definition.type, value
             given.add(name)
             found.append(f"{name}: {literal(value)}")
         return f"({', '.join(found)})" if found else ""
@@ -169,16 +179,33 @@ class Inputs:
         if is_input_object_type(bare):
             return self._object(bare, names, depth, is_constant=is_constant)
         if is_enum_type(bare):
-            return Word(self.choose.among(list(bare.values)))
+            return Word(self.choose.among(self._words(bare)))
         return self.values.scalar(self.choose, bare.name, names)
+
+    def _words(self, kind: GraphQLEnumType) -> Sequence[str]:
+        """Return the words to choose from: of an order of groups, mostly those grouped by."""
+        words = list(kind.values)
+        hinted = [word for word in words if word.replace("_", "").lower() == self.hint.lower()]
+        if hinted and self.choose.chance(40):
+            return hinted
+        if self._grouped_by is None or not self.choose.chance(80):
+            return words
+        by_type, chosen = self._grouped_by
+        dimensions: Any = get_named_type(by_type)
+        if kind is dimensions or not set(dimensions.values) <= set(words):
+            return words
+        return [word for word in words if word not in dimensions.values or Word(word) in chosen]
 
     def _list(self, item: Any, names: tuple[str, ...], depth: int, *, is_constant: bool) -> Any:
         if self.choose.chance(10):  # one item stands for a list of one
             return self.value(
                 GraphQLNonNull(get_nullable_type(item)), names, depth, is_constant=True
             )
-        count = self.choose.among((1, 2, 3, 0))
-        return [self.value(item, names, depth, is_constant=is_constant) for _ in range(count)]
+        count = self.choose.among((2, 1, 3, 0, 4) if names[-1] != "ids" else (2, 3, 4, 2, 1))
+        found = [self.value(item, names, depth, is_constant=is_constant) for _ in range(count)]
+        if names[-1] == "by" and not self.choose.chance(5):
+            found = [one for index, one in enumerate(found) if one not in found[:index]]
+        return found
 
     def _object(self, kind: Any, names: tuple[str, ...], depth: int, *, is_constant: bool) -> Any:
         if kind.is_one_of:
@@ -237,19 +264,19 @@ class Inputs:
         def constant() -> Any:
             return self.value(GraphQLNonNull(bare), names, depth, is_constant=True)
 
-        manners = ["required"] * 4
-        if not is_only:
-            manners += ["default", "default given"] * 3 + ["default null"] * (1 if must else 3)
-        if not is_only and (has_default or not must):
-            manners += ["given", "absent"] * 2 + ["null"] * (1 if must else 2)
-        manner = self.choose.among(manners)
+        manners = ["required", "required", "default", "default given"]
+        if has_default or not must:
+            manners += ["given", "absent"]
+        if not must or self.choose.chance(4):  # a null where a value is needed is an error
+            manners += ["default null"] + ["null"] * (has_default or not must)
+        manner = "required" if is_only else self.choose.among(manners)
         declared = f"${name}: {bare}{'!' if manner == 'required' else ''}"
         if manner.startswith("default"):
             declared += f" = {literal(constant())}"
         self.definitions.append(declared)
         if manner in {"required", "given", "default given"}:
             self.given[name] = as_json(constant())
-            if self.choose.chance(2):
+            if self.choose.number(0, 149) == 149:
                 self.given[name] = self._wrong(bare)
         elif manner in {"null", "default null"}:
             self.given[name] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,14 +18,16 @@ from graphql import (
 from hypothesis import strategies as st
 
 from tests.reference.inputs import Inputs, Slot, literal
+from tests.reference.steering import Composite, Goal, Steering
 from tests.reference.values import Chooser, Values
 
-Composite = GraphQLObjectType | GraphQLInterfaceType
 MOST_PARTS = 45
 """Most selections of an operation, fragments counted once."""
 DEEPEST = 9
-MOST_PAGES = 3
-"""Most connections within each other."""
+MOST_PAGES = 4
+"""Most connections within each other; a list at the root counts for two."""
+STEERED = 45
+"""How often, of 100 times, a field is chosen that leads to the operation's goal."""
 LEAST_BYTES = 400
 """Fewest bytes that an operation is made of; where they are all zero it is the smallest."""
 
@@ -46,9 +49,9 @@ class Place:
     path: tuple[str, ...] = ()
     pages: int = 0
 
-    def below(self, key: str, *, is_page: bool) -> Place:
+    def below(self, key: str, pages: int) -> Place:
         """Return the place of what a field selects."""
-        return Place((*self.path, key), self.pages + is_page)
+        return Place((*self.path, key), self.pages + pages)
 
 
 @dataclass
@@ -62,6 +65,7 @@ class Builder:
     schema: GraphQLSchema
     choose: Chooser
     inputs: Inputs
+    goal: Goal
     fragments: dict[str, tuple[Composite, str]] = field(default_factory=dict)
     parts: int = 0
     _keys: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
@@ -98,6 +102,8 @@ class Builder:
     def _on_a_type(self, kind: Composite, place: Place) -> str:
         """Return a selection on one of the types that an interface stands for."""
         possible = self.schema.get_possible_types(kind)  # type: ignore[arg-type]
+        if self.choose.chance(STEERED):
+            possible = self.goal.nearest(possible) or possible
         chosen = self.choose.among(sorted(possible, key=lambda one: one.name))
         if self.choose.chance(30):
             return self._fragment(chosen, place)
@@ -123,17 +129,20 @@ class Builder:
     # -- fields --------------------------------------------------------------------------------
 
     def _field(self, kind: Composite, place: Place) -> str:
-        name = self.choose.among(self._fields(kind, place))
+        fields = self._fields(kind, place)
+        if self.choose.chance(STEERED):
+            fields = [name for name in self.goal.ways(kind) if name in fields] or fields
+        name = self.choose.among(fields)
         definition = kind.fields[name]
         key = self._key(kind, name)
         is_page = _is_page(definition)
         if is_page and self._sized_for.get((kind.name, key), place.pages) < place.pages:
             key = self._fresh()  # its page is too large for here
         known = self._keys.get((kind.name, key))
-        below = place.below(key, is_page=is_page)
+        below = place.below(key, self._pages_of(kind, definition))
         if known is None:
-            always = self._small_page(place) if is_page else {}
-            arguments = self.inputs.arguments(definition.args, below.path, always)
+            always = self._small_page(definition, place) if is_page else {}
+            arguments = self.inputs.arguments(definition.args, below.path, name, always)
             self._keys[kind.name, key] = (name, arguments)
             self._sized_for[kind.name, key] = place.pages
         else:
@@ -150,12 +159,19 @@ class Builder:
             selections = f"{selections[:-1]}edges {{ cursor }} }}"
         return f"{text} {selections}"
 
-    def _small_page(self, place: Place) -> dict[str, int]:
+    def _pages_of(self, kind: Composite, definition: GraphQLField) -> int:
+        if _is_page(definition):
+            return 1
+        return 2 if kind is self.schema.query_type and "first" in definition.args else 0
+
+    def _small_page(self, definition: GraphQLField, place: Place) -> dict[str, int]:
         """Return a small size for a page within others: an answer has a greatest size."""
         if place.pages == 0 or (place.pages == 1 and self.choose.chance(20)):
             return {}
-        size = -1 if self.choose.chance(2) else self.choose.among((2, 1, 3, 0, 4))
-        return {self.choose.among(("first", "first", "last")): size}
+        sizes = (2, 1, 3, 0, 4) if place.pages < 3 else (2, 1, 0)
+        size = -1 if self.choose.chance(2) else self.choose.among(sizes)
+        names = ("first", "first", "last") if "last" in definition.args else ("first",)
+        return {self.choose.among(names): size}
 
     def _fields(self, kind: Composite, place: Place) -> list[str]:
         """Return the fields to choose from: leaves only, where it is deep enough."""
@@ -170,18 +186,17 @@ class Builder:
 
     def _key(self, kind: Composite, name: str) -> str:
         """Return a response key: the name, that of another field, an old alias or a new one."""
-        same = [
+        same: list[str] = [
             key
             for (type_name, key), (field_name, _) in self._keys.items()
             if type_name == kind.name and field_name == name
         ]
         if same and self.choose.chance(40):
-            old: str = self.choose.among(same)
-            return old
+            return self.choose.among(same)
         if not self.choose.chance(25) and self._is_free(kind, name, name):
             return name
         if self.choose.chance(30):
-            others = [other for other in kind.fields if self._is_free(kind, other, name)]
+            others: list[str] = [other for other in kind.fields if self._is_free(kind, other, name)]
             if others:
                 return self.choose.among(others)
         return self._fresh()
@@ -211,14 +226,18 @@ class Builder:
 
 
 def _is_page(definition: GraphQLField) -> bool:
-    return "after" in definition.args
+    """Return whether the size of a list counts towards that of the answer."""
+    return "first" in definition.args and "offset" not in definition.args
 
 
-def build(entropy: bytes, schema: GraphQLSchema, values: Values) -> GeneratedOperation:
+def build(
+    entropy: bytes, schema: GraphQLSchema, values: Values, goals: Sequence[Goal]
+) -> GeneratedOperation:
     """Return the operation that some bytes stand for."""
     choose = Chooser(entropy)
-    inputs = Inputs(choose, values)
-    builder = Builder(schema, choose, inputs)
+    goal = choose.among(goals)
+    inputs = Inputs(choose, values, goal.field_name)
+    builder = Builder(schema, choose, inputs, goal)
     assert schema.query_type is not None
     body = builder.selections(schema.query_type, Place())
     fragments = [text for _, text in builder.fragments.values()]
@@ -234,5 +253,6 @@ def build(entropy: bytes, schema: GraphQLSchema, values: Values) -> GeneratedOpe
 
 def operations(schema: GraphQLSchema, values: Values) -> st.SearchStrategy[GeneratedOperation]:
     """Return a strategy of valid operations over a schema; only their values may be wrong."""
+    goals = Steering(schema).goals
     entropy = st.binary(min_size=LEAST_BYTES, max_size=4 * LEAST_BYTES)
-    return entropy.map(lambda chosen: build(chosen, schema, values))
+    return entropy.map(lambda chosen: build(chosen, schema, values, goals))

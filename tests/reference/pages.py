@@ -1,11 +1,10 @@
-"""Orders, pages and cursors over lists in memory."""
+"""Pages and cursors over lists in memory."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cmp_to_key
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -13,70 +12,38 @@ from graphql import GraphQLInputObjectType
 
 from graph.errors import CursorInvalidError
 from graph.planner.cursors import Cursor, CursorSigner
-from graph.planner.sources import ORDERS, TABLE_TYPES, OrderTerm, TableType
+from graph.planner.sources import TABLE_TYPES, Connection
 from tests.reference.filters import keeps, wrongs
+from tests.reference.orders import Key, Order, Position, natural, order_of
 from tests.reference.refusals import BAD_INPUT, CURSOR_EXPIRED, CURSOR_INVALID, RefusalError
-from tests.reference.rows import VERSIONS, Moment, Record, Row, Tables
+from tests.reference.relations import members, scope_of
+from tests.reference.rows import VERSIONS, Moment, Record, Row, Scope, Tables
 
 SIZE = 20
 MOST = 100
+LONGEST = 500
+"""Most rows of a list that is no page."""
 Arguments = Mapping[str, Any]
-Position = tuple[Any, ...]
 
 
-def written(value: Any) -> Any:
-    """Return a value as JSON has it."""
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return value.isoformat() if isinstance(value, dt.date) else value
+def scope_at(tables: Tables, arguments: Arguments, around: Scope | None = None) -> Scope:
+    """Return where arguments ``asOf`` and ``iteration`` let a field read.
 
-
-def moment_at(tables: Tables, as_of: dt.datetime | None) -> Moment:
-    """Return the moment that an argument ``asOf`` stands for."""
-    if as_of is None:
-        return Moment.now(tables)
-    try:
-        time = (as_of if as_of.tzinfo else as_of.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
-    except OverflowError:
-        raise RefusalError([BAD_INPUT]) from None
-    return Moment.at(tables, time)
-
-
-@dataclass(frozen=True)
-class Order:
-    """An order by several keys; what states no value comes last, whichever way a key goes."""
-
-    keys: Sequence[tuple[OrderTerm, bool]]
-
-    @classmethod
-    def of(cls, kind: TableType, given: Sequence[Arguments] | None) -> Order:
-        """Return the order that an argument ``orderBy`` stands for."""
-        terms = ORDERS.get(kind.name, {})
-        return cls([(terms[one["field"]], one["direction"] == "DESC") for one in given or ()])
-
-    def position(self, record: Record) -> Position:
-        """Return where an object stands; no two stand at the same place."""
-        values = []
-        for term, _ in self.keys:
-            owner: Record | None = record
-            if term.relation is not None and term.target is not None:
-                owner = next(record.related(TABLE_TYPES[term.target], term.relation.keys), None)
-            name = term.column.name
-            assert name is not None
-            values.append(None if owner is None else owner.value(name, term.column.table))
-        return tuple(written(value) for value in (*values, *record.key()))
-
-    def compare(self, one: Position, other: Position) -> int:
-        """Return a negative number where the first position comes first, 0 where it is equal."""
-        backwards = [is_descending for _, is_descending in self.keys]
-        for index, (mine, theirs) in enumerate(zip(one, other, strict=True)):
-            if mine == theirs:
-                continue
-            if mine is None or theirs is None:
-                return 1 if mine is None else -1
-            is_backward = index < len(backwards) and backwards[index]
-            return -1 if (mine < theirs) != is_backward else 1
-        return 0
+    Raises:
+        RefusalError: there is no such time.
+    """
+    scope = around or Scope(Moment.now(tables))
+    as_of, iteration = arguments.get("asOf"), arguments.get("iteration")
+    if as_of is not None:
+        try:
+            aware = as_of if as_of.tzinfo else as_of.replace(tzinfo=dt.UTC)
+            moment = Moment.at(tables, aware.astimezone(dt.UTC))
+        except OverflowError:
+            raise RefusalError([BAD_INPUT]) from None
+        scope = replace(scope, moment=moment, given=(scope.given[0], as_of))
+    if iteration is not None:
+        scope = replace(scope, iteration=iteration, given=(iteration, scope.given[1]))
+    return scope
 
 
 @dataclass
@@ -100,22 +67,48 @@ class Connections:
     own_tokens: dict[str, str] = field(default_factory=dict)
     """From a cursor of the graph to the one that the reference made for the same row."""
 
-    def page(
-        self,
-        kind: TableType,
-        identity: str,
-        arguments: Arguments,
-        belongs: Callable[[Record], bool],
-    ) -> Page:
-        """Return a page of the objects that belong to a connection.
+    def part(
+        self, target: str, rows: list[Record], order: list[Key], arguments: Arguments
+    ) -> list[Record]:
+        """Return what the arguments of a list leave of it; ``order`` is its own.
 
         Raises:
             RefusalError: an argument is wrong.
         """
-        codes = set(wrongs(self.filters.get(kind.name), arguments.get("filter"), kind.name))
+        kind, given = self.filters.get(target), arguments.get("filter")
+        codes = set(wrongs(kind, given, target))
+        first, offset = arguments.get("first"), arguments.get("offset")
+        if (first is not None and not 0 <= first <= LONGEST) or (offset is not None and offset < 0):
+            codes.add(BAD_INPUT)
+        if codes:
+            raise RefusalError(codes)
+        kept = [row for row in rows if keeps(kind, given, row)]
+        found = Order([*order_of(target, arguments.get("orderBy")), *order]).sorted(kept)
+        start = offset or 0
+        return found[start : start + (LONGEST if first is None else first)]
+
+    def page(
+        self,
+        relation: Connection,
+        identity: str,
+        arguments: Arguments,
+        record: Record | None = None,
+    ) -> Page:
+        """Return a page of the rows behind a connection, of all or of those of a row.
+
+        Raises:
+            RefusalError: an argument is wrong.
+        """
+        target = relation.target
+        codes = set(wrongs(self.filters.get(target), arguments.get("filter"), target))
         codes |= self._wrong_sizes(arguments)
+        around = scope_of(relation, record, record.scope) if record else scope_at(self.tables, {})
+        try:
+            scope = scope_at(self.tables, arguments, around)
+        except RefusalError:
+            raise RefusalError({*codes, BAD_INPUT}) from None
+        print_ = self._fingerprint(identity, arguments, scope)
         cursors: dict[str, Cursor] = {}
-        print_ = self._fingerprint(identity, arguments)
         for name in ("after", "before"):
             if arguments.get(name) is not None:
                 try:
@@ -124,41 +117,39 @@ class Connections:
                     codes |= refusal.codes
         if len({(cursor.version, cursor.published_at) for cursor in cursors.values()}) > 1:
             codes.add(CURSOR_INVALID)
-        try:
-            moment = self._moment(arguments, cursors)
-        except RefusalError:
-            codes.add(BAD_INPUT)
         if codes:
             raise RefusalError(codes)
-        return self._cut(kind, arguments, belongs, moment, cursors, print_)
+        for cursor in cursors.values():
+            scope = replace(scope, moment=Moment(self._version(cursor), cursor.published_at))
+        return self._cut(relation, arguments, record, scope, cursors, print_)
 
     def _cut(
         self,
-        kind: TableType,
+        relation: Connection,
         arguments: Arguments,
-        belongs: Callable[[Record], bool],
-        moment: Moment,
+        record: Record | None,
+        scope: Scope,
         cursors: Mapping[str, Cursor],
         print_: bytes,
     ) -> Page:
-        order = Order.of(kind, arguments.get("orderBy"))
-        rows = [
-            record
-            for record in self.tables.all(kind, moment)
-            if belongs(record)
-            and self._is_of_iteration(record, arguments, moment)
-            and keeps(self.filters.get(kind.name), arguments.get("filter"), record)
+        target = TABLE_TYPES[relation.target]
+        order = Order(order_of(target.name, arguments.get("orderBy")))
+        kind, given = self.filters.get(target.name), arguments.get("filter")
+        found = [
+            row for row in members(relation, record, self.tables, scope) if keeps(kind, given, row)
         ]
-        by_position = cmp_to_key(order.compare)
-        rows.sort(key=lambda record: by_position(order.position(record)))
+        rows = order.sorted(sorted(found, key=natural))
 
-        def is_beyond(record: Record, name: str, sign: int) -> bool:
-            if name not in cursors:
-                return False
-            return sign * order.compare(order.position(record), cursors[name].keys) <= 0
+        def side(row: Record, cursor: Cursor) -> int:
+            """Return a negative number where a row comes before a cursor, 0 where it is its."""
+            keys = tuple(cursor.keys)
+            position, key = order.position(row), natural(row)
+            return order.compare(position, keys[: len(position)]) or (
+                (key > keys[len(position) :]) - (key < keys[len(position) :])
+            )
 
-        before = [record for record in rows if is_beyond(record, "after", 1)]
-        after = [record for record in rows if is_beyond(record, "before", -1)]
+        before = [r for r in rows if "after" in cursors and side(r, cursors["after"]) <= 0]
+        after = [r for r in rows if "before" in cursors and side(r, cursors["before"]) >= 0]
         window = [r for r in rows if not any(r is other for other in (*before, *after))]
         first, last = arguments.get("first"), arguments.get("last")
         if last is not None:
@@ -167,21 +158,11 @@ class Connections:
         else:
             shown = window[: SIZE if first is None else first]
             hidden_before, hidden_after = False, len(window) > len(shown)
-        return Page(
-            rows,
-            shown,
-            bool(before) or hidden_before,
-            bool(after) or hidden_after,
-            lambda record: self._token(print_, moment, order.position(record)),
-        )
 
-    @staticmethod
-    def _is_of_iteration(record: Record, arguments: Arguments, moment: Moment) -> bool:
-        if not record.kind.has_iteration:
-            return True
-        wanted = arguments.get("iteration")
-        iteration = moment.iteration if wanted is None else wanted
-        return bool(record.row["match_iteration_id"] == iteration)
+        def cursor(row: Record) -> str:
+            return self._token(print_, scope.moment, (*order.position(row), *natural(row)))
+
+        return Page(rows, shown, bool(before) or hidden_before, bool(after) or hidden_after, cursor)
 
     @staticmethod
     def _wrong_sizes(arguments: Arguments) -> set[str]:
@@ -191,10 +172,10 @@ class Connections:
 
     # -- cursors -------------------------------------------------------------------------------
 
-    def _fingerprint(self, identity: str, arguments: Arguments) -> bytes:
+    def _fingerprint(self, identity: str, arguments: Arguments, scope: Scope) -> bytes:
         """Return what tells a list from others: cursors of one are no cursors of another."""
-        names = ("filter", "orderBy", "iteration", "asOf")
-        return self.signer.fingerprint("reference", identity, *map(arguments.get, names))
+        given = (arguments.get("filter"), arguments.get("orderBy"), *scope.given)
+        return self.signer.fingerprint("reference", identity, *given)
 
     def _token(self, print_: bytes, moment: Moment, position: Position) -> str:
         number, time = 0, 0
@@ -220,8 +201,3 @@ class Connections:
             if (row["number"], row["published_at"]) == (cursor.version, cursor.published_at):
                 return row
         return None
-
-    def _moment(self, arguments: Arguments, cursors: Mapping[str, Cursor]) -> Moment:
-        for cursor in cursors.values():
-            return Moment(self._version(cursor), cursor.published_at)
-        return moment_at(self.tables, arguments.get("asOf"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLField, GraphQLSchema, get_named_type
@@ -13,6 +14,7 @@ from graph.planner.sources import (
     AggregateFunction,
     AggregateOf,
     AnyNode,
+    AnyNodes,
     ByKey,
     Column,
     Connection,
@@ -20,23 +22,25 @@ from graph.planner.sources import (
     Everything,
     GlobalId,
     Latest,
+    ListArgument,
     OfConnection,
     OfEdge,
     OfPage,
     Part,
     RowCount,
     TableType,
-    Through,
     ToMany,
     ToOne,
     source_of,
 )
-from graph.planner.sources import ListArgument as Condition
-from tests.reference.filters import keeps, wrongs
-from tests.reference.pages import Connections, Page, moment_at, written
+from tests.reference.derived import DerivedResolvers
+from tests.reference.orders import Key, written
+from tests.reference.pages import Connections, Page, scope_at
 from tests.reference.refusals import BAD_INPUT, NOT_FOUND, RefusalError
-from tests.reference.rows import Moment, Record
+from tests.reference.relations import listed
+from tests.reference.rows import Moment, Record, Scope
 from tests.reference.texts import global_id, key_in
+from tests.reference.walks import embedded
 
 Resolver = Callable[..., Any]
 FUNCTIONS: Mapping[str, Callable[[list[Any]], Any]] = {
@@ -45,6 +49,7 @@ FUNCTIONS: Mapping[str, Callable[[list[Any]], Any]] = {
     "min": min,
     "max": max,
 }
+MOST_IDS = 100
 
 
 @dataclass(frozen=True)
@@ -62,41 +67,55 @@ class Resolvers:
         """
         kind: Any = self.declared.type_map[type_name]
         definition: GraphQLField = kind.fields[field_name]
-        where = f"{type_name}.{field_name}"
-        target = TABLE_TYPES.get(self._row_type(definition))
-        found = self._of_row(source_of(definition), target, where) or self._of_root(
-            source_of(definition), target, field_name
-        )
-        if found is None:
-            raise NotImplementedError(f"{where} is declared as {source_of(definition)}")
-        return found
+        source = source_of(definition)
+        target = TABLE_TYPES.get(get_named_type(definition.type).name)
+        derived = DerivedResolvers(self.declared, self.connections)
+        for found in (
+            self._of_row(source, target, f"{type_name}.{field_name}"),
+            self._of_page(source),
+            self._of_root(source, target, field_name),
+            derived.resolver(source, definition, type_name, field_name),
+        ):
+            if found is not None:
+                return found
+        raise NotImplementedError(f"{type_name}.{field_name} is declared as {source}")
 
-    @staticmethod
-    def _row_type(definition: GraphQLField) -> str:
-        return get_named_type(definition.type).name.removesuffix("Connection")
+    # -- fields of rows --------------------------------------------------------------------------
 
-    # -- fields of rows, pages and aggregates ----------------------------------------------------
-
-    def _of_row(  # noqa: C901, PLR0911, PLR0912 - a case for each kind of declaration
+    def _of_row(  # noqa: PLR0911 - a case for each kind of declaration
         self, source: Any, target: TableType | None, where: str
     ) -> Resolver | None:
         match source:
             case Column(name=str() as column, table=table):
                 return lambda record, _: written(record.value(column, table))
             case GlobalId():
-                return lambda record, _: global_id(record.kind.name, record.key())
+                return lambda record, _: global_id(record.kind.name, record.own_key())
             case Embedded():
-                return lambda record, _: _embedded(source, record)
+                return lambda record, _: embedded(source, record)
             case Part():
                 return lambda value, info: value[info.field_name]
             case ToOne():
                 return lambda record, _: next(record.related(_known(target), source.keys), None)
             case ToMany():
-                return lambda record, _, **given: self._list(source, _known(target), record, given)
-            case Connection(through=Through() as through):
-                return lambda record, _, **given: self._nested(
-                    through, _known(target), record, given, where
+                return lambda record, _, **given: self._list(source, record, given)
+            case Connection() if not where.startswith("Query."):
+                return lambda record, _, **given: self.connections.page(
+                    source, where, given, record
                 )
+        return None
+
+    def _list(self, source: ToMany, record: Record, given: Mapping[str, Any]) -> list[Record]:
+        found = listed(source, record)
+        for name, condition in source.arguments.items():
+            if given.get(name) is not None:
+                found = [one for one in found if _meets(condition, given[name], one)]
+        return self.connections.part(source.target, found, [], given)
+
+    # -- pages and aggregates --------------------------------------------------------------------
+
+    @staticmethod
+    def _of_page(source: Any) -> Resolver | None:  # noqa: PLR0911 - as above
+        match source:
             case OfConnection():
                 return lambda page, _: _of_connection(source, page)
             case OfEdge(part="cursor"):
@@ -113,93 +132,75 @@ class Resolvers:
                 return lambda values, _: _aggregate(source, values)
         return None
 
-    def _list(
-        self, source: ToMany, target: TableType, record: Record, given: Mapping[str, Any]
-    ) -> list[Record]:
-        found = list(record.related(target, source.keys))
-        for name, value in given.items():
-            if value is None:
-                continue
-            if name == "filter":
-                kind = self.connections.filters[target.name]
-                if codes := set(wrongs(kind, value, target.name)):
-                    raise RefusalError(codes)
-                found = [one for one in found if keeps(kind, value, one)]
-            else:
-                found = [one for one in found if _meets(source.arguments[name], value, one)]
-        return sorted(found, key=lambda one: tuple(one.row[name] for name in source.order))
-
-    def _nested(
-        self,
-        through: Through,
-        target: TableType,
-        record: Record,
-        given: Mapping[str, Any],
-        where: str,
-    ) -> Page:
-        parent = record.kind
-        keys = {
-            row[through.key]
-            for row in record.tables.rows[parent.table]
-            if all(row[name] == record.row[name] for name in parent.natural_key)
-        }
-        return self.connections.page(
-            target, where, given, lambda one: one.row[through.foreign_key] in keys
-        )
-
     # -- root fields -----------------------------------------------------------------------------
 
-    def _of_root(self, source: Any, target: TableType | None, name: str) -> Resolver | None:
+    def _of_root(  # noqa: PLR0911 - as above
+        self, source: Any, target: TableType | None, name: str
+    ) -> Resolver | None:
         match source:
             case Connection():
-                return lambda _, __, **given: self.connections.page(
-                    _known(target), name, given, lambda record: True
-                )
+                return lambda _, __, **given: self.connections.page(source, name, given)
             case ByKey():
                 return lambda _, __, **given: self._by_key(source, _known(target), given)
             case Everything():
-                return lambda _, __: sorted(
-                    self._now(_known(target)),
-                    key=lambda one: tuple(one.row[column] for column in source.order),
-                )
+                return lambda _, __, **given: self._everything(source, given)
             case AnyNode():
-                return lambda _, __, id: self._node(id)  # noqa: A006 - the argument's name
+                return lambda _, __, **given: self._node(given["id"])
+            case AnyNodes():
+                return lambda _, __, **given: self._nodes(given["ids"])
             case Latest():
                 return lambda _, __: self._latest(source, _known(target))
         return None
 
-    def _now(self, kind: TableType) -> list[Record]:
-        tables = self.connections.tables
-        return tables.all(kind, Moment.now(tables))
+    def _everything(self, source: Everything, given: Mapping[str, Any]) -> list[Record]:
+        tables, kind = self.connections.tables, TABLE_TYPES[source.target]
+        scope = scope_at(tables, given)
+        rows = tables.all(kind, Scope(scope.moment, given=scope.given))
+        own = [
+            Key(partial(_column, name), is_text=any(isinstance(row.row[name], str) for row in rows))
+            for name in source.order
+        ]
+        return self.connections.part(source.target, rows, own, given)
 
     def _by_key(self, source: ByKey, target: TableType, given: Mapping[str, Any]) -> Record | None:
         tables = self.connections.tables
-        moment = moment_at(tables, given.get("asOf"))
+        scope = scope_at(tables, given)
         ((name, value),) = given["by"].items()
         columns = source.members[name]
         if columns is None:
-            return self._of_id(value, target, moment)
+            return self._of_id(value, target, scope)
         equal = {columns: value} if isinstance(columns, str) else {
             column: value[member] for member, column in columns.items()
         }  # fmt: skip
         if any(isinstance(one, str) and "\0" in one for one in equal.values()):
             raise RefusalError([BAD_INPUT])
-        found = tables.where(target.table, **equal)
-        return next((Record(target, r, tables, moment) for r in found if moment.has(r)), None)
+        for row in tables.where(target.table, **equal):
+            if scope.moment.has(row):
+                return Record(target, row, tables, scope)
+        return None
 
-    def _of_id(self, given: str, target: TableType | None, moment: Moment) -> Record | None:
+    def _of_id(self, given: str, target: TableType | None, scope: Scope) -> Record | None:
         found = key_in(given, target)
         if found is None:
             raise RefusalError([BAD_INPUT])
         kind, key = found
         tables = self.connections.tables
-        return next((one for one in tables.all(kind, moment) if one.key() == key), None)
+        for row in tables.versions(kind, key):
+            if scope.moment.has(row):
+                return Record(kind, row, tables, scope)
+        return None
 
     def _node(self, given: str) -> Record | None:
-        return self._of_id(given, None, Moment.now(self.connections.tables))
+        return self._of_id(given, None, Scope(Moment.now(self.connections.tables)))
+
+    def _nodes(self, given: list[str]) -> list[Record | None]:
+        if len(given) > MOST_IDS:
+            raise RefusalError([BAD_INPUT])
+        return [self._node(one) for one in given]
 
     def _latest(self, source: Latest, target: TableType) -> Record:
-        rows = self._now(target)
+        tables = self.connections.tables
+        rows = tables.all(target, Scope(Moment.now(tables)))
         if not rows:
             raise RefusalError([NOT_FOUND])
         return max(rows, key=lambda one: one.row[source.column])
@@ -210,12 +211,11 @@ def _known(target: TableType | None) -> TableType:
     return target
 
 
-def _embedded(source: Embedded, record: Record) -> dict[str, Any] | None:
-    values = {name: record.value(column, source.table) for name, column in source.columns.items()}
-    return None if all(value is None for value in values.values()) else values
+def _column(name: str, record: Record) -> Any:
+    return record.row[name]
 
 
-def _meets(condition: Condition, value: Any, record: Record) -> bool:
+def _meets(condition: ListArgument, value: Any, record: Record) -> bool:
     own = record.row[condition.column]
     return own in value if condition.operator == "= ANY" else own == value
 

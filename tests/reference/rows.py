@@ -35,9 +35,15 @@ class Tables:
                 index.setdefault(tuple(row[name] for name in names), []).append(row)
         return index.get(tuple(equal[name] for name in names), ())
 
-    def all(self, kind: TableType, moment: Moment) -> list[Record]:
-        """Return the objects of a type at a moment."""
-        return [Record(kind, row, self, moment) for row in self.rows[kind.table] if moment.has(row)]
+    def all(self, kind: TableType, scope: Scope) -> list[Record]:
+        """Return the objects of a type that a scope reads."""
+        records = (Record(kind, row, self, scope) for row in self.rows[kind.table])
+        return [record for record in records if scope.has(record)]
+
+    def versions(self, kind: TableType, key: tuple[Any, ...]) -> list[Row]:
+        """Return all versions of the row of a type with a natural key, the oldest first."""
+        found = self.where(kind.table, **dict(zip(kind.natural_key, key, strict=True)))
+        return sorted(found, key=lambda row: row["valid_from"])
 
 
 async def load_tables(connection: asyncpg.Connection) -> Tables:
@@ -90,13 +96,33 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """Where a field reads: at a moment, and of programs those of one match iteration.
+
+    ``given`` are the iteration and the time that arguments name, here or further out.
+    """
+
+    moment: Moment
+    iteration: int | None = None
+    given: tuple[Any, Any] = (None, None)
+
+    def has(self, record: Record) -> bool:
+        """Return whether a row is read: a part is where what it is a part of is."""
+        holder = record.holder()
+        if not self.moment.has(holder.row):
+            return False
+        wanted = self.moment.iteration if self.iteration is None else self.iteration
+        return not holder.kind.has_iteration or bool(holder.row["match_iteration_id"] == wanted)
+
+
+@dataclass(frozen=True)
 class Record:
-    """A row as an object of a type, read at a moment."""
+    """A row as an object of a type, read in a scope."""
 
     kind: TableType
     row: Row
     tables: Tables
-    moment: Moment
+    scope: Scope
 
     def value(self, column: str, table: str | None = None) -> Any:
         """Return the value of a column of the row, or of the row beside it in another table."""
@@ -106,13 +132,30 @@ class Record:
         (beside,) = self.tables.where(table, **{key: self.row[key]})
         return beside[column]
 
-    def key(self) -> tuple[Any, ...]:
-        """Return the natural key."""
+    def own_key(self) -> tuple[Any, ...]:
+        """Return the natural key; of a part, what tells it from other parts of the same row."""
         return tuple(self.row[name] for name in self.kind.natural_key)
+
+    def key(self) -> tuple[Any, ...]:
+        """Return the natural key; of a part, after the key of what it is a part of."""
+        owner = self.owner()
+        return self.own_key() if owner is None else (*owner.key(), *self.own_key())
+
+    def owner(self) -> Record | None:
+        """Return what the row is a part of."""
+        owner = self.kind.owner
+        if owner is None:
+            return None
+        return next(self.related(TABLE_TYPES[owner.type], owner.relation.keys))
+
+    def holder(self) -> Record:
+        """Return the row whose versions say when this one holds."""
+        owner = self.owner()
+        return self if owner is None else owner.holder()
 
     def related(self, target: TableType, keys: Sequence[tuple[str, str]]) -> Iterator[Record]:
         """Yield the rows of another type for which (own column, its column) are equal."""
         equal = {theirs: self.row[mine] for mine, theirs in keys}
         if None not in equal.values():
             for row in self.tables.where(target.table, **equal):
-                yield Record(target, row, self.tables, self.moment)
+                yield Record(target, row, self.tables, self.scope)

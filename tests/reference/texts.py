@@ -16,12 +16,11 @@ ALIKE = {"’": "'", "‘": "'", "–": "-", "—": "-", "œ": "oe", "Œ": "oe",
 
 def folded(text: str) -> str:
     """Return a text in the form in which people would call it the same."""
-    letters = []
-    for letter in unicodedata.normalize("NFKD", text):
-        if not 0x300 <= ord(letter) <= 0x36F:  # combining accents
-            small = letter.lower()
-            letters.append(ALIKE.get(letter, small if len(small) == 1 else letter))
-    return "".join(letters)
+    return "".join(
+        letter.lower() if letter.isascii() else ALIKE.get(letter, letter)
+        for letter in unicodedata.normalize("NFKD", text)
+        if not 0x300 <= ord(letter) <= 0x36F  # combining accents
+    )
 
 
 def global_id(type_name: str, key: Sequence[object]) -> str:

@@ -11,17 +11,18 @@ from typing import Any, TypeVar
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
 from graph.planner.sources import TABLE_TYPES, Column, Embedded, TableType, source_of
-from tests.reference.pages import written
-from tests.reference.rows import Moment, Record, Tables
+from tests.reference.orders import written
+from tests.reference.rows import Moment, Record, Scope, Tables
 from tests.reference.texts import global_id, key_in
 
 Item = TypeVar("Item")
 MOST = 40
 ALSO = {"iteration": "number", "ids": "id", "asOf": "publishedAt"}
 """Names of arguments that take the values of another field."""
-SIZES = {"first", "last"}
+SIZES = {"first", "last", "offset"}
 USUAL_SIZES = (2, 1, 3, 4, 0, 5, 100)
-WRONG_SIZES = (-1, 101, 2**31 - 1)
+WRONG_SIZES = (-1, 101, 501, 1001, 2**31 - 1)
+KILOMETRES = (0.5, 40.0, 300.5, 1000.0, 6000.0, 20_100.0)
 STRANGE = (
     "", " ", "%", "_", "\\", "'", '"', "''; --", "université", "UNIVERSITÉ", "œ", "Œuvre",
     "e\u0301", "\u212b", "ﬁ", "’", "–", "ß", "İ", "日本", "🏥", "\u2028", "\u200f", "\t\r\n",
@@ -79,14 +80,17 @@ class Values:
             if isinstance(graph_type, GraphQLObjectType):
                 self._of_type(graph_type, kind, tables)
         self._by_name = {key: self._thinned(values) for key, values in self._found.items()}
+        self._by_name["km", "Float"] = list(KILOMETRES)
         self._by_scalar: dict[str, list[Any]] = {}
         for (_, scalar), values in sorted(self._by_name.items()):
             self._by_scalar.setdefault(scalar, []).extend(values)
 
     def _of_type(self, graph_type: GraphQLObjectType, kind: TableType, tables: Tables) -> None:
         if kind.has_global_id:
-            records = [Record(kind, row, tables, Moment(None)) for row in tables.rows[kind.table]]
-            self._add("id", "ID", (global_id(kind.name, record.key()) for record in records))
+            records = [
+                Record(kind, row, tables, Scope(Moment(None))) for row in tables.rows[kind.table]
+            ]
+            self._add("id", "ID", (global_id(kind.name, record.own_key()) for record in records))
         for name, definition in graph_type.fields.items():
             inner: Any = get_named_type(definition.type)
             match source_of(definition):
@@ -135,7 +139,7 @@ class Values:
 
     def _whole(self, choose: Chooser, names: Sequence[str]) -> int:
         if names[-1] in SIZES:
-            return choose.among(WRONG_SIZES if choose.chance(3) else USUAL_SIZES)
+            return choose.among(WRONG_SIZES if choose.chance(2) else USUAL_SIZES)
         real = self.real("Int", names)
         if not real or choose.chance(20):
             return choose.among((0, 1, -1, 7, 2**31 - 1, -(2**31)))
@@ -150,11 +154,11 @@ class Values:
     def _id(self, choose: Chooser, names: Sequence[str]) -> str:
         """Return a global id: of the type that is asked for, of any, of none that exists."""
         every = self._by_scalar.get("ID", ())
-        if not every or choose.chance(4):
+        if not every or choose.chance(2):
             return choose.among(STRANGE_IDS)
         fitting = [one for one in every if key_in(one, self._wanted_type(names))]
-        text: str = choose.among(fitting if fitting and choose.chance(90) else every)
-        if choose.chance(10):
+        text: str = choose.among(fitting if fitting and choose.chance(95) else every)
+        if choose.chance(4):
             kind, key = key_in(text) or (None, ())
             assert kind is not None
             return global_id(kind.name, [7 if isinstance(one, int) else f"{one}:%" for one in key])
@@ -163,11 +167,12 @@ class Values:
     @staticmethod
     def _wanted_type(names: Sequence[str]) -> TableType | None:
         """Return the type that names speak of, the last first: ``university``, ``programs``."""
-        spoken: dict[str, TableType] = {}
-        for name, kind in TABLE_TYPES.items():
-            lower = name[0].lower() + name[1:]
-            spoken |= {lower: kind, f"{lower}s": kind, f"{lower.removesuffix('y')}ies": kind}
-        return next((spoken[name] for name in reversed(names) if name in spoken), None)
+        for name in reversed(names):
+            for type_name, kind in TABLE_TYPES.items():
+                one = type_name.lower()
+                if name.lower().endswith((one, f"{one}s", f"{one.removesuffix('y')}ies")):
+                    return kind
+        return None
 
     def _text(self, choose: Chooser, names: Sequence[str]) -> str:
         real = self.real("String", names)

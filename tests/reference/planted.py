@@ -20,6 +20,30 @@ from tests.integration.source_files import (
 from warehouse.tables import metadata
 
 OTHER_ITERATION = 1502
+AWKWARD = r"""
+CREATE TEMPORARY TABLE changed ON COMMIT DROP AS SELECT n.program_key
+FROM core.dim_program n JOIN core.dim_program o USING (match_iteration_id, program_stream_id)
+WHERE n.valid_from > o.valid_from;
+
+UPDATE core.program_section SET text = text || E'\n*Été* \u2028'
+WHERE ordinal = 1 AND program_key IN (SELECT * FROM changed);
+DELETE FROM core.program_section
+WHERE ordinal = 2 AND program_key IN (SELECT * FROM changed);
+DELETE FROM core.program_training_site
+WHERE ordinal = 0 AND program_key IN (SELECT * FROM changed);
+UPDATE core.program_requirement SET quantity = 7, min_words = 250
+WHERE ordinal = 0 AND program_key IN (SELECT * FROM changed);
+INSERT INTO core.requirement_test (program_key, requirement_ordinal, ordinal, name, minimum_score)
+SELECT program_key, ordinal, 100 + i, 'Épreuve ' || i, CASE i WHEN 1 THEN 'C2' END
+FROM core.program_requirement, generate_series(0, 1) i WHERE ordinal < 2 AND program_key % 3 = 0;
+DELETE FROM core.requirement_test
+WHERE ordinal = 101 AND program_key IN (SELECT * FROM changed);
+UPDATE core.selection_criterion SET weight_percent = 12.5 + ordinal, is_evaluated = NULL
+WHERE program_key % 4 = 0;
+UPDATE core.dim_stream SET is_return_of_service = true WHERE stream_key % 2 = 0;
+UPDATE core.dim_site SET note = E'a "note"\\ with \t control' WHERE site_key % 5 = 0;
+"""
+"""Other texts and lists in versions that have an earlier one, and values that are rare."""
 
 
 async def publish_changes(files: Path) -> None:
@@ -82,6 +106,8 @@ async def plant(owner: asyncpg.Connection) -> None:
         application_volume_label="NULL",
         length_years="2.5",
     )
+    async with owner.transaction():
+        await owner.execute(AWKWARD)
     await owner.execute("ANALYZE")
 
 
