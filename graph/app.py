@@ -14,10 +14,12 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from graph.crossing import crossing
+from graph.errors import TrustedDocumentsError
 from graph.http import GraphFront
 from graph.ide.examples import WELCOME, example_queries
 from graph.ide.mount import ASSET_BASE, mount
 from graph.ide.page import PAGE_HEADERS, graphiql_page
+from graph.persisted import PersistedDocuments, load_trusted
 from graph.planner.cursors import CursorSigner, load_secret
 from graph.protocol import header
 from graph.schema import build_schema, sdl
@@ -67,6 +69,9 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
         settings: Where the database is, and where the secret of cursors is kept.
         reader: Read connections of the caller's own; by default the application opens and closes
             its own.
+
+    Raises:
+        TrustedDocumentsError: the trusted documents that the settings name cannot be read.
     """
     chosen = settings or get_settings()
     database = reader or Reader(chosen)
@@ -75,11 +80,29 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
         lifespan=_lifespan(database, is_ours=reader is None),
     )  # fmt: skip
     signer = CursorSigner(load_secret(chosen.data_dir.expanduser() / "cursor.key"))
-    app.front = GraphFront(build_schema(), database, signer, page=_ide(database))
+    app.front = GraphFront(
+        build_schema(),
+        database,
+        signer,
+        page=_ide(database),
+        persisted=_persisted(chosen),
+        most_cost=chosen.max_cost,
+    )
     app.crossing = crossing(app.dispatch, chosen.allowed_origins)
     mount(app)
     _add_operator_routes(app, database)
     return app
+
+
+def _persisted(settings: Settings) -> PersistedDocuments:
+    path = settings.trusted_documents
+    if path is None and settings.trusted_only:
+        raise TrustedDocumentsError(
+            "RESIDENCY_TRUSTED_ONLY is set, but there are no trusted documents",
+            remedy="name them in RESIDENCY_TRUSTED_DOCUMENTS",
+        )
+    trusted = load_trusted(path.expanduser()) if path is not None else {}
+    return PersistedDocuments(trusted, only_trusted=settings.trusted_only)
 
 
 def _lifespan(

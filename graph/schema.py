@@ -81,7 +81,11 @@ def build_schema() -> strawberry.Schema:
     schema = strawberry.Schema(
         query=Query,
         types=[MatchIteration],
-        config=StrawberryConfig(sort_schema=True, scalar_map=dict(SCALARS)),
+        config=StrawberryConfig(
+            sort_schema=True,
+            scalar_map=dict(SCALARS),
+            enable_experimental_incremental_execution=True,
+        ),
         execution_context_class=PlanAwareExecution,
     )
     check_declarations(schema._schema)

@@ -27,7 +27,6 @@ class PagePlan:
     identity: str
     size: Binder
     inputs: tuple[Binder | None, ...]
-    parent: int | None
 
 
 @dataclass(slots=True)
@@ -39,7 +38,6 @@ class Compilation:
     names: Names = field(default_factory=Names)
     parameters: Parameters = field(default_factory=Parameters)
     pages: list[PagePlan] = field(default_factory=list)
-    enclosing_page: int | None = None
     has_cursors: bool = False
     moments: Moments = field(init=False)
 

@@ -20,9 +20,8 @@ from graph.planner.ordering import OrderKey, order_clause, order_keys, position
 from graph.planner.rows import Page, Rows, table_rows
 from graph.planner.sources import OfConnection, OfEdge, OfPage, TableType, Through, source_of
 from graph.planner.sql import MARK, Binder, Json, Parameters, conjunction
+from graph.planner.weights import LARGEST_PAGE, PAGE_SIZE
 
-DEFAULT_SIZE: Final = 20
-LARGEST_SIZE: Final = 100
 POSITIONS: Final[tuple[str, ...]] = ("after", "before")
 
 
@@ -76,9 +75,7 @@ class ConnectionCompiler:
         """Return the connection as an SQL expression of type text."""
         compilation = self.compilation
         totals = Totals(compilation.names, table_rows(compilation.names, self.target))
-        outside, compilation.enclosing_page = compilation.enclosing_page, self.paging.index
         json = self._connection(kind, nodes, totals)
-        compilation.enclosing_page = outside
         heads, sources = [], []
         if self.aggregated:
             heads += self._heads(belonging)
@@ -109,7 +106,7 @@ class ConnectionCompiler:
         names = ("filter", "orderBy", "iteration", "asOf")
         inputs = tuple(self.arguments[n].binder() if n in self.arguments else None for n in names)
         index = len(compilation.pages)
-        page = PagePlan(compilation.root, self.identity, size, inputs, compilation.enclosing_page)
+        page = PagePlan(compilation.root, self.identity, size, inputs)
         compilation.pages.append(page)
         cursors = {n: _cursor(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments}
         moment = self._moment(cursors)
@@ -153,7 +150,7 @@ class ConnectionCompiler:
         # parameter; the inner list keeps its order through it.
         rows = (
             f"SELECT {self.page.exports()} FROM {self.inner.from_list()}"
-            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {LARGEST_SIZE + 1}"
+            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {LARGEST_PAGE + 1}"
         )
         numbered = f"SELECT q.*, row_number() OVER () AS n FROM ({rows}) q LIMIT {paging.size}"
         if not self.needs_one_more:
@@ -277,14 +274,14 @@ class ConnectionCompiler:
 
 def _bounded(given: Input | None, name: str) -> Binder:
     if given is None:
-        return lambda request: DEFAULT_SIZE
+        return lambda request: PAGE_SIZE
     binder = given.binder()
 
     def bind(request: Any) -> int:
         size: int = binder(request)
-        if not 0 <= size <= LARGEST_SIZE:
+        if not 0 <= size <= LARGEST_PAGE:
             raise BadUserInputError(
-                f"Argument '{name}' is {size}; pages have 0 to {LARGEST_SIZE} edges. Pass a number"
+                f"Argument '{name}' is {size}; pages have 0 to {LARGEST_PAGE} edges. Pass a number"
                 " in that range and go on with the cursors of 'pageInfo'.",
                 node=given.node,
             )

@@ -25,16 +25,36 @@ from graph.planner.sources import (
     ToOne,
     fact,
 )
+from graph.planner.weights import ASSUMED_SIZE, Cost, ListSize, assumed
 from warehouse.tables import metadata
 
 Class = TypeVar("Class", bound=type)
 
 
 def declared(
-    source: object, description: str | None = None, arguments: Sequence[StrawberryArgument] = ()
+    source: object,
+    description: str | None = None,
+    arguments: Sequence[StrawberryArgument] = (),
+    *,
+    weight: int = 1,
+    size: ListSize | None = None,
 ) -> Any:
-    """Return a Strawberry field whose value comes from ``source``, not from a resolver."""
-    field = strawberry.field(description=description, metadata={SOURCE: source})
+    """Return a Strawberry field whose value comes from ``source``, not from a resolver.
+
+    Args:
+        source: What the planner reads.
+        description: Words for the graph.
+        arguments: The field's arguments.
+        weight: Units of cost that the value adds (see :mod:`graph.planner.weights`).
+        size: How many rows of a list count.
+    """
+    directives: list[Any] = [Cost(weight=str(weight))]
+    if size is not None:
+        directives.append(size)
+        description = f"{description} {size.sentence}"
+    field = strawberry.field(
+        description=description, metadata={SOURCE: source}, directives=directives
+    )
     assert isinstance(field, StrawberryField)
     field.arguments = list(arguments)
     return field
@@ -58,6 +78,7 @@ def column(
     description: str | None = None,
     is_filterable: bool = True,
     is_sortable: bool = True,
+    weight: int = 1,
 ) -> Any:
     """Declare a column; its comment in the warehouse describes the field.
 
@@ -67,13 +88,14 @@ def column(
         description: Words for the graph, where the comment speaks of tables.
         is_filterable: Whether the type's filter has it.
         is_sortable: Whether the type's order fields have it.
+        weight: Units of cost; one for each 64 bytes of long texts.
     """
-    return declared(Column(name, beside, is_filterable, is_sortable), description)
+    return declared(Column(name, beside, is_filterable, is_sortable), description, weight=weight)
 
 
-def part(description: str) -> Any:
-    """Declare a member of a value that other types embed."""
-    return declared(Part(), description)
+def part(description: str, *, weight: int = 1) -> Any:
+    """Declare a member of a value that other types embed; ``weight`` as that of a column."""
+    return declared(Part(), description, weight=weight)
 
 
 def embedded(table: str, description: str, **columns: str) -> Any:
@@ -93,11 +115,16 @@ def to_many(
     order: Sequence[str],
     description: str,
     arguments: Sequence[tuple[StrawberryArgument, ListArgument]] = (),
+    size: ListSize | int = ASSUMED_SIZE,
 ) -> Any:
-    """Declare the related rows for which (own column, their column) are equal, in ``order``."""
+    """Declare the related rows for which (own column, their column) are equal, in ``order``.
+
+    ``size`` is how many of them count in the cost: as many as nine of ten rows have at most.
+    """
     by_name = {given.graphql_name or given.python_name: condition for given, condition in arguments}
     source = ToMany(keys, tuple(order), by_name)
-    return declared(source, description, [given for given, _ in arguments])
+    counted = assumed(size) if isinstance(size, int) else size
+    return declared(source, description, [given for given, _ in arguments], size=counted)
 
 
 @dataclass_transform(kw_only_default=True)

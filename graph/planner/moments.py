@@ -14,6 +14,10 @@ from graph.planner.sql import Binder, Names, Parameters
 
 VERSIONS = "ops.data_version"
 COLUMNS = "number, published_at, match_iteration_id"
+PIN = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
+"""What tells one data version from another, whatever became of the database: number and time."""
+NEWEST = f"COALESCE((SELECT {PIN} FROM {VERSIONS} ORDER BY number DESC LIMIT 1), '0|0')"
+"""The newest data version, as an SQL expression of type text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,7 @@ class Moment:
 
     def pin(self) -> str:
         """Return what a cursor keeps of this state: ``number|microseconds``."""
-        number = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
-        return f"COALESCE((SELECT {number} FROM {self.version}), '0|0')"
+        return f"COALESCE((SELECT {PIN} FROM {self.version}), '0|0')"
 
 
 @dataclass(slots=True)

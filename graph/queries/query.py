@@ -6,6 +6,7 @@ import strawberry
 
 from graph.planner.declare import argument, declared
 from graph.planner.sources import AnyNode, ByKey, Everything, Latest
+from graph.planner.weights import assumed
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
 from graph.types.data_version import DataVersion
 from graph.types.discipline import Discipline, DisciplineConnection
@@ -68,9 +69,13 @@ class Query:
     sites: SiteConnection = connection(
         "Site", "graph.types.site", "Sites as the program master labels them."
     )
-    streams: list[Stream] = declared(Everything(("label",)), "All streams, by their label.")
+    streams: list[Stream] = declared(
+        Everything(("label",)), "All streams, by their label.", size=assumed(14)
+    )
     iterations: list[MatchIteration] = declared(
-        Everything(("match_iteration_id",)), "All match iterations, the oldest first."
+        Everything(("match_iteration_id",)),
+        "All match iterations, the oldest first.",
+        size=assumed(5),
     )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."

@@ -17,7 +17,7 @@ class SelectionCriterion:
     component: SelectionComponent = column()
     label: str = column()
     is_evaluated: bool | None = column()
-    text: str | None = column()
+    text: str | None = column(weight=5)
     weight_percent: float | None = column()
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
 

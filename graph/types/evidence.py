@@ -15,5 +15,5 @@ class Evidence:
     section: EvidenceSection = column()
     start: int = column("span_start")
     end: int = column("span_end")
-    quote: str | None = column()
+    quote: str | None = column(weight=5)
     parser_version: str = column()

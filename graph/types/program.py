@@ -18,6 +18,7 @@ from graph.planner.declare import (
     to_one,
 )
 from graph.planner.sources import GlobalId, ListArgument, OfConnection
+from graph.planner.weights import TOTAL, one_for_each
 from graph.types.aggregate import ProgramAggregate
 from graph.types.criterion import SelectionCriterion, SelectionCriterionFilter
 from graph.types.discipline import Discipline
@@ -53,7 +54,7 @@ class ReturnOfService:
     status: ReturnOfServiceStatus | None = part(
         "Whether one is attached; null where the text states neither."
     )
-    text: str | None = part("What the program says, contacts masked.")
+    text: str | None = part("What the program says, contacts masked.", weight=20)
 
 
 def filter_argument(kind: Any) -> tuple[Any, ListArgument]:
@@ -71,8 +72,8 @@ class Program(Node):
         GlobalId(), "Global id of iteration and program stream id, the same in every version."
     )
     program_stream_id: int = column()
-    name: str = column()
-    url: str = column()
+    name: str = column(weight=2)
+    url: str = column(weight=2)
     language: Language = column()
     application_languages: list[Language] = column(is_sortable=False)
     quota: int | None = column(beside=FACTS)
@@ -120,28 +121,33 @@ class Program(Node):
                 ListArgument("kind", "= ANY"),
             )
         ],
+        size=one_for_each("kinds", otherwise=13),
     )
     requirements: list[ProgramRequirement] = to_many(
         OWN_KEY,
         order=["ordinal"],
         description="What applicants submit, in the order of the document.",
         arguments=[filter_argument(ProgramRequirementFilter)],
+        size=13,
     )
     selection_criteria: list[SelectionCriterion] = to_many(
         OWN_KEY,
         order=["ordinal"],
         description="What the program says it looks at, in the order of the document.",
         arguments=[filter_argument(SelectionCriterionFilter)],
+        size=31,
     )
     interview_dates: list[InterviewDate] = to_many(
         OWN_KEY,
         order=["starts_on", "ordinal"],
         description="Days of interviews, calendar dates without a time zone, the first first.",
+        size=5,
     )
     training_sites: list[TrainingSite] = to_many(
         OWN_KEY,
         order=["ordinal"],
         description="Places where residents train, as the description names them.",
+        size=12,
     )
     evidence: list[Evidence] = to_many(
         OWN_KEY,
@@ -153,6 +159,7 @@ class Program(Node):
                 ListArgument("field", "="),
             )
         ],
+        size=31,
     )
 
 
@@ -165,5 +172,5 @@ class ProgramConnection(Connection[Program]):
     """A page of programs."""
 
     aggregate: ProgramAggregate = declared(
-        OfConnection("aggregate"), "Totals over all pages together."
+        OfConnection("aggregate"), "Totals over all pages together.", weight=TOTAL
     )

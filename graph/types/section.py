@@ -17,5 +17,5 @@ class ProgramSection:
 
     kind: SectionKind = column()
     heading: str = column()
-    text: str = column()
+    text: str = column(weight=160)
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)

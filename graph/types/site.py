@@ -27,7 +27,7 @@ class Site(Node):
     latitude: float | None = column()
     longitude: float | None = column()
     is_place: bool = column()
-    note: str | None = column()
+    note: str | None = column(weight=2)
     programs: Annotated[ProgramConnection, strawberry.lazy("graph.types.program")] = connection(
         "Program",
         "graph.types.program",
