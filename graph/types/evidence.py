@@ -15,5 +15,5 @@ class Evidence:
     section: EvidenceSection = column()
     start: int = column("span_start")
     end: int = column("span_end")
-    quote: str | None = column(weight=5)
+    quote: str | None = column(weight=12)
     parser_version: str = column()

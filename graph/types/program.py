@@ -159,7 +159,7 @@ class Program(Node):
                 ListArgument("field", "="),
             )
         ],
-        size=31,
+        size=13,
     )
 
 

@@ -127,12 +127,12 @@ async def test_clients_that_take_no_parts_get_a_plain_answer_of_one_statement(ac
         ("{ streams { label } ... @defer { streams { label } sites { totalCount } } }",
          {"streams", "sites"}, []),
         ("{ ... @defer { sites { totalCount } } }", set(), [{"sites"}]),
-        ("{ ...A } fragment A on Query { streams { label } ...B @defer }"
-         " fragment B on Query { sites { totalCount } }", {"streams"}, [{"sites"}]),
+        ("""{ ...A } fragment A on Query { streams { label } ...B @defer }
+         fragment B on Query { sites { totalCount } }""", {"streams"}, [{"sites"}]),
         ("{ ... @include(if: false) { streams { label } ... @defer { sites { totalCount } } } }",
          set(), []),
-        ("{ streams { label } ... @defer { sites { totalCount }"
-         " ... @defer { universities { totalCount } } } }",
+        ("""{ streams { label } ... @defer { sites { totalCount }
+         ... @defer { universities { totalCount } } } }""",
          {"streams"}, [{"sites", "universities"}]),
         ("{ streams { label ... @defer { isMilitary } } }", {"streams"}, []),
         ("{ sites(first: 1) { nodes { ... @defer { label } } } }", {"sites"}, []),
