@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
@@ -111,6 +112,10 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
+        # What exists now stays for good. Left to the collector, a request that allocates much
+        # would now and then wait a tenth of a second for it to look through all of that.
+        gc.collect()
+        gc.freeze()
         yield
         if is_ours:
             await reader.close()

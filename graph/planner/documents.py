@@ -29,7 +29,9 @@ from graph.planner.shape import Shapes
 Validate = Callable[[GraphQLSchema, DocumentNode], Sequence[GraphQLError]]
 MOST_DOCUMENTS: Final = 1_000
 MOST_TOKENS: Final = 300_000
-"""Tokens of all known documents together; a token's nodes take some 500 bytes."""
+"""Tokens of all known documents together."""
+TOKEN_BYTES: Final = 500
+"""What a token and its share of the nodes take, about."""
 MOST_ERRORS: Final = 10
 """How many errors an answer lists."""
 MOST_REFUSED: Final = 200
@@ -205,14 +207,11 @@ def operation_for(
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:
-    """Return the error with a code, keeping one that it has."""
+    """Return the error with a code, keeping one that it has.
+
+    It knows its place by positions alone: kept with its nodes, it would keep the whole document.
+    """
     extensions = {"code": code, **(error.extensions or {})}
     return GraphQLError(
-        error.message,
-        nodes=error.nodes,
-        source=error.source,
-        positions=error.positions,
-        path=error.path,
-        original_error=error.original_error,
-        extensions=extensions,
+        error.message, source=error.source, positions=error.positions, extensions=extensions
     )

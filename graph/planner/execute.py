@@ -24,7 +24,12 @@ from graph.errors import (
 from graph.planner.cache import BoundedCache
 from graph.planner.connections import sign_cursors
 from graph.planner.cursors import CursorSigner
-from graph.planner.documents import KnownDocument, KnownOperation, operation_for
+from graph.planner.documents import (
+    TOKEN_BYTES,
+    KnownDocument,
+    KnownOperation,
+    operation_for,
+)
 from graph.planner.moments import NEWEST
 from graph.planner.plan import Plan, make_plan
 from graph.planner.request import Request
@@ -34,8 +39,8 @@ from warehouse import errors as warehouse
 
 _log = logging.getLogger(__name__)
 MOST_PLANS: Final = 2_000
-MOST_CHARACTERS: Final = 50_000_000
-"""Characters of all kept statements together."""
+MOST_BYTES: Final = 200_000_000
+"""Bytes of all kept plans together, with the documents that they point into."""
 GUARD_BYTE: Final = GUARD.encode()
 VERSION_SQL: Final = f"SELECT convert_to({NEWEST}, 'UTF8')"
 _UNREACHABLE: Final = UnavailableError(
@@ -100,7 +105,7 @@ class Planner:
         self.schema = schema
         self.database = database
         self.signer = signer
-        self.plans: BoundedCache[Hashable, Plan] = BoundedCache(MOST_PLANS, MOST_CHARACTERS)
+        self.plans: BoundedCache[Hashable, Plan] = BoundedCache(MOST_PLANS, MOST_BYTES)
 
     async def answer(
         self,
@@ -140,7 +145,7 @@ class Planner:
         without: frozenset[str] = frozenset()
         while True:
             try:
-                plan = self._plan(identity, operation, without, timings)
+                plan = self._plan((*identity, without), operation, document, timings)
                 if plan is None:
                     return None
                 answer = await self.run(plan, request, timings, with_version=with_version)
@@ -191,21 +196,21 @@ class Planner:
 
     def _plan(
         self,
-        identity: tuple[Hashable, ...],
+        key: tuple[Any, ...],
         operation: Operation,
-        without: frozenset[str],
+        document: KnownDocument,
         timings: Timings,
     ) -> Plan | None:
         started = perf_counter()
-        key = (*identity, without)
         plan = self.plans.get(key)
         if plan is None:
             try:
-                plan = make_plan(operation, without)
+                plan = make_plan(operation, without=key[-1])
             except NotPlannableError as error:
                 _log.debug("not planned: %s", error)
             else:
-                self.plans.put(key, plan, len(plan.sql) + len(plan.with_version))
+                size = len(plan.sql) + len(plan.with_version) + document.tokens * TOKEN_BYTES
+                self.plans.put(key, plan, size)
         timings.plan += perf_counter() - started
         return plan
 

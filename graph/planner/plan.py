@@ -28,7 +28,8 @@ class Plan:
     ``constant`` is the answer where no statement is needed. ``roots`` are the response keys of
     the root fields, with whether each may be null. ``with_version`` is the statement that returns
     the newest data version and a line feed before the data; empty where the data may change
-    without a new version.
+    without a new version. ``unbound`` are the pages whose size is no parameter, because their
+    rows are only counted.
     """
 
     sql: str
@@ -37,6 +38,7 @@ class Plan:
     owners: tuple[Owner, ...]
     guards: tuple[Guard, ...]
     pages: tuple[PagePlan, ...]
+    unbound: tuple[PagePlan, ...]
     roots: Mapping[str, bool]
     has_cursors: bool
     constant: bytes | None = None
@@ -47,7 +49,7 @@ class Plan:
         Raises:
             AnswerError: an argument has a value that it may not have.
         """
-        for page in self.pages:  # of a page that is only counted, no parameter is bound
+        for page in self.unbound:
             try:
                 page.size(request)
             except AnswerError as error:
@@ -107,6 +109,7 @@ def _finish(compilation: Compilation, json: Json, roots: Mapping[str, bool]) -> 
         )
         data = f"CASE {cases} ELSE {data} END"
     heads = f"WITH {', '.join(moments.heads)} " if moments.heads else ""
+    bound = set(compilation.parameters.binders)
     return Plan(
         sql=f"{heads}SELECT convert_to({data}, 'UTF8')",
         with_version=(
@@ -118,6 +121,7 @@ def _finish(compilation: Compilation, json: Json, roots: Mapping[str, bool]) -> 
         owners=tuple(compilation.parameters.owners),
         guards=tuple(moments.guards),
         pages=tuple(compilation.pages),
+        unbound=tuple(page for page in compilation.pages if page.size not in bound),
         roots=roots,
         has_cursors=compilation.has_cursors,
         constant=None if constant is None else constant.encode(),

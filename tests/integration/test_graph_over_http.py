@@ -167,7 +167,8 @@ async def test_dates_in_variables_are_named_by_their_variable(graph: Graph) -> N
 async def test_what_nobody_foresaw_is_masked_json(
     graph: Graph, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fail(*arguments: Any) -> None:
+    async def fail(*arguments: Any, **options: Any) -> None:
+        del arguments, options
         raise LookupError("inner workings")
 
     monkeypatch.setattr(graph.app.front.pipeline.planner, "answer", fail)

@@ -9,47 +9,13 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query, parse
 
+from benchmarks.bombs import DOCUMENTS, LARGE_BODY, VALIDATION, aliased_bomb, bomb, chain
 from graph.limits import Limits, Meter, Validator, excesses
 from graph.planner.documents import Documents
 from graph.schema import build_schema
 from tests.unit.graph_front import asking
 
 SCHEMA = build_schema()._schema
-VALIDATION, PARSE = "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"
-
-
-def bomb(levels: int) -> str:
-    """Return fragments each of which spreads the next one twice."""
-    parts = [f"fragment F{i} on Program {{ ...F{i + 1} ...F{i + 1} }}" for i in range(levels)]
-    return " ".join(
-        ("{ programs { nodes { ...F0 } } }", *parts, f"fragment F{levels} on Program {{ name }}")
-    )
-
-
-def aliased_bomb(levels: int) -> str:
-    """Return fragments each of which reaches the next one through two aliases."""
-    step = "university {{ programs {{ nodes {{ ...F{0} }} }} }}"
-    parts = [
-        f"fragment F{i} on Program {{ a: {step.format(i + 1)} b: {step.format(i + 1)} }}"
-        for i in range(levels)
-    ]
-    return " ".join(
-        ("{ programs { nodes { ...F0 } } }", *parts, f"fragment F{levels} on Program {{ name }}")
-    )
-
-
-def chain(length: int) -> str:
-    """Return fragments that spread one another in a row."""
-    parts = [f"fragment F{i} on Program {{ ...F{i + 1} }}" for i in range(length)]
-    return " ".join(
-        ("{ programs { nodes { ...F0 } } }", *parts, f"fragment F{length} on Program {{ name }}")
-    )
-
-
-def repeated(times: int) -> str:
-    """Return the same nested fields, again and again."""
-    inner = "nodes { " + "name quota " * times + "} "
-    return "{ " + f"programs {{ {inner * times} }} " * times + "}"
 
 
 def documents() -> Documents:
@@ -57,50 +23,9 @@ def documents() -> Documents:
     return Documents(SCHEMA, Validator(limits), limits.tokens, limits.characters)
 
 
-REFUSED = {
-    "bomb of fragments": (bomb(30), VALIDATION, "breadth"),
-    "bomb of aliases": (aliased_bomb(30), VALIDATION, "depth"),
-    "1,000 aliases": (
-        "{" + " ".join(f"a{i}: __typename" for i in range(1_000)) + "}", VALIDATION, "breadth",
-    ),
-    "101 aliases": (
-        "{" + " ".join(f"a{i}: __typename" for i in range(101)) + "}", VALIDATION, "aliases",
-    ),
-    "500 directives": (
-        "{ __typename " + "@skip(if: false) " * 500 + "}", VALIDATION, "directives",
-    ),
-    "500 directives of variables": (
-        "query (" + " ".join(f"$v{i}: Int @x" for i in range(500)) + ") { __typename }",
-        VALIDATION, "directives",
-    ),
-    "depth": (
-        "{ programs" + " { nodes { university { programs" * 5 + " { totalCount" + " }" * 16 + " }",
-        VALIDATION, "depth",
-    ),
-    "fields repeated at every level": (repeated(10), VALIDATION, "repeats"),
-    "leaves in many fragments": (
-        "{ programs { nodes { " + " ".join(f"...F{i}" for i in range(200)) + " } } } "
-        + " ".join(f"fragment F{i} on Program {{ name }}" for i in range(200)),
-        VALIDATION, "repeats",
-    ),
-    "many operations": (
-        " ".join(f"query Q{i} {{ __typename }}" for i in range(100)), VALIDATION, "operations",
-    ),
-    "introspection again and again": (
-        "{" + " ".join(f"a{i}: __schema {{ types {{ name }} }}" for i in range(101)) + "}",
-        VALIDATION, "aliases",
-    ),
-    "a long text": (
-        '{ university(by: {name: "' + "x" * 100_000 + '"}) { name } }', PARSE, "characters",
-    ),
-    "10,000 tokens": ("{ " + "streams { label } " * 2_500 + "}", PARSE, None),
-    "nested braces": ("{ a " * 2_000, PARSE, None),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", DOCUMENTS)
 async def test_a_document_that_is_too_much_is_refused_with_code_and_limit(name: str) -> None:
-    text, code, limit = REFUSED[name]
+    text, code, limit = DOCUMENTS[name]
     async with asking() as graph:
         extensions = (await graph.refused(text))["extensions"]
     assert (extensions["code"], extensions.get("limit")) == (code, limit)
@@ -187,7 +112,13 @@ async def test_too_many_values_in_variables_are_refused(variables: dict[str, Any
 async def test_a_body_of_10_mb_is_refused_unread() -> None:
     async with asking() as graph:
         answer = await graph.client.post(
-            "/graphql", content=b" " * 10_000_000, headers={"content-type": "application/json"}
+            "/graphql", content=b" " * LARGE_BODY, headers={"content-type": "application/json"}
         )
     assert answer.status_code == 413
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+def test_the_errors_of_a_refused_document_do_not_keep_its_nodes() -> None:
+    for error in documents().get("{ programs(first: x) { nodes { nothing } } }").errors:
+        assert error.nodes is None
+        assert error.locations
