@@ -36,10 +36,11 @@ from graph.protocol import (
     send_answer,
     wants_page,
 )
+from warehouse.settings import Settings
 
 LARGEST_BODY: Final = 1_000_000
 """Bytes of a request body."""
-MOST_COST: Final = 500_000
+MOST_COST: Final[int] = Settings.model_fields["max_cost"].default
 """Units of cost of one operation, where no setting says otherwise."""
 
 

@@ -136,6 +136,7 @@ async def test_clients_that_take_no_parts_get_a_plain_answer_of_one_statement(ac
          {"streams"}, [{"sites", "universities"}]),
         ("{ streams { label ... @defer { isMilitary } } }", {"streams"}, []),
         ("{ sites(first: 1) { nodes { ... @defer { label } } } }", {"sites"}, []),
+        ("{ sites(first: 1) { nodes @stream(initialCount: 0) { label } } }", {"sites"}, []),
     ],
 )  # fmt: skip
 async def test_what_is_deferred_where_decides_what_comes_when(
