@@ -57,6 +57,9 @@ def example_queries(iteration: int, program_stream_id: int) -> tuple[Example, ..
         Example("Universities", "The schools with their provinces and languages.", _UNIVERSITIES),
         Example("Positions in numbers", "Counts and quotas of sets of programs.", _POSITIONS),
         Example("Disciplines", "All disciplines in both languages.", _DISCIPLINES),
+        Example("Groups", "Programs and positions by province and category.", _GROUPS),
+        Example("Statistics", "Specialties, and where programs are.", _STATISTICS),
+        Example("History", "What each version of a program changed.", _HISTORY, {"key": key}),
     )
 
 
@@ -185,6 +188,60 @@ query Disciplines {
   ) {
     totalCount
     nodes { disciplineId name nameFr }
+  }
+}
+"""
+
+_GROUPS = """\
+query Groups {
+  programGroups(
+    by: [PROVINCE, APPLICANT_CATEGORY]
+    first: 20
+  ) {
+    province
+    applicantCategory
+    aggregate {
+      count
+      quota { sum avg }
+    }
+  }
+}
+"""
+
+_STATISTICS = """\
+query Statistics {
+  analytics {
+    specialties(first: 10) {
+      discipline { name }
+      programCount
+      positions
+      applicantCategories {
+        applicantCategory
+        positions
+      }
+    }
+    geography(first: 10) {
+      city
+      province
+      latitude
+      longitude
+      programCount
+    }
+  }
+}
+"""
+
+_HISTORY = """\
+query History($key: ProgramKey!) {
+  program(by: { key: $key }) {
+    name
+    history {
+      versionNumber
+      validFrom
+      removedAt
+      changes { label before after }
+      changedSections
+    }
   }
 }
 """

@@ -36,6 +36,7 @@ from graph.planner.inputs import arguments_of, follow
 from graph.planner.selection import Operation
 from graph.planner.weights import (
     ASSUMED_SIZE,
+    LARGEST_LIST,
     LARGEST_PAGE,
     UNIT_BYTES,
     ListSize,
@@ -55,25 +56,29 @@ MOST_NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A number of rows that a variable gives: the number itself, or the length of a list."""
+    """A number of rows that variables give: numbers, and lengths of lists; the least counts.
 
-    path: tuple[Any, ...]
-    most: int | None
+    More than ``most`` are refused by the planner, in the words of the argument.
+    """
+
+    paths: tuple[tuple[Any, ...], ...]
+    most: int
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """Return the number."""
-        value = follow(variables, self.path)
-        number = len(value) if isinstance(value, list) else value
-        return bounded(number, self.most)
+        least = self.most
+        for path in self.paths:
+            least = min(least, number(follow(variables, path)))
+        return max(least, 0)
+
+
+def number(value: Any) -> int:
+    """Return how many rows the value of an argument stands for."""
+    return len(value) if isinstance(value, list) else value
 
 
 Rows = Size | int
 """How many rows a list counts with."""
-
-
-def bounded(number: int, most: int | None) -> int:
-    """Return a number of rows; a page beyond the largest is refused by the planner anyway."""
-    return max(0, number if most is None else min(number, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,19 +232,18 @@ def _rows(
 def _given(
     operation: Operation, definition: GraphQLField, node: FieldNode, size: ListSize
 ) -> Rows | None:
-    """Return the size that an argument gives; None where none is given."""
-    if not size.slicing_arguments:
-        return None
-    most = LARGEST_PAGE if size.sized_fields else None
+    """Return the size that arguments give; None where none is given."""
+    most = LARGEST_PAGE if size.sized_fields else LARGEST_LIST
+    if size.is_most and size.assumed_size:
+        most = size.assumed_size
     arguments = arguments_of(definition, node, operation.variables)
-    for name in size.slicing_arguments:
-        given = arguments.get(name)
-        if given is None or given.is_null:
-            continue
-        if given.path is not None:
-            return Size(given.path, most)
-        return bounded(len(given.value) if isinstance(given.value, list) else given.value, most)
-    return None
+    given = [arguments[name] for name in size.slicing_arguments or () if name in arguments]
+    given = [one for one in given if not one.is_null]
+    if not given:
+        return None
+    paths = tuple(one.path for one in given if one.path is not None)
+    most = min([most, *(number(one.value) for one in given if one.path is None)])
+    return Size(paths, most) if paths else max(most, 0)
 
 
 @lru_cache(maxsize=4)

@@ -29,6 +29,8 @@ PAGE_SIZE: Final = 20
 """Rows of a page where its size is not given."""
 LARGEST_PAGE: Final = 100
 """Most rows of a page; more are refused by the planner, in the words of the argument."""
+LARGEST_LIST: Final = 1_000
+"""Most rows of any other list."""
 TOTAL: Final = 10
 """Weight of a figure over all rows of a list: little to send, but every row is read."""
 
@@ -66,19 +68,21 @@ class ListSize:
         default=strawberry.UNSET,
         description="Arguments that give the number, or a list of which each item finds one.",
     )
+    is_most = False  # not annotated: no argument of the directive
+    """Whether the assumed size counts even where an argument allows more."""
 
     @property
     def sentence(self) -> str:
         """What the description of the field says of it."""
         arguments = " or ".join(f"`{name}`" for name in self.slicing_arguments or ())
-        if not self.slicing_arguments:
+        if not arguments:
             return f"Counts {self.assumed_size} times in the cost."
         if not self.assumed_size:
             return f"Counts once for each of {arguments} in the cost."
+        if self.is_most:
+            return f"Counts as often as {arguments} says in the cost, {self.assumed_size} at most."
         otherwise = f"{self.assumed_size} times where not given"
-        if self.sized_fields:
-            return f"A row counts as often as {arguments} says in the cost, {otherwise}."
-        return f"Counts once for each of {arguments} in the cost, {otherwise}."
+        return f"Counts as often as {arguments} says in the cost, {otherwise}."
 
 
 def assumed(size: int) -> ListSize:
@@ -86,17 +90,38 @@ def assumed(size: int) -> ListSize:
     return ListSize(assumed_size=size)
 
 
-def one_for_each(argument: str, otherwise: int | None = None) -> ListSize:
-    """Return the size of a list with one item for each of an argument that is a list.
+def listed(size: int, *arguments: str) -> ListSize:
+    """Return the size of a list that is whole unless ``first`` cuts it.
 
     Args:
-        argument: Name of the argument in the graph.
-        otherwise: Assumed size where it is not given.
+        size: Assumed size of the whole list.
+        arguments: Further arguments in the graph's words, each a list of what rows may be: one
+            row for each item.
     """
-    size: Any = strawberry.UNSET if otherwise is None else otherwise
-    return ListSize(
-        assumed_size=size, slicing_arguments=[argument], require_one_slicing_argument=False
+    of_list = ListSize(
+        assumed_size=size,
+        slicing_arguments=["first", *arguments],
+        require_one_slicing_argument=False,
     )
+    of_list.is_most = True
+    return of_list
+
+
+def first_of(size: int) -> ListSize:
+    """Return the size of a list that shows ``size`` rows unless ``first`` says how many."""
+    return ListSize(
+        assumed_size=size, slicing_arguments=["first"], require_one_slicing_argument=False
+    )
+
+
+def one_for_each(argument: str) -> ListSize:
+    """Return the size of a list with one item for each of an argument that is a list."""
+    return ListSize(slicing_arguments=[argument])
+
+
+def of_members(argument: str, *fields: str) -> ListSize:
+    """Return the size of the lists ``fields`` of a value: one item for each of an argument."""
+    return ListSize(sized_fields=list(fields), slicing_arguments=[argument])
 
 
 def paged() -> ListSize:

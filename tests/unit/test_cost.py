@@ -19,7 +19,7 @@ from graph.limits import Limits, Validator
 from graph.planner.cost import Estimate, charges, estimate
 from graph.planner.documents import Documents, operation_for
 from graph.planner.selection import Operation
-from graph.planner.weights import PAGE_SIZE, size_of
+from graph.planner.weights import PAGE_SIZE, Cost, size_of
 from graph.schema import build_schema, sdl
 from tests.unit.graph_front import asking
 
@@ -163,20 +163,27 @@ async def test_pages_of_a_million_rows_are_refused_with_their_dearest_fields(siz
 
 def test_every_field_of_the_schema_states_its_weight_and_every_list_its_size() -> None:
     """Declare a field with graph.planner.declare, or give it directives=[Cost(weight="1")]."""
-    text = sdl()
-    assert "directive @cost(weight: String!) on FIELD_DEFINITION" in text
-    unsized, unweighed = [], []
-    for name, kind in SCHEMA.type_map.items():
-        if name.startswith("__") or not isinstance(kind, GraphQLObjectType):
-            continue
-        for field, definition in kind.fields.items():
-            origin = definition.extensions["strawberry-definition"]
-            if not any(type(d).__name__ == "Cost" for d in origin.directives):
-                unweighed.append(f"{name}.{field}")
-            is_rows = is_list_type(get_nullable_type(definition.type))
-            is_sized = size_of(definition) is not None or name.endswith("Connection")
-            if is_rows and not is_leaf_type(get_named_type(definition.type)) and not is_sized:
-                unsized.append(f"{name}.{field}")
-            if size_of(definition) is not None:
-                assert "in the cost" in (definition.description or "")
-    assert (unweighed, unsized) == ([], [])
+    assert "directive @cost(weight: String!) on FIELD_DEFINITION" in sdl()
+    fields = {
+        (name, field): definition
+        for name, kind in SCHEMA.type_map.items()
+        if isinstance(kind, GraphQLObjectType) and not name.startswith("__")
+        for field, definition in kind.fields.items()
+    }
+    sized = {place for place, definition in fields.items() if size_of(definition)}
+    for definition in fields.values():
+        size = size_of(definition)
+        of = get_named_type(definition.type).name
+        sized |= {(of, member) for member in (size.sized_fields if size else None) or ()}
+    lists = {
+        place
+        for place, definition in fields.items()
+        if is_list_type(get_nullable_type(definition.type))
+        and not is_leaf_type(get_named_type(definition.type))
+    }
+    assert lists - sized == set()
+    for place, definition in fields.items():
+        directives = definition.extensions["strawberry-definition"].directives
+        assert any(isinstance(directive, Cost) for directive in directives), place
+        if size_of(definition):
+            assert "in the cost" in (definition.description or ""), place
