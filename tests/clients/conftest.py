@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients import packages
+
 PROGRAMS = 60
 START_SECONDS = 180
 
@@ -71,3 +73,10 @@ def graph_address(own_environment: Path, tmp_path_factory: pytest.TempPathFactor
             yield address
     finally:
         residency(environment, "stop")
+
+
+@pytest.fixture(scope="session")
+def javascript() -> None:
+    """The JavaScript packages, and what graphql-codegen and Relay's compiler make of the SDL."""
+    packages.set_up()
+    packages.generate()
