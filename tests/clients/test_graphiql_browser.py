@@ -91,6 +91,11 @@ class Visit:
             assert time.monotonic() < deadline, expression
             self.page.wait_for_timeout(50)
 
+    def open(self, title: str) -> None:
+        """Click an example."""
+        titles = self.page.locator(".residency-example-title")
+        titles.get_by_text(title, exact=True).click()
+
     def run(self) -> dict[str, Any]:
         """Press the button; return the server's answer, which the page shows too."""
         self.page.locator(".graphiql-response .view-line").first.wait_for(state="attached")
@@ -146,13 +151,9 @@ def test_it_says_at_first_sight_that_the_data_are_a_sample(visit: Visit):
     assert SAMPLE_NOTICE.split(",")[0] in visit.query()
 
 
-def test_each_example_has_a_tab(visit: Visit):
-    expect(visit.page.get_by_role("tab")).to_have_count(len(TITLES))
-
-
 @pytest.mark.parametrize("title", TITLES)
 def test_each_example_answers_with_data_and_without_errors(visit: Visit, title: str):
-    visit.page.locator(".residency-example", has_text=title).first.click()
+    visit.open(title)
     answer = visit.run()
     assert "errors" not in answer, answer["errors"]
     assert answer["data"]
@@ -160,12 +161,26 @@ def test_each_example_answers_with_data_and_without_errors(visit: Visit, title: 
     assert visit.complaints == []
 
 
+def test_an_example_opens_in_a_tab_of_its_own_and_only_once(visit: Visit):
+    tabs = visit.page.get_by_role("tab")
+    expect(tabs).to_have_count(1)
+    visit.open(TITLES[1])
+    expect(tabs).to_have_count(2)
+    visit.open(TITLES[0])
+    expect(tabs.first).to_have_attribute("aria-selected", "true")
+    visit.open(TITLES[1])
+    expect(tabs).to_have_count(2)
+    assert "errors" not in visit.run()
+
+
 def test_an_example_whose_tab_was_closed_opens_in_a_new_one(visit: Visit):
-    visit.page.get_by_role("tab").nth(1).hover()
+    tabs = visit.page.get_by_role("tab")
+    visit.open(TITLES[1])
+    tabs.nth(1).hover()
     visit.page.get_by_label("Close Tab").nth(1).click()
-    expect(visit.page.get_by_role("tab")).to_have_count(len(TITLES) - 1)
-    visit.page.locator(".residency-example", has_text=TITLES[1]).first.click()
-    expect(visit.page.get_by_role("tab")).to_have_count(len(TITLES))
+    expect(tabs).to_have_count(1)
+    visit.open(TITLES[1])
+    expect(tabs).to_have_count(2)
     assert "errors" not in visit.run()
 
 

@@ -97,12 +97,14 @@ def test_texts_cannot_end_the_script_element_that_holds_them():
     assert config_of(html)["guide"][0] == "</script><script>alert(1)</script>"
 
 
-def test_each_example_is_a_tab_and_a_line_of_the_panel():
+def test_each_example_is_a_line_of_the_panel_and_the_first_an_open_tab():
     config = config_of(page())
-    assert len(config["tabs"]) == len(config["examples"]) == len(EXAMPLES)
-    for tab, example in zip(config["tabs"], EXAMPLES, strict=True):
-        assert tab["query"].endswith(example.query)
-        assert json.loads(tab["variables"] or "{}") == example.variables
+    for shown, example in zip(config["examples"], EXAMPLES, strict=True):
+        assert (shown["title"], shown["query"]) == (example.title, example.query)
+        assert json.loads(shown["variables"] or "{}") == example.variables
+    (tab,) = config["tabs"]
+    assert tab["query"].endswith(EXAMPLES[0].query)
+    assert tab["variables"] == config["examples"][0]["variables"]
 
 
 def test_comments_fit_the_editor_of_a_small_screen():
