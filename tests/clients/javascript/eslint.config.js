@@ -38,8 +38,12 @@ export default [
       },
     ],
     // Plain lists are part of the contract (requirements, nodes): where they are bounded by what
-    // one program states. Edges must still be edges.
-    "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
+    // one program states. Pages may hold parts of programs (criteria), which are no Nodes. Edges
+    // must still be edges.
+    "@graphql-eslint/relay-edge-types": [
+      "error",
+      { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false },
+    ],
     // The file is sorted by graphql-core, by code points and without a place of honour for `id`.
     "@graphql-eslint/alphabetize": "off",
     // The sources' own numbers keep their names: programStreamId, disciplineId.
