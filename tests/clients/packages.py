@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parent / "javascript"
 LOCK = FOLDER / "package-lock.json"
 INSTALLED = FOLDER / "node_modules" / ".installed.sha256"
 GENERATED = FOLDER / "generated"
+RELAY_OPERATIONS = GENERATED / "relay-operations.json"
 
 
 def set_up() -> bool:
@@ -57,8 +58,13 @@ def run(*arguments: str, folder: Path = FOLDER) -> str:
 
 
 def generate() -> None:
-    """Make the typed operations (graphql-codegen) and Relay's artifacts from the SDL, anew."""
+    """Make the typed operations (graphql-codegen) and Relay's artifacts from the SDL, anew.
+
+    Relay's compiler also lists its operations by their hashes in ``RELAY_OPERATIONS``.
+    """
     shutil.rmtree(GENERATED, ignore_errors=True)
+    GENERATED.mkdir()
+    RELAY_OPERATIONS.write_text("{}", encoding="ascii")  # the compiler wants to find the file
     run("node_modules/@graphql-codegen/cli/cjs/bin.js", "--config", "codegen.ts", "--silent")
     run("node_modules/relay-compiler/cli.js", "--output", "quiet-with-errors", "relay.config.json")
 
