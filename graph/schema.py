@@ -24,8 +24,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema_directives import OneOf
 
 from graph.errors import DeclarationError
-from graph.planner.encode import encoding
-from graph.planner.objects import graph_type_of
+from graph.planner.derived_checks import check_derived
+from graph.planner.encode import encoding, graph_type_of
 from graph.planner.relation_checks import check_relation
 from graph.planner.sources import (
     TABLE_TYPES,
@@ -98,6 +98,7 @@ def build_schema() -> strawberry.Schema:
         execution_context_class=PlanAwareExecution,
     )
     check_declarations(schema._schema)
+    check_derived(schema._schema)
     query = schema._schema.query_type
     assert query is not None
     for definition in query.fields.values():
@@ -126,7 +127,9 @@ def check_declarations(schema: GraphQLSchema) -> None:
                 encoding(about.type, graph_type_of(definition), where)
                 _check_null(where, definition.type, is_nullable=about.is_nullable)
             elif isinstance(source, ToOne):
-                nullable = any(fact(kind.table, local).is_nullable for local, _ in source.keys)
+                nullable = source.is_optional or any(
+                    fact(kind.table, local).is_nullable for local, _ in source.keys
+                )
                 _check_null(where, definition.type, is_nullable=nullable)
             elif isinstance(source, ToMany | Connection):
                 check_relation(where, kind, source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType
@@ -70,3 +70,11 @@ class Compilation:
             yield
         finally:
             self._scope = outside
+
+    @contextmanager
+    def listing(self, identity: str, size: Binder) -> Iterator[None]:
+        """Let everything that is compiled inside count once for each row of a list."""
+        scope = self.scope
+        self.pages.append(PagePlan(self.root, identity, size, (), scope.page))
+        with self.within(replace(scope, page=len(self.pages) - 1)):
+            yield

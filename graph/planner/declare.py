@@ -20,6 +20,7 @@ from graph.planner.sources import (
     GlobalId,
     Keys,
     ListArgument,
+    Owner,
     Part,
     TableType,
     ToMany,
@@ -85,9 +86,14 @@ def embedded(table: str, description: str, **columns: str) -> Any:
     return declared(Embedded(columns, table), description)
 
 
-def to_one(*keys: tuple[str, str], description: str, is_sortable: bool = True) -> Any:
-    """Declare the related row for which (own column, its column) are equal."""
-    return declared(ToOne(keys, is_sortable), description)
+def to_one(
+    *keys: tuple[str, str], description: str, is_sortable: bool = True, is_optional: bool = False
+) -> Any:
+    """Declare the related row for which (own column, its column) are equal.
+
+    ``is_optional`` says that there may be none although the own columns have values.
+    """
+    return declared(ToOne(keys, is_sortable, is_optional), description)
 
 
 def to_many(
@@ -152,6 +158,7 @@ def table_type(
     *,
     natural_key: Sequence[str],
     beside: Mapping[str, str] | None = None,
+    part_of: Owner | None = None,
     description: str | None = None,
 ) -> Callable[[Class], Class]:
     """Make a class a type of the graph over ``table``, described by the table's comment.
@@ -160,13 +167,15 @@ def table_type(
         table: Schema and table.
         natural_key: Columns of the global id, which also break ties in every order.
         beside: Tables with one row for each row of the table: table to the key they share.
+        part_of: What its rows are parts of; their natural key is then one among those parts.
         description: Words for the graph, where the comment speaks of tables.
     """
 
     def declare(cls: Class) -> Class:
         fields = {n: field for n, field in vars(cls).items() if isinstance(field, StrawberryField)}
         has_id = any(isinstance(field.metadata.get(SOURCE), GlobalId) for field in fields.values())
-        kind = TableType(cls.__name__, table, tuple(natural_key), beside or {}, has_id)
+        key = tuple(natural_key)
+        kind = TableType(cls.__name__, table, key, beside or {}, has_id, part_of)
         for name, field in fields.items():
             complete(kind, name, field)
         TABLE_TYPES[kind.name] = kind

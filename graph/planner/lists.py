@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from graphql import FieldNode, GraphQLObjectType
 
-from graph.errors import BadUserInputError
 from graph.planner.compilation import Compilation, PagePlan
 from graph.planner.filters import conditions
 from graph.planner.inputs import Input
@@ -22,6 +21,7 @@ from graph.planner.moments import Scope
 from graph.planner.ordering import column_keys, order_clause, order_keys
 from graph.planner.relations import visible
 from graph.planner.rows import Page, Rows, table_rows
+from graph.planner.sizes import between, bounded
 from graph.planner.sources import TABLE_TYPES, Everything, ToMany
 from graph.planner.sql import Binder, Json, Names, Parameters, conjunction
 from warehouse.tables.programs import LARGEST_LIST
@@ -181,25 +181,8 @@ def _kept(
 
 
 def _size(given: Input | None) -> Binder:
-    if given is None:
-        return lambda request: LARGEST_LIST
-    return _between(given, "first", LARGEST_LIST, f"lists have at most {LARGEST_LIST} rows")
+    return bounded(given, LARGEST_LIST, LARGEST_LIST)
 
 
 def _offset(given: Input) -> Binder:
-    return _between(given, "offset", LAST_OFFSET, "it counts the rows to leave out")
-
-
-def _between(given: Input, name: str, most: int, reason: str) -> Binder:
-    binder = given.binder()
-
-    def bind(request: Any) -> int:
-        value: int = binder(request)
-        if not 0 <= value <= most:
-            raise BadUserInputError(
-                f"Argument '{name}' is {value}; {reason}. Pass a number from 0 to {most}.",
-                node=given.node,
-            )
-        return value
-
-    return bind
+    return between(given, "offset", LAST_OFFSET, "it counts the rows to leave out")

@@ -36,6 +36,7 @@ class Moment:
 
     def condition(self, rows: Rows) -> list[str]:
         """Return the condition that a version of a row holds at this moment."""
+        rows = rows.holder()
         if not rows.kind.is_versioned:
             return []
         if self.time is None:
@@ -76,9 +77,10 @@ class Scope:
     def conditions(self, rows: Rows) -> list[str]:
         """Return the conditions that rows hold at the moment, and are of the iteration."""
         found = self.moment.condition(rows)
-        if rows.kind.has_iteration:
+        holder = rows.holder()
+        if holder.kind.has_iteration:
             iteration = self.iteration or self.moment.iteration()
-            found.append(f"{rows.column('match_iteration_id')} = {iteration}")
+            found.append(f"{holder.column('match_iteration_id')} = {iteration}")
         return found
 
 

@@ -16,6 +16,7 @@ from graph.planner.declare import (
     to_many,
     to_one,
 )
+from graph.planner.derived import Versions
 from graph.planner.sources import GlobalId, ListArgument, OfConnection
 from graph.types.aggregate import ProgramAggregate
 from graph.types.criterion import SelectionCriterion
@@ -38,6 +39,7 @@ from graph.types.site import Site
 from graph.types.stream import Stream
 from graph.types.training import InterviewDate, TrainingSite
 from graph.types.university import University
+from graph.types.version import ProgramVersion
 
 FACTS = "core.fact_program"
 OWN_KEY = ("program_key", "program_key")
@@ -152,6 +154,11 @@ class Program(Node):
             )
         ],
         hidden=HIDDEN_EVIDENCE,
+    )
+    history: list[ProgramVersion] = declared(
+        Versions(),
+        "All versions of the program, the newest first, whatever moment is read.",
+        [argument("first", int | None, "How many versions: 100 by default, and at most.")],
     )
 
 

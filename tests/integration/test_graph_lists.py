@@ -184,7 +184,7 @@ async def test_null_is_as_if_nothing_were_said(graph: Graph) -> None:
             assert node["requirements"] == node["plain"]
 
 
-ROWS = "lists have at most 500 rows. Pass a number from 0 to 500."
+ROWS = "this list has at most 500 rows. Pass a number from 0 to 500."
 LEFT_OUT = "it counts the rows to leave out. Pass a number from 0 to 2147483647."
 
 
