@@ -17,6 +17,7 @@ import schemathesis
 from graphql import (
     ArgumentNode,
     IntValueNode,
+    ListValueNode,
     NullValueNode,
     ObjectFieldNode,
     ObjectValueNode,
@@ -32,6 +33,9 @@ from tests.clients.test_readme import ask
 
 ADDRESS = "FUZZED_ADDRESS"
 MOST = 100
+# Arguments that may be left out, and of which hardly any random value is a good one.
+RANDOM = {"after", "asOf", "before", "iteration", "last"}
+DIMENSIONS = parse_value("[PROVINCE]")
 
 
 @lru_cache
@@ -81,14 +85,20 @@ class MakeGood(Visitor):
 
     def _value(self, field: str, argument: ArgumentNode) -> ValueNode:
         name, value = argument.name.value, argument.value
-        if name in {"after", "before", "last"}:
+        if name in RANDOM or (field, name) == ("programGroups", "orderBy"):
             return NullValueNode()
         if name == "first" and isinstance(value, IntValueNode):
             return IntValueNode(value=str(int(value.value) % (MOST + 1)))
+        if name == "by" and isinstance(value, ListValueNode):
+            return _without_repeats(value)
         literals = known().get(field if name == "by" else name)
-        if literals is None or (name == "by" and not isinstance(value, ObjectValueNode)):
-            return value
-        return parse_value(literals[self.seed % len(literals)])
+        return value if literals is None else parse_value(literals[self.seed % len(literals)])
+
+
+def _without_repeats(given: ListValueNode) -> ValueNode:
+    """Return a list of dimensions that has none twice, and at least one."""
+    dimensions = {print_ast(value): value for value in given.values}
+    return ListValueNode(values=tuple(dimensions.values())) if dimensions else DIMENSIONS
 
 
 @schemathesis.hook
