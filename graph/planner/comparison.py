@@ -63,13 +63,13 @@ def comparison_json(
     kept = conjunction(compilation.scope.moment.condition(page.inner))
     select = f"SELECT {page.exports()} FROM {page.inner.from_list()} WHERE {kept}"
     compilation.moments.heads.append(f"{page.name} AS MATERIALIZED ({select})")
-    for index in range(count):
+    for index, one in enumerate(ids):
         absent = f"NOT EXISTS (SELECT FROM {page.name} WHERE {position} = {index + 1})"
         message = (
             f"Argument 'ids[{index}]': there is no such {target.name} at that moment. Leave it out,"
             " or pass a time at which it existed as 'asOf'."
         )
-        error = NotFoundError(message, root=compilation.root, node=given.node)
+        error = NotFoundError(message, root=compilation.root, node=one.node)
         compilation.moments.guards.append(Guard(absent, error))
     return json
 

@@ -1,4 +1,4 @@
-"""Objects by lists of global ids: the ids travel as arrays, and the objects keep their order."""
+"""Objects by lists of global ids: the keys in them travel as one value, with their positions."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def _keys(given: Input, kind: TableType) -> Binder:
         for place, one in enumerate(read(request)):
             if globalid.type_of(one) == kind.name:
                 key = globalid.key_of(one, kind, f"ids[{place}]")
-                found.append({f"k{index}": part for index, part in enumerate(key)})
-                found[-1]["n"] = place + 1
+                named = {f"k{index}": part for index, part in enumerate(key)}
+                found.append(named | {"n": place + 1})
         return json.dumps(found)
 
     return bind

@@ -74,17 +74,18 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
 
 def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:
     """Return where a root field reads, and all below it that does not say otherwise."""
-    scope = compilation.scope
     as_of, iteration = arguments.get("asOf"), arguments.get("iteration")
-    if as_of is not None and not as_of.is_null:
+    if as_of is None or as_of.is_null:
+        scope = compilation.scope
+    else:
         time = as_of.binder()
         moment = compilation.moments.as_of(adapted(time, "timestamptz"))
         scope = Scope(moment, given=(None, time))
-    if iteration is not None and not iteration.is_null:
-        number = iteration.binder()
-        value = compilation.moments.value(number, "int4")
-        scope = replace(scope, iteration=value, given=(number, scope.given[1]))
-    return scope
+    if iteration is None or iteration.is_null:
+        return scope
+    number = iteration.binder()
+    value = compilation.moments.value(number, "int4")
+    return replace(scope, iteration=value, given=(number, scope.given[1]))
 
 
 def _derived(

@@ -14,7 +14,12 @@ from graph.types.program import Program
 class ComparedItem:
     """An item that sets of the compared programs hold."""
 
-    text: str = part("The item.")
+    text: str = part(
+        "The item: of `REQUIREMENTS` kind and status, of `ACCEPTED_TESTS` name and least score, of"
+        " `EVALUATED_COMPONENTS` phase and component, with a space between and without what is not"
+        " stated; of `INTERVIEW_DATES` the day, or the first and the last with a slash between; of"
+        " `TRAINING_SITES` the name."
+    )
     is_common: bool = part("Whether all the programs have it.")
     held_by: list[int] = part("The programs that have it: their positions, counting from 0.")
 

@@ -47,7 +47,9 @@ def group_order(cls: type, terms: Mapping[str, str] | None = None) -> Any:
     fields = words_of(cls, f"{name}OrderField", f"What {name} objects can be sorted by.", words)
     return make_input(
         f"{name}Order",
-        f"One key by which to sort {name} objects; objects sort by name, then natural key.",
+        f"One key by which to sort {name} objects. Objects sort by their name or label, then by"
+        " their natural key; texts count without case and accents first, then by their code points,"
+        " words of a vocabulary by their letters.",
         {
             "field": (fields, strawberry.field(description="What to sort by.")),
             "direction": (

@@ -176,12 +176,34 @@ async def test_nodes_come_in_the_order_of_their_ids_with_repeats_and_nulls(graph
     assert (await graph.raw(NODES, {"ids": []})).json() == {"data": {"nodes": []}}
 
 
+async def test_planned_and_executed_answers_are_equal(graph: Graph) -> None:
+    await change_quotas(graph.owner)
+    ids = json.dumps(await ids_of(graph, 20_003, 20_006))
+    fields = f"""
+      nodes(ids: {ids}) {{ id ... on Program {{ history {{ versionNumber changes {{ field after }}
+        listChanges {{ list removed }} changedSections program {{ quota }} }} }} }}
+      comparePrograms(ids: {ids}) {{ programs {{ name }}
+        fields(differing: true) {{ name values items {{ text heldBy }} }} }}
+      programGroups(by: [SITE, APPLICATION_VOLUME]) {{ site {{ label location {{ city }} }}
+        applicationVolume {{ label }} aggregate {{ count quota {{ avg }} }} }}
+      analytics {{ specialties {{ discipline {{ name }} languages {{ language programCount }} }}
+        criteriaPatterns {{ component programShare }} }}
+      selectionCriteria(first: 2) {{ nodes {{ component program {{ id }} }}
+        pageInfo {{ endCursor }} }}
+    """
+    planned = await graph.ask(f"{{ {fields} }}")
+    executed = await graph.ask(f"{{ {fields} __schema {{ __typename }} }}", path="executed")
+    del executed["__schema"]
+    assert executed == planned
+
+
 async def test_wrong_ids_of_nodes_are_named_by_their_place(graph: Graph) -> None:
     (one,) = await ids_of(graph, 20_003)
     wrong_key = "UHJvZ3JhbToxNTAzOmFiYw=="  # Program:1503:abc
     for ids, message in (
         ([one, one, one, "!"], "'ids[3]' is no global id of this graph"),
         ([one, wrong_key], "'ids[1]' is no global id of a Program"),
+        ([one, "U2l0ZTphADpiOm8="], "'ids[1]' is no global id of a Site"),  # Site:a NUL:b:o
         ([one] * 101, "'ids' has 101 ids; 0 to 100 are allowed"),
     ):
         error = await graph.refused(NODES, ids=ids)

@@ -364,3 +364,37 @@ async def test_times_and_iterations_without_programs_are_empty(graph: Graph) -> 
         assert len(data["programs"]["nodes"]) == min(count, 1)
         assert (data["programs"]["aggregate"]["quota"]["sum"] is None) == (count == 0)
         assert data["dataVersion"] == {"number": 1, "isSample": False, "programCount": 815}
+
+
+async def test_groups_and_statistics_equal_plain_sql(graph: Graph) -> None:
+    for word, field, column in (
+        ("PROVINCE", "province", "s.province"),
+        ("ACCREDITATION", "accreditation", "f.accreditation"),
+        ("DISCIPLINE", "discipline { name }", "d.name"),
+        ("APPLICATION_VOLUME", "applicationVolume { label }", "f.application_volume_label"),
+    ):
+        groups = (await graph.ask(f"""{{ programGroups(by: [{word}], first: 1000) {{
+            {field} aggregate {{ count quota {{ sum }} }} }} }}"""))["programGroups"]  # fmt: skip
+        rows = await graph.rows(
+            f"SELECT {column}, count(*), sum(f.quota) FROM {PROGRAMS} WHERE p.is_current GROUP BY 1"
+        )
+        found = {}
+        for group in groups:
+            value, totals = group.values()
+            name = next(iter(value.values())) if isinstance(value, dict) else value
+            found[name] = (totals["count"], totals["quota"]["sum"])
+        assert found == {row[0]: (row[1], row[2]) for row in rows}
+    data = await graph.ask(
+        """{ analytics { criteriaPatterns(first: 1000) { phase component programCount programShare
+          evaluatedCount weightStatedCount meanWeightPercent } } }"""
+    )
+    expected = await graph.rows(
+        """SELECT phase, component, count(DISTINCT program_key) AS "programCount",
+          count(DISTINCT program_key) / 815.0::float8 AS "programShare",
+          count(DISTINCT program_key) FILTER (WHERE is_evaluated) AS "evaluatedCount",
+          count(weight_percent) AS "weightStatedCount",
+          avg(weight_percent::numeric)::float8 AS "meanWeightPercent"
+        FROM core.selection_criterion JOIN core.dim_program USING (program_key) WHERE is_current
+        GROUP BY 1, 2 ORDER BY 3 DESC, phase COLLATE "C", component COLLATE "C\""""
+    )
+    assert data["analytics"]["criteriaPatterns"] == [dict(row) for row in expected]
