@@ -36,8 +36,10 @@ TITLE: Final = "Residency Graph"
 STATE_SQL: Final = """
 SELECT convert_to(COALESCE((
   SELECT concat_ws(' ', number, is_sample::text, match_iteration_id, (
-    SELECT min(program_stream_id) FROM core.dim_program
-    WHERE is_current AND match_iteration_id = v.match_iteration_id))
+    SELECT string_agg(id, ' ') FROM (
+      SELECT program_stream_id::text id FROM core.dim_program
+      WHERE is_current AND match_iteration_id = v.match_iteration_id
+      ORDER BY program_stream_id LIMIT 2) p))
   FROM ops.data_version v ORDER BY number DESC LIMIT 1), ''), 'UTF8')
 """
 
@@ -124,7 +126,7 @@ def _lifespan(
 
 
 async def state(reader: Reader) -> list[str]:
-    """Return number, is_sample, iteration and a program id of the newest version; [] if none."""
+    """Return number, is_sample, iteration and two program ids of the newest version; [] if none."""
     found: bytes = await reader.fetch_value(STATE_SQL)
     return found.decode().split()
 
@@ -136,13 +138,13 @@ def _ide(reader: Reader) -> Callable[[Scope, Receive, Send], Any]:
         except WarehouseError:
             found = []  # the page opens all the same; its queries will say what is wrong
         is_sample = len(found) > 1 and found[1] in {"t", "true"}
-        iteration, program = (int(found[2]), int(found[3])) if len(found) > 3 else (1503, 27447)
+        iteration, *programs = map(int, found[2:] if len(found) > 3 else ("1503", "27447"))
         page = graphiql_page(
             endpoint=ENDPOINT,
             asset_base=ASSET_BASE,
             is_sample=is_sample,
             welcome=WELCOME,
-            examples=example_queries(iteration, program),
+            examples=example_queries(iteration, programs),
         )
         await HTMLResponse(page, headers=PAGE_HEADERS)(scope, receive, send)
 

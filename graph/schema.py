@@ -14,12 +14,14 @@ from typing import Any, Final
 import strawberry
 from graphql import (
     GraphQLObjectType,
+    GraphQLOneOfDirective,
     GraphQLResolveInfo,
     GraphQLSchema,
     is_non_null_type,
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema_directives import OneOf
 
 from graph.errors import DeclarationError
 from graph.planner.derived_checks import check_derived
@@ -87,6 +89,8 @@ def build_schema() -> strawberry.Schema:
     Raises:
         DeclarationError: a declaration does not fit the warehouse.
     """
+    # Strawberry prints its own definition of @oneOf: here with the words of the specification.
+    vars(OneOf)["__strawberry_directive__"].description = GraphQLOneOfDirective.description
     schema = strawberry.Schema(
         query=Query,
         types=[MatchIteration],
@@ -146,8 +150,8 @@ def sdl() -> str:
 
 
 def undescribed(schema: GraphQLSchema) -> list[str]:
-    """Return every type, field, argument and enum value that has no description."""
-    missing: list[str] = []
+    """Return every directive, type, field, argument and enum value that has no description."""
+    missing = [f"@{directive.name}" for directive in schema.directives if not directive.description]
     for name, kind in schema.type_map.items():
         if name.startswith("__"):
             continue
