@@ -21,6 +21,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema_directive import StrawberrySchemaDirective
 from strawberry.schema_directives import OneOf
 
 from graph.errors import DeclarationError
@@ -101,6 +102,7 @@ def build_schema() -> strawberry.Schema:
         ),
         execution_context_class=PlanAwareExecution,
     )
+    _describe_arguments_of_directives(schema)
     check_declarations(schema._schema)
     check_derived(schema._schema)
     query = schema._schema.query_type
@@ -109,6 +111,16 @@ def build_schema() -> strawberry.Schema:
         if source_of(definition) is not None:
             definition.resolve = resolve_declared
     return schema
+
+
+def _describe_arguments_of_directives(schema: strawberry.Schema) -> None:
+    """Pass on the descriptions that Strawberry leaves out, in the schema and in its text."""
+    for directive in (*schema._schema.directives, *schema._schema_graphql_directives.values()):
+        origin = directive.extensions.get("strawberry-definition")
+        if isinstance(origin, StrawberrySchemaDirective):
+            for field in origin.fields:
+                name = schema.config.name_converter.get_graphql_name(field)
+                directive.args[name].description = field.description
 
 
 def check_declarations(schema: GraphQLSchema) -> None:
@@ -152,6 +164,12 @@ def sdl() -> str:
 def undescribed(schema: GraphQLSchema) -> list[str]:
     """Return every directive, type, field, argument and enum value that has no description."""
     missing = [f"@{directive.name}" for directive in schema.directives if not directive.description]
+    missing += [
+        f"@{directive.name}({argument})"
+        for directive in schema.directives
+        for argument, given in directive.args.items()
+        if not given.description
+    ]
     for name, kind in schema.type_map.items():
         if name.startswith("__"):
             continue
