@@ -24,7 +24,16 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from graph.errors import DeclarationError
 from graph.planner.encode import encoding
 from graph.planner.objects import graph_type_of
-from graph.planner.sources import TABLE_TYPES, Column, ToOne, fact, source_of
+from graph.planner.relation_checks import check_relation
+from graph.planner.sources import (
+    TABLE_TYPES,
+    Column,
+    Connection,
+    ToMany,
+    ToOne,
+    fact,
+    source_of,
+)
 from graph.queries.query import Query
 from graph.types.iteration import MatchIteration
 from graph.types.scalars import SCALARS
@@ -96,6 +105,8 @@ def build_schema() -> strawberry.Schema:
 def check_declarations(schema: GraphQLSchema) -> None:
     """Check that every column has an encoding, and that non-null fields stand on NOT NULL columns.
 
+    Relations must fit as well: see :mod:`graph.planner.relation_checks`.
+
     Raises:
         DeclarationError: one has not.
     """
@@ -113,6 +124,8 @@ def check_declarations(schema: GraphQLSchema) -> None:
             elif isinstance(source, ToOne):
                 nullable = any(fact(kind.table, local).is_nullable for local, _ in source.keys)
                 _check_null(where, definition.type, is_nullable=nullable)
+            elif isinstance(source, ToMany | Connection):
+                check_relation(where, kind, source)
 
 
 def _check_null(where: str, kind: Any, *, is_nullable: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, dataclass_transform
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -16,6 +16,7 @@ from graph.planner.sources import (
     TABLE_TYPES,
     Column,
     Embedded,
+    Everything,
     GlobalId,
     Keys,
     ListArgument,
@@ -26,6 +27,7 @@ from graph.planner.sources import (
     fact,
 )
 from warehouse.tables import metadata
+from warehouse.tables.programs import LARGEST_LIST
 
 Class = TypeVar("Class", bound=type)
 
@@ -83,21 +85,65 @@ def embedded(table: str, description: str, **columns: str) -> Any:
     return declared(Embedded(columns, table), description)
 
 
-def to_one(*keys: tuple[str, str], description: str) -> Any:
+def to_one(*keys: tuple[str, str], description: str, is_sortable: bool = True) -> Any:
     """Declare the related row for which (own column, its column) are equal."""
-    return declared(ToOne(keys), description)
+    return declared(ToOne(keys, is_sortable), description)
 
 
 def to_many(
+    target: type,
     *keys: tuple[str, str],
     order: Sequence[str],
     description: str,
     arguments: Sequence[tuple[StrawberryArgument, ListArgument]] = (),
+    hidden: tuple[str, str] | None = None,
 ) -> Any:
-    """Declare the related rows for which (own column, their column) are equal, in ``order``."""
+    """Declare the related rows for which (own column, their column) are equal.
+
+    Args:
+        target: Their type.
+        keys: Pairs of columns.
+        order: Columns of theirs in whose order they stand by themselves: they tell them apart.
+        description: What they are.
+        arguments: Arguments besides filter, order, ``first`` and ``offset``, which every list has.
+        hidden: A column and its value in rows that nobody may see or ask for.
+    """
     by_name = {given.graphql_name or given.python_name: condition for given, condition in arguments}
-    source = ToMany(keys, tuple(order), by_name)
-    return declared(source, description, [given for given, _ in arguments])
+    source = ToMany(target.__name__, keys, tuple(order), by_name, hidden)
+    every = list_arguments(target.__name__, target.__module__, "by default all: no list has more")
+    return declared(source, description, [*(given for given, _ in arguments), *every])
+
+
+def everything(target: type, *, order: Sequence[str], description: str, **options: Any) -> Any:
+    """Declare a root list of all rows of a type, in ``order`` by itself.
+
+    ``arguments`` are those besides the ones that every list has.
+    """
+    every = list_arguments(target.__name__, target.__module__, "that is also the default")
+    arguments = [*every, *options.pop("arguments", ())]
+    return declared(Everything(target.__name__, tuple(order)), description, arguments)
+
+
+def filter_argument(node: str, module: str) -> StrawberryArgument:
+    """Return the argument ``filter`` over a type, whose filter stands in its module."""
+    kind: Any = Annotated[f"{node}Filter", strawberry.lazy(module)]
+    return argument("filter", kind | None, "Which rows to keep; by default all.")
+
+
+def order_argument(node: str, module: str, ties: str) -> StrawberryArgument:
+    """Return the argument ``orderBy`` over a type, whose order stands in its module."""
+    kind: Any = Annotated[f"{node}Order", strawberry.lazy(module)]
+    return argument("order_by", list[kind] | None, f"How to sort, the first key first; {ties}.")
+
+
+def list_arguments(node: str, module: str, default: str) -> list[StrawberryArgument]:
+    """Return the arguments that every list has; ``default`` says how long it is without them."""
+    return [
+        filter_argument(node, module),
+        order_argument(node, module, "ties keep the order of the list"),
+        argument("first", int | None, f"Number of rows, {LARGEST_LIST} at most; {default}."),
+        argument("offset", int | None, "Number of rows to leave out from the start."),
+    ]
 
 
 @dataclass_transform(kw_only_default=True)

@@ -96,6 +96,13 @@ ENCODINGS: dict[tuple[str, str], Encoding] = {
     ("uuid", "ID"): Encoding(_escaped, "uuid", _exact(str)),
 }
 """By SQLAlchemy's name of the column type and the graph's type (``enum`` for any vocabulary)."""
+NATURAL: dict[str, Encoding] = {
+    "integer": INTEGER,
+    "small_integer": INTEGER,
+    "text": TEXT,
+    "date": ENCODINGS["date", "Date"],
+}
+"""Encodings of the columns that make natural keys and orders of lists."""
 
 
 def encoding(column_type: str, graph_type: str, where: str) -> Encoding:

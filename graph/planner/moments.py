@@ -2,6 +2,9 @@
 
 Without a time, the current ones. With ``asOf``, those valid then. A later page reads as of the
 data version that its cursor is pinned to, so nothing is lost or repeated while a load publishes.
+
+A connection below another, and filters on related rows, read at the moment and in the match
+iteration of what is around them, unless they say otherwise: see :class:`Scope`.
 """
 
 from __future__ import annotations
@@ -53,6 +56,32 @@ class Moment:
         return f"COALESCE((SELECT {number} FROM {self.version}), '0|0')"
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a field reads: what the connections and the root field around it say.
+
+    Attributes:
+        moment: The state of the warehouse.
+        iteration: Number of the match iteration as SQL; None for the newest of the moment.
+        page: The page around, by its place among the plan's pages; None outside of any.
+        given: Iteration and time as arguments give them, here or further out: part of what a
+            cursor stands for.
+    """
+
+    moment: Moment
+    iteration: str | None = None
+    page: int | None = None
+    given: tuple[Binder | None, Binder | None] = (None, None)
+
+    def conditions(self, rows: Rows) -> list[str]:
+        """Return the conditions that rows hold at the moment, and are of the iteration."""
+        found = self.moment.condition(rows)
+        if rows.kind.has_iteration:
+            iteration = self.iteration or self.moment.iteration()
+            found.append(f"{rows.column('match_iteration_id')} = {iteration}")
+        return found
+
+
 @dataclass(slots=True)
 class Moments:
     """The states that a statement reads, each selected once at its head."""
@@ -74,6 +103,13 @@ class Moments:
         placeholder = self.parameters.add(time, "timestamptz")
         where = f"WHERE published_at <= {placeholder} ORDER BY number DESC LIMIT 1"
         return Moment(self._head(where), placeholder)
+
+    def value(self, binder: Binder, sql_type: str) -> str:
+        """Return a value that a statement may read anywhere, or nowhere at all."""
+        name = self.names.new("w")
+        placeholder = self.parameters.add(binder, sql_type)
+        self.heads.append(f"{name} AS MATERIALIZED (SELECT {placeholder} AS value)")
+        return f"(SELECT value FROM {name})"
 
     def pinned(self, number: Binder, time: Binder, argument: str, root: str) -> Moment:
         """Return the state that a cursor is pinned to; the statement fails if it is gone."""

@@ -18,7 +18,7 @@ from graph.planner.selection import Operation
 from graph.planner.sql import GUARD, Binder, Json, Owner, quote
 
 LARGEST_ANSWER: Final = 200_000
-"""Most rows of connections that one operation may ask for, nested pages multiplied."""
+"""Most rows of connections and root lists that one operation asks for, nested pages multiplied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Plan:
         if sum(rows) > LARGEST_ANSWER:
             raise BadUserInputError(
                 f"The operation asks for up to {sum(rows)} rows; {LARGEST_ANSWER} is the most."
-                " Make 'first' or 'last' of the nested connections smaller."
+                " Make 'first' or 'last' smaller, at the root or below."
             )
 
 

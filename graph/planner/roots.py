@@ -13,7 +13,8 @@ from graph.planner.connections import ConnectionCompiler
 from graph.planner.filters import adapted, id_condition
 from graph.planner.globalid import type_of
 from graph.planner.inputs import Input, arguments_of
-from graph.planner.moments import Guard, Moment
+from graph.planner.lists import everything_json
+from graph.planner.moments import Guard, Scope
 from graph.planner.rows import Page, table_rows
 from graph.planner.sources import (
     TABLE_TYPES,
@@ -41,14 +42,14 @@ def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[Fi
     inner: Any = get_named_type(definition.type)
     try:
         match source_of(definition):
-            case Connection():
-                target = TABLE_TYPES[inner.name.removesuffix("Connection")]
-                compiler = ConnectionCompiler(compilation, target, arguments, node.name.value)
-                return Json().expression(compiler.expression(inner, nodes, None))
+            case Connection() as relation:
+                compiler = ConnectionCompiler(compilation, relation, arguments, node.name.value)
+                return Json().expression(compiler.expression(inner, nodes))
             case ByKey(members=members):
                 return _by_key(compilation, inner, nodes, arguments, members)
-            case Everything(order=order):
-                return _everything(compilation, inner, nodes, order)
+            case Everything() as everything:
+                scope = _scope(compilation, arguments)
+                return everything_json(compilation, everything, inner, nodes, arguments, scope)
             case AnyNode():
                 return _node(compilation, nodes, arguments["id"])
             case Latest() as latest:
@@ -58,11 +59,14 @@ def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[Fi
     raise NotPlannableError(f"{node.name.value} is resolved, not declared")
 
 
-def _moment(compilation: Compilation, arguments: Mapping[str, Input]) -> Moment:
+def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:
+    """Return where a root field reads, and all below it that does not say otherwise."""
     as_of = arguments.get("asOf")
     if as_of is None or as_of.is_null:
-        return compilation.moments.now()
-    return compilation.moments.as_of(adapted(as_of.binder(), "timestamptz"))
+        return compilation.scope
+    time = as_of.binder()
+    moment = compilation.moments.as_of(adapted(time, "timestamptz"))
+    return Scope(moment, given=(None, time))
 
 
 def _one(
@@ -90,7 +94,8 @@ def _by_key(
     page = Page(compilation.names, table_rows(compilation.names, TABLE_TYPES[kind.name]))
     ((name, given),) = arguments["by"].fields().items()
     rows, parameters = page.inner, compilation.parameters
-    found = _moment(compilation, arguments).condition(rows)
+    scope = _scope(compilation, arguments)
+    found = scope.moment.condition(rows)
     columns = members[name]
     if columns is None:
         found.append(id_condition(given, f"by.{name}", rows, parameters))
@@ -99,7 +104,8 @@ def _by_key(
     else:
         parts = given.fields()
         found += [_equals(page, columns[part], parts[part], compilation) for part in columns]
-    return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
+    with compilation.within(scope):
+        return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
 
 
 def _equals(page: Page, column: str, given: Input, compilation: Compilation) -> str:
@@ -124,23 +130,6 @@ def _node(compilation: Compilation, nodes: list[FieldNode], given: Input) -> Jso
     found = compilation.moments.now().condition(page.inner)
     found.append(id_condition(given, "id", page.inner, compilation.parameters))
     return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
-
-
-def _everything(
-    compilation: Compilation,
-    kind: GraphQLObjectType,
-    nodes: list[FieldNode],
-    order: tuple[str, ...],
-) -> Json:
-    page = Page(compilation.names, table_rows(compilation.names, TABLE_TYPES[kind.name]))
-    found = compilation.moments.now().condition(page.inner)
-    json = compilation.object_json(compilation, kind, nodes, page.outer)
-    by = ", ".join(page.outer.column(name) for name in order)
-    gathered = f"string_agg({json.sql()}, ',' ORDER BY {by})"
-    inner = f"SELECT {page.exports()} FROM {page.inner.from_list()} WHERE {conjunction(found)}"
-    body = f"SELECT '[' || {gathered} || ']' FROM {page.outer.from_list()}"
-    head = f"WITH {page.name} AS MATERIALIZED ({inner})"
-    return Json().expression(f"COALESCE(({head} {body}), '[]')")
 
 
 def _latest(

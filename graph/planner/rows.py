@@ -59,6 +59,8 @@ class Rows:
             word = "LEFT JOIN" if optional else "JOIN"
             self.joins.append(f"{word} {target.table} {alias} ON {' AND '.join(pairs)}")
             known = joined_rows(self.names, target, alias, self.joins, is_optional=optional)
+            local, remote = relation.keys[0]
+            known.keyset = lambda column: self.keyset(local) if column == remote else None
             self._related[relation, target.name] = known
         return known
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from graph.planner.declare import argument, declared
-from graph.planner.sources import AnyNode, ByKey, Everything, Latest
+from graph.planner.declare import argument, declared, everything
+from graph.planner.sources import AnyNode, ByKey, Latest
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
 from graph.types.data_version import DataVersion
 from graph.types.discipline import Discipline, DisciplineConnection
@@ -47,12 +47,11 @@ class Query:
         "graph.types.program",
         "Programs of a match iteration. `dataVersion { isSample }` says whether they are generated"
         " sample data.",
-        is_timed=True,
     )
     university: University | None = declared(
         ByKey({"id": None, "code": "school_code", "name": "name"}),
         "One university; null where there is none.",
-        [argument("by", UniversityBy, WHICH)],
+        [argument("by", UniversityBy, WHICH), as_of_argument()],
     )
     universities: UniversityConnection = connection(
         "University", "graph.types.university", "Universities with residency programs."
@@ -60,7 +59,7 @@ class Query:
     discipline: Discipline | None = declared(
         ByKey({"id": None, "disciplineId": "discipline_id", "name": "name"}),
         "One discipline; null where there is none.",
-        [argument("by", DisciplineBy, WHICH)],
+        [argument("by", DisciplineBy, WHICH), as_of_argument()],
     )
     disciplines: DisciplineConnection = connection(
         "Discipline", "graph.types.discipline", "Medical disciplines."
@@ -68,9 +67,17 @@ class Query:
     sites: SiteConnection = connection(
         "Site", "graph.types.site", "Sites as the program master labels them."
     )
-    streams: list[Stream] = declared(Everything(("label",)), "All streams, by their label.")
-    iterations: list[MatchIteration] = declared(
-        Everything(("match_iteration_id",)), "All match iterations, the oldest first."
+    streams: list[Stream] = everything(
+        Stream,
+        order=["label"],
+        description="All streams, by their label.",
+        arguments=[as_of_argument()],
+    )
+    iterations: list[MatchIteration] = everything(
+        MatchIteration,
+        order=["match_iteration_id"],
+        description="All match iterations, the oldest first.",
+        arguments=[as_of_argument()],
     )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."

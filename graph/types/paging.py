@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from graph.planner.declare import argument, declared
+from graph.planner.declare import argument, declared, filter_argument, order_argument
 from graph.planner.sources import Connection as ConnectionSource
-from graph.planner.sources import OfConnection, OfEdge, OfPage, Through
+from graph.planner.sources import OfConnection, OfEdge, OfPage, Through, Via
 
 NodeType = TypeVar("NodeType")
 
@@ -66,8 +66,8 @@ def connection(
     module: str,
     description: str,
     *,
-    through: Through | None = None,
-    is_timed: bool = False,
+    through: Through | Via | None = None,
+    iteration: str | None = None,
 ) -> Any:
     """Declare a connection field.
 
@@ -76,35 +76,38 @@ def connection(
         module: Module of the type, its filter and its order.
         description: What the rows are.
         through: How rows belong to the row at hand; None for all rows.
-        is_timed: Whether rows belong to a match iteration and can be read as of a time.
+        iteration: Column of the row at hand that names the match iteration that is read; without
+            one it is an argument.
     """
-    filter_type: Any = Annotated[f"{node}Filter", strawberry.lazy(module)]
-    order_type: Any = Annotated[f"{node}Order", strawberry.lazy(module)]
     arguments = [
-        argument("filter", filter_type | None, "Which rows to keep."),
-        argument(
-            "order_by", list[order_type] | None,
-            "How to sort; ties are broken by the natural key.",
-        ),
+        filter_argument(node, module),
+        order_argument(node, module, "ties are broken by the natural key"),
         argument("first", int | None, "Number of rows from the start: 20 where neither `first` nor"
                  " `last` is given, 100 at most."),
         argument("after", str | None, "Cursor after which to go on."),
         argument("last", int | None, "Number of rows from the end, 100 at most."),
         argument("before", str | None, "Cursor before which to go on."),
+        as_of_argument(),
     ]  # fmt: skip
-    if is_timed:
-        arguments += [
-            argument("iteration", int | None, "Number of the match iteration; by default the"
-                     " newest published."),
-            as_of_argument(),
-        ]  # fmt: skip
-    return declared(ConnectionSource(through), description, arguments)
+    if iteration is None:
+        arguments.append(iteration_argument())
+    source = ConnectionSource(node, module, through, iteration)
+    return declared(source, description, arguments)
+
+
+def iteration_argument() -> Any:
+    """Return the argument ``iteration``."""
+    return argument(
+        "iteration", int | None,
+        "Number of the match iteration whose programs are read: here, by filters, and in"
+        " connections below; by default that of the connection around, else the newest published.",
+    )  # fmt: skip
 
 
 def as_of_argument() -> Any:
     """Return the argument ``asOf``."""
     return argument(
         "as_of", dt.datetime | None,
-        "Read the versions that held at this time of publishing (UTC where no zone is written);"
-        " by default those that hold now.",
+        "Read what held at this time of publishing (UTC where no zone is written), here and in"
+        " connections below; by default the time of the connection around, else now.",
     )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import strawberry
 
@@ -19,7 +18,7 @@ from graph.planner.declare import (
 )
 from graph.planner.sources import GlobalId, ListArgument, OfConnection
 from graph.types.aggregate import ProgramAggregate
-from graph.types.criterion import SelectionCriterion, SelectionCriterionFilter
+from graph.types.criterion import SelectionCriterion
 from graph.types.discipline import Discipline
 from graph.types.enums import (
     AccreditationStatus,
@@ -29,11 +28,11 @@ from graph.types.enums import (
     SectionKind,
 )
 from graph.types.evidence import Evidence
-from graph.types.generate import filter_input, order_input
+from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.iteration import MatchIteration
 from graph.types.paging import Connection, Node
 from graph.types.ranges import CountRange, PercentRange
-from graph.types.requirement import ProgramRequirement, ProgramRequirementFilter
+from graph.types.requirement import ProgramRequirement
 from graph.types.section import ProgramSection
 from graph.types.site import Site
 from graph.types.stream import Stream
@@ -42,8 +41,8 @@ from graph.types.university import University
 
 FACTS = "core.fact_program"
 OWN_KEY = ("program_key", "program_key")
-BY_FILTER = ListArgument("", "=")
-"""The condition of an argument ``filter`` comes from its members."""
+HIDDEN_EVIDENCE = ("field", ProgramField.CONTACTS.value)
+"""Where contacts stand is as restricted as they are."""
 
 
 @strawberry.type(description="What a program says of a return of service.")
@@ -54,11 +53,6 @@ class ReturnOfService:
         "Whether one is attached; null where the text states neither."
     )
     text: str | None = part("What the program says, contacts masked.")
-
-
-def filter_argument(kind: Any) -> tuple[Any, ListArgument]:
-    """Return the argument ``filter`` of a list."""
-    return argument("filter", kind | None, "Which of them to list."), BY_FILTER
 
 
 @table_type("core.dim_program", natural_key=["match_iteration_id", "program_stream_id"],
@@ -111,6 +105,7 @@ class Program(Node):
         text="return_of_service_text",
     )
     sections: list[ProgramSection] = to_many(
+        ProgramSection,
         OWN_KEY,
         order=["ordinal"],
         description="Sections of the description, in the order of the document.",
@@ -122,28 +117,31 @@ class Program(Node):
         ],
     )
     requirements: list[ProgramRequirement] = to_many(
+        ProgramRequirement,
         OWN_KEY,
         order=["ordinal"],
         description="What applicants submit, in the order of the document.",
-        arguments=[filter_argument(ProgramRequirementFilter)],
     )
     selection_criteria: list[SelectionCriterion] = to_many(
+        SelectionCriterion,
         OWN_KEY,
         order=["ordinal"],
         description="What the program says it looks at, in the order of the document.",
-        arguments=[filter_argument(SelectionCriterionFilter)],
     )
     interview_dates: list[InterviewDate] = to_many(
+        InterviewDate,
         OWN_KEY,
         order=["starts_on", "ordinal"],
         description="Days of interviews, calendar dates without a time zone, the first first.",
     )
     training_sites: list[TrainingSite] = to_many(
+        TrainingSite,
         OWN_KEY,
         order=["ordinal"],
         description="Places where residents train, as the description names them.",
     )
     evidence: list[Evidence] = to_many(
+        Evidence,
         OWN_KEY,
         order=["ordinal"],
         description="The spans of the source from which the values of a field were read.",
@@ -153,10 +151,12 @@ class Program(Node):
                 ListArgument("field", "="),
             )
         ],
+        hidden=HIDDEN_EVIDENCE,
     )
 
 
 ProgramFilter = filter_input(Program)
+ProgramListFilter = list_filter(Program)
 ProgramOrder = order_input(Program)
 
 

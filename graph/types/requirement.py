@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.planner.declare import column, table_type, to_many, to_one
 from graph.types.enums import RequirementKind, RequirementStatus
 from graph.types.evidence import Evidence
-from graph.types.generate import filter_input
+from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.section import SUPPORT, TO_EVIDENCE
 
 
@@ -15,6 +15,11 @@ class RequirementTest:
 
     name: str = column()
     minimum_score: str | None = column()
+
+
+RequirementTestFilter = filter_input(RequirementTest)
+RequirementTestListFilter = list_filter(RequirementTest)
+RequirementTestOrder = order_input(RequirementTest)
 
 
 @table_type("core.program_requirement", natural_key=["program_key", "ordinal"])
@@ -28,12 +33,15 @@ class ProgramRequirement:
     min_words: int | None = column()
     max_words: int | None = column()
     tests: list[RequirementTest] = to_many(
+        RequirementTest,
         ("program_key", "program_key"),
         ("ordinal", "requirement_ordinal"),
         order=["ordinal"],
         description="Tests that the program accepts as proof, in the order of the document.",
     )
-    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT, is_sortable=False)
 
 
 ProgramRequirementFilter = filter_input(ProgramRequirement)
+ProgramRequirementListFilter = list_filter(ProgramRequirement)
+ProgramRequirementOrder = order_input(ProgramRequirement)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from graph.planner.declare import column, declared, table_type
-from graph.planner.sources import GlobalId, Through
+from graph.planner.sources import GlobalId, Through, Via
 from graph.types.enums import Province
-from graph.types.generate import filter_input, order_input
+from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.paging import Connection, Node, connection
 
 if TYPE_CHECKING:
+    from graph.types.discipline import DisciplineConnection
     from graph.types.program import ProgramConnection
+    from graph.types.university import UniversityConnection
 
 
 @table_type("core.dim_site", natural_key=["label", "city", "province"])
@@ -32,12 +34,28 @@ class Site(Node):
         "Program",
         "graph.types.program",
         "Programs at the site.",
-        through=Through("site_key", "site_key"),
-        is_timed=True,
+        through=Through("site_key"),
+    )
+    universities: Annotated[UniversityConnection, strawberry.lazy("graph.types.university")] = (
+        connection(
+            "University",
+            "graph.types.university",
+            "Universities with a program at the site.",
+            through=Via("Program", near="site_key", far="university_key"),
+        )
+    )
+    disciplines: Annotated[DisciplineConnection, strawberry.lazy("graph.types.discipline")] = (
+        connection(
+            "Discipline",
+            "graph.types.discipline",
+            "Disciplines with a program at the site.",
+            through=Via("Program", near="site_key", far="discipline_key"),
+        )
     )
 
 
 SiteFilter = filter_input(Site)
+SiteListFilter = list_filter(Site)
 SiteOrder = order_input(Site)
 
 

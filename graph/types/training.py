@@ -7,6 +7,7 @@ import datetime as dt
 from graph.planner.declare import column, table_type, to_one
 from graph.types.enums import DateSource, TrainingSiteForm
 from graph.types.evidence import Evidence
+from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.section import SUPPORT, TO_EVIDENCE
 
 
@@ -17,7 +18,12 @@ class InterviewDate:
     starts_on: dt.date = column()
     ends_on: dt.date = column()
     source: DateSource = column()
-    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT, is_sortable=False)
+
+
+InterviewDateFilter = filter_input(InterviewDate)
+InterviewDateListFilter = list_filter(InterviewDate)
+InterviewDateOrder = order_input(InterviewDate)
 
 
 @table_type("core.program_training_site", natural_key=["program_key", "ordinal"])
@@ -26,4 +32,9 @@ class TrainingSite:
 
     name: str = column()
     form: TrainingSiteForm = column()
-    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT)
+    evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT, is_sortable=False)
+
+
+TrainingSiteFilter = filter_input(TrainingSite)
+TrainingSiteListFilter = list_filter(TrainingSite)
+TrainingSiteOrder = order_input(TrainingSite)

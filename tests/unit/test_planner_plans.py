@@ -10,6 +10,7 @@ from graph.errors import BadUserInputError, NotPlannableError
 from graph.limits import Limits, Validator
 from graph.planner.cursors import CursorSigner
 from graph.planner.documents import Documents, operation_for
+from graph.planner.folding import fold_sql
 from graph.planner.plan import Plan, make_plan
 from graph.planner.request import Request
 from graph.schema import build_schema
@@ -84,6 +85,88 @@ def test_nested_pages_multiply_and_too_many_rows_are_refused() -> None:
     values(plan, {"n": 10})
     with pytest.raises(BadUserInputError, match="asks for up to 1010100 rows"):
         values(plan, {"n": 100})
+
+
+def test_a_whole_list_is_grouped_once_and_numbered_only_to_be_cut() -> None:
+    sort = "orderBy: [{field: KIND}], filter: {quantity: {gt: 1}}"
+    for arguments in ("", f"({sort})"):
+        sql = plan_of(f"{{ programs {{ nodes {{ requirements{arguments} {{ kind }} }} }} }}").sql
+        assert "PARTITION BY" not in sql
+        assert sql.count("LIMIT") == 2 + 1  # the page's two, the data version's one
+        assert sql.count("GROUP BY") == 1
+    for arguments in ("first: 3", "offset: 3", f"first: 3, {sort}"):
+        sql = plan_of(f"{{ programs {{ nodes {{ requirements({arguments}) {{ kind }} }} }} }}").sql
+        assert sql.count("row_number() OVER (PARTITION BY") == 1
+        assert sql.count("core.program_requirement") == 1
+        assert "LATERAL" not in sql
+
+
+def test_rows_reached_through_a_relation_read_their_lists_once_for_all() -> None:
+    sql = plan_of(
+        "{ programs { nodes { requirements { evidence { quote } tests { name } } } } }"
+    ).sql
+    assert "LATERAL" not in sql
+    assert sql.count("core.requirement_test") == 1
+
+
+def test_filters_on_related_rows_are_joins_and_equalities_below_exists() -> None:
+    """What the server can turn into joins of whole tables: no array, no select of its own."""
+    sql = plan_of(
+        """{ programs(filter: {requirements: {some: {quantity: {gt: 1}}, none: {}},
+             university: {programs: {every: {quota: {gt: 1}}}}}) { totalCount } }"""
+    ).sql
+    assert sql.count("NOT EXISTS (SELECT FROM core.program_requirement") == 1
+    assert sql.count("AND EXISTS (SELECT FROM core.program_requirement") == 1
+    assert sql.count("NOT EXISTS (SELECT FROM core.dim_program") == 1
+    assert sql.count("IS NOT TRUE") == 1
+    assert "ARRAY" not in sql
+
+
+def test_filters_on_related_rows_plan_in_fragments_aliases_and_variables() -> None:
+    text = """query Q($filter: ProgramFilter, $some: ProgramRequirementFilter) {
+      universities(first: 9) { nodes { ...U } } streams(first: 9) { a: programs(filter: $filter) {
+        nodes { ...P } } } }
+      fragment U on University { programs(filter: {requirements: {some: $some}}, first: 9) {
+        nodes { ...P } } }
+      fragment P on Program { ... on Node { ... on Program {
+        b: requirements(filter: $some, first: 1) { tests(offset: 1) { name } } } }
+        site { disciplines { totalCount } } iteration { programs { totalCount } } }"""
+    variables = {"filter": {"sections": {"none": {"heading": {"eq": "x"}}}}, "some": {}}
+    plan = plan_of(text, variables)
+    assert "x" in values(plan, variables)
+    assert plan.sql.count("core.program_section") == 1
+
+
+def test_evidence_of_contacts_is_out_of_reach() -> None:
+    for text in (
+        "{ programs { nodes { evidence(field: QUOTA, filter: {start: {gt: 1}}) { start } } } }",
+        "{ programs(filter: {evidence: {some: {start: {gt: 1}}}}) { totalCount } }",
+        "{ programs(filter: {evidence: {none: {}}}) { totalCount } }",
+    ):
+        assert "field <> 'CONTACTS'" in plan_of(text).sql
+
+
+def test_one_state_is_read_wherever_a_connection_says_nothing() -> None:
+    inner = "programs { totalCount } disciplines(filter: {programs: {some: {}}}) { totalCount }"
+    sql = plan_of(f"{{ programs {{ nodes {{ university {{ {inner} }} }} }} {inner} }}").sql
+    assert sql.count("FROM ops.data_version") == 1
+    at = 'asOf: "2026-01-01T00:00:00Z"'
+    sql = plan_of(f"{{ programs({at}) {{ nodes {{ university {{ {inner} }} }} }} }}").sql
+    assert "is_current" not in sql
+    assert sql.count("FROM ops.data_version") == 1 + 1  # of the document's "now", not referenced
+
+
+def test_texts_sort_by_code_points_whatever_the_locale() -> None:
+    sql = plan_of("{ sites(orderBy: [{field: PROVINCE}, {field: NOTE}]) { nodes { id } } }").sql
+    order = sql[sql.index("ORDER BY t2.province") : sql.index("LIMIT 101")]
+    folded = fold_sql("t2.note")
+    assert order == (
+        f'ORDER BY t2.province COLLATE "C", {folded} NULLS LAST, t2.note COLLATE "C" NULLS LAST,'
+        ' t2.label COLLATE "C", t2.city COLLATE "C" '
+    )
+    assert folded.endswith('COLLATE "C")')
+    sql = plan_of("{ programs(orderBy: [{field: QUOTA}]) { nodes { id } } }").sql
+    assert "COLLATE" not in sql
 
 
 def test_the_planner_knows_no_contact_table() -> None:
