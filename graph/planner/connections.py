@@ -82,15 +82,15 @@ class ConnectionCompiler:
         self.aggregated: list[str] = []
         self.needs_one_more = False
 
-    def expression(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
-        """Return the connection as an SQL expression of type text."""
+    def json(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
+        """Return the connection: a select of what varies, between what is always the same."""
         with self.compilation.within(self.paging.scope):
-            return self._expression(kind, nodes)
+            return self._json(kind, nodes)
 
-    def _expression(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+    def _json(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
         names = self.compilation.names
         totals = Totals(names, table_rows(names, self.target))
-        json = self._connection(kind, nodes, totals)
+        before, json, after = self._connection(kind, nodes, totals).parted()
         heads, sources = [], []
         if self.aggregated:
             heads += self._heads()
@@ -103,7 +103,8 @@ class ConnectionCompiler:
             sources.append(f"({totals.select(where)}) {totals.name}")
         with_clause = f"WITH {', '.join(heads)} " if heads else ""
         from_clause = f" FROM {', '.join(sources)}" if sources else ""
-        return f"({with_clause}SELECT {json.sql()}{from_clause})"
+        select = f"({with_clause}SELECT {json.sql()}{from_clause})"
+        return Json().literal(before).expression(select).literal(after)
 
     # -- the page ------------------------------------------------------------------------------
 
@@ -229,7 +230,8 @@ class ConnectionCompiler:
         alias = f"j{len(self.aggregated) + 1}"
         order = f"{self.page.name}.n{' DESC' if self.paging.is_backward else ''}"
         self.aggregated.append(f"string_agg({item.sql()}, ',' ORDER BY {order}) AS {alias}")
-        return Json().expression(f"COALESCE('[' || {self._rows}.{alias} || ']', '[]')")
+        items = f"COALESCE({self._rows}.{alias}, '')"
+        return Json().literal("[").expression(items).literal("]")
 
     def _node(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
         return self.compilation.object_json(self.compilation, kind, nodes, self.page.outer)

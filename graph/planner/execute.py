@@ -159,7 +159,9 @@ class Planner:
             timings.statements += 1
         if data.startswith(GUARD_BYTE):
             raise copy(plan.guards[int(data[1:])].error)
-        return sign_cursors(data, plan.pages, request) if plan.has_cursors else data
+        if plan.has_cursors:
+            data = sign_cursors(data, plan.pages, request)
+        return plan.before + data + plan.after
 
     def _plan(
         self,

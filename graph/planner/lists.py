@@ -63,7 +63,7 @@ def to_many_json(
         )
     group = compilation.names.new("g")
     rows.joins.append(f"LEFT JOIN LATERAL ({select}) {group} ON true")
-    return Json().expression(f"COALESCE('[' || {group}.j || ']', '[]')")
+    return Json().literal("[").expression(f"COALESCE({group}.j, '')").literal("]")
 
 
 def _limit(parameters: Parameters, given: Mapping[str, Input]) -> str:
@@ -119,8 +119,8 @@ def everything_json(
         start = compilation.parameters.add(_offset(given["offset"]), "int8", given["offset"].node)
         limit = f"{limit} OFFSET {start}"
     head = _cut(page, kept, _order(given, inner, everything.order), limit)
-    list_of = f"(WITH {head} {_gathered(item, page)})"
-    return Json().expression(f"COALESCE('[' || {list_of} || ']', '[]')")
+    items = f"COALESCE((WITH {head} {_gathered(item, page)}), '')"
+    return Json().literal("[").expression(items).literal("]")
 
 
 def _given(arguments: Mapping[str, Input]) -> dict[str, Input]:

@@ -25,6 +25,7 @@ LARGEST_ANSWER: Final = 200_000
 class Plan:
     """A statement that returns the answer's data as JSON text in UTF-8.
 
+    ``before`` and ``after`` stand around what it returns: text that is always the same.
     ``constant`` is the answer where no statement is needed. ``roots`` are the response keys of
     the root fields, with whether each may be null.
     """
@@ -36,6 +37,8 @@ class Plan:
     pages: tuple[PagePlan, ...]
     roots: Mapping[str, bool]
     has_cursors: bool
+    before: bytes
+    after: bytes
     constant: bytes | None = None
 
     def values(self, request: Request) -> list[Any]:
@@ -107,7 +110,8 @@ def make_plan(operation: Operation, without: frozenset[str] = frozenset()) -> Pl
 def _finish(compilation: Compilation, json: Json, roots: Mapping[str, bool]) -> Plan:
     constant = json.constant
     moments = compilation.moments
-    data = json.sql()
+    before, middle, after = json.parted()
+    data = middle.sql()
     if moments.guards:
         cases = " ".join(
             f"WHEN {guard.condition} THEN {quote(f'{GUARD}{index}')}"
@@ -123,5 +127,7 @@ def _finish(compilation: Compilation, json: Json, roots: Mapping[str, bool]) -> 
         pages=tuple(compilation.pages),
         roots=roots,
         has_cursors=compilation.has_cursors,
+        before=before.encode(),
+        after=after.encode(),
         constant=None if constant is None else constant.encode(),
     )
