@@ -33,11 +33,13 @@ from benchmarks.speed.data import Warehouse
 from benchmarks.speed.measuring import Cell, Load, cold, compare, run_cell
 from benchmarks.speed.processes import resident_mib
 from benchmarks.speed.questions import Question, questions
+from benchmarks.speed.shares import shares
 
 RESULTS = Path(__file__).parent / "results"
 GENERATED_PROGRAMS = 50_000
 CONNECTIONS = 16
 SWEEP = (1, 4, 16, 64)
+NAMES = ("Q1", "Q2", "Q2t", "Q3")
 CEILING_BYTES = (3_000, 50_000, 140_000)
 
 console = Console(highlight=False)
@@ -76,9 +78,9 @@ def _measure(
 ) -> dict[str, Any]:
     """Measure everything on one warehouse, print it, and return it."""
     console.rule(f"{warehouse.name}, PostgreSQL {warehouse.postgres_version}")
-    asked = questions(warehouse)
+    asked = [q for q in questions(warehouse) if q.name in arguments.questions]
     makers = (servers.ours, servers.postgraphile, servers.plain)
-    colds = [cold(make(warehouse), asked[0]) for make in makers]
+    colds = [cold(make(warehouse), questions(warehouse)[0]) for make in makers]
     console.print(report.cold_table(colds))
     with ExitStack() as stack:
         running = [stack.enter_context(make(warehouse)) for make in makers]
@@ -92,6 +94,8 @@ def _measure(
     for question in asked:
         console.print(report.cells_table(cells, question, memory))
     console.print(report.connections_table(sweep))
+    parts = asyncio.run(shares(warehouse, asked))
+    console.print(report.shares_table(parts, cells))
     found = report.verdicts(cells, asked, is_generated=is_generated)
     report.say_verdicts(console, found)
     errors = sum(cell.errors for cell in (*cells, *sweep))
@@ -102,6 +106,7 @@ def _measure(
         "versions": versions,
         "cells": report.as_json(cells),
         "sweep": report.as_json(sweep),
+        "shares": report.as_json(parts),
         "cold": report.as_json(colds),
         "memory_mib": memory,
         "verdicts": [{**report.as_json([v])[0], "reached": v.is_reached} for v in found],
@@ -189,6 +194,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--programs", type=int, default=GENERATED_PROGRAMS)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument("--questions", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--data", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
     if arguments.quick:

@@ -13,6 +13,7 @@ from rich.table import Table
 from benchmarks.speed.measuring import Cell, Cold
 from benchmarks.speed.questions import Question
 from benchmarks.speed.servers import OURS, PEER, PLAIN
+from benchmarks.speed.shares import Shares
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,24 @@ def connections_table(cells: Sequence[Cell]) -> Table:
             f"{cell.p50 * 1000:.2f} / {cell.p99 * 1000:.2f}",
             str(cell.errors),
         )
+    return table
+
+
+def shares_table(found: Sequence[Shares], cells: Sequence[Cell]) -> Table:
+    """Return where ours spends a request."""
+    table = Table(
+        "question",
+        "statement",
+        "driver",
+        "graph",
+        "HTTP server",
+        title=f"Where {OURS} spends a request, CPU ms",
+    )
+    for one in found:
+        loaded = [c for c in cells if c.server == OURS and c.question == one.question]
+        around = max(0.0, min(cell.server_cpu for cell in loaded) - one.graph)
+        parts = (one.statement, one.driver, one.graph - one.driver, around)
+        table.add_row(one.question, *(f"{max(0.0, part) * 1000:.3f}" for part in parts))
     return table
 
 
