@@ -22,14 +22,10 @@ from graph.planner.ordering import column_keys, order_clause, order_keys
 from graph.planner.relations import visible
 from graph.planner.rows import Page, Rows, table_rows
 from graph.planner.sources import TABLE_TYPES, Everything, ToMany
-from graph.planner.sql import Binder, Json, Parameters, conjunction
+from graph.planner.sql import Binder, Json, Parameters, conjunction, quote
 from warehouse.tables.programs import LARGEST_LIST
 
 LAST_OFFSET: Final = 2**31 - 1
-
-
-Write = Callable[[Rows], Json]
-"""Writes the JSON of a row of a list."""
 
 
 def to_many_json(
@@ -54,16 +50,16 @@ def to_many_json(
     if limit:
         page = Page(compilation.names, child)
         item = compilation.object_json(compilation, kind, nodes, page.outer)
-        select = f"WITH {_cut(page, kept, order, limit)} {_gathered(item, page)}"
+        head = f"WITH {_cut(page, kept, order, limit)} "
+        source, order = page.outer.from_list(), f"ORDER BY {page.name}.n"
     else:
         item = compilation.object_json(compilation, kind, nodes, child)
-        select = (
-            f"SELECT string_agg({item.sql()}, ',' {order}) AS j"
-            f" FROM {child.from_list()} WHERE {conjunction(kept)}"
-        )
+        head, source = "", f"{child.from_list()} WHERE {conjunction(kept)}"
+    gathered, array = _gathered(item, order)
     group = compilation.names.new("g")
+    select = f"{head}SELECT {gathered} AS j FROM {source}"
     rows.joins.append(f"LEFT JOIN LATERAL ({select}) {group} ON true")
-    return Json().literal("[").expression(f"COALESCE({group}.j, '')").literal("]")
+    return array(f"{group}.j")
 
 
 def _limit(parameters: Parameters, given: Mapping[str, Input]) -> str:
@@ -87,9 +83,19 @@ def _cut(page: Page, kept: Sequence[str], order: str, limit: str) -> str:
     return f"{page.name} AS MATERIALIZED (SELECT q.*, row_number() OVER () AS n FROM ({found}) q)"
 
 
-def _gathered(item: Json, page: Page) -> str:
-    gathered = f"string_agg({item.sql()}, ',' ORDER BY {page.name}.n) AS j"
-    return f"SELECT {gathered} FROM {page.outer.from_list()}"
+def _gathered(item: Json, order: str) -> tuple[str, Callable[[str], Json]]:
+    """Return the aggregate of the items of a list, and what makes an array of its value.
+
+    What every item begins and ends with goes between the items, put together once for the list.
+    """
+    before, middle, after = item.parted()
+    between = quote(f"{after},{before}")
+
+    def array(value: str) -> Json:
+        items = Json().literal(before).expression(value).literal(after).sql()
+        return Json().literal("[").expression(f"COALESCE({items}, '')").literal("]")
+
+    return f"string_agg({middle.sql()}, {between} {order})", array
 
 
 def everything_json(
@@ -119,8 +125,8 @@ def everything_json(
         start = compilation.parameters.add(_offset(given["offset"]), "int8", given["offset"].node)
         limit = f"{limit} OFFSET {start}"
     head = _cut(page, kept, _order(given, inner, everything.order), limit)
-    items = f"COALESCE((WITH {head} {_gathered(item, page)}), '')"
-    return Json().literal("[").expression(items).literal("]")
+    gathered, array = _gathered(item, f"ORDER BY {page.name}.n")
+    return array(f"(WITH {head} SELECT {gathered} FROM {page.outer.from_list()})")
 
 
 def _given(arguments: Mapping[str, Input]) -> dict[str, Input]:
