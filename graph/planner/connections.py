@@ -41,9 +41,13 @@ POSITIONS: Final[tuple[str, ...]] = ("after", "before")
 
 @dataclass(slots=True)
 class Paging:
-    """How the page at hand is cut."""
+    """How the page at hand is cut.
+
+    ``known`` is its size where the document says it and no variable does.
+    """
 
     bound: Binder
+    known: int | None
     is_backward: bool
     cursors: dict[str, Callable[[Any], Cursor]]
     scope: Scope
@@ -52,9 +56,10 @@ class Paging:
 
     @property
     def size(self) -> str:
-        """Placeholder of the number of rows; bound only where the statement needs it."""
+        """The number of rows; where it is not known, its placeholder, bound when asked for."""
         if not self._size:
-            self._size = self.parameters.add(self.bound, "int8")
+            is_known = self.known is not None
+            self._size = str(self.known) if is_known else self.parameters.add(self.bound, "int8")
         return self._size
 
 
@@ -118,6 +123,7 @@ class ConnectionCompiler:
             )
         name, given = ("last", last) if last is not None else ("first", first)
         size = _bounded(given, name)
+        known = DEFAULT_SIZE if given is None else None if given.is_variable else given.value
         around = self._around()
         as_of, iteration = self.arguments.get("asOf"), self.arguments.get("iteration")
         read = (
@@ -136,7 +142,7 @@ class ConnectionCompiler:
             len(pages) - 1,
             read,
         )
-        return Paging(size, last is not None, cursors, scope, self.compilation.parameters)
+        return Paging(size, known, last is not None, cursors, scope, self.compilation.parameters)
 
     def _around(self) -> Scope:
         """Return where the connection reads unless its arguments or a cursor say otherwise."""
@@ -175,17 +181,21 @@ class ConnectionCompiler:
         name, paging = self.page.name, self.paging
         found = [*self._conditions(self.inner), *self._positions()]
         order = order_clause(self.keys, is_reversed=paging.is_backward)
-        # The constant limit tells the server's planner how few rows are wanted, whatever the
-        # parameter; the inner list keeps its order through it.
+        # A constant limit tells the server's planner how many rows are wanted; a parameter does
+        # not, so the largest page stands before it. The inner list keeps its order.
+        most = LARGEST_SIZE if paging.known is None else paging.known
         rows = (
             f"SELECT {self.page.exports()} FROM {self.inner.from_list()}"
-            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {LARGEST_SIZE + 1}"
+            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {most + self.needs_one_more}"
         )
-        numbered = f"SELECT q.*, row_number() OVER () AS n FROM ({rows}) q LIMIT {paging.size}"
+        numbered = f"SELECT q.*, row_number() OVER () AS n FROM ({rows}) q"
+        if paging.known is None:
+            one_more = " + 1" if self.needs_one_more else ""
+            numbered = f"{numbered} LIMIT {paging.size}{one_more}"
         if not self.needs_one_more:
             return [f"{name} AS MATERIALIZED ({numbered})"]
         return [
-            f"{name}x AS MATERIALIZED ({numbered} + 1)",
+            f"{name}x AS MATERIALIZED ({numbered})",
             f"{name} AS MATERIALIZED (SELECT * FROM {name}x WHERE n <= {paging.size})",
         ]
 

@@ -40,7 +40,7 @@ async def test_the_lists_of_a_page_are_read_once_before_statistics_are_gathered(
     nodes = (await graph.ask(query))["programs"]["nodes"]
     requirements = [item for node in nodes for item in node["requirements"]]
     (sql,) = graph.reader.statements
-    explained = await graph.owner.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", 50)
+    explained = await graph.owner.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
     (top,) = json.loads(explained)
     read = {"program_requirement": 0.0, "requirement_test": 0.0}
     for node in nodes_of(top["Plan"]):

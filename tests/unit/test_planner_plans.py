@@ -37,7 +37,7 @@ def test_the_page_comes_first_and_children_are_looked_up_for_its_rows() -> None:
     assert sql.count("core.program_requirement") == 1
     assert "LEFT JOIN LATERAL (SELECT string_agg(" in sql.partition(" FROM p3 ")[2]
     assert sql.count("core.fact_program") == 0
-    assert "ORDER BY t2.match_iteration_id, t2.program_stream_id LIMIT 101" in sql
+    assert "ORDER BY t2.match_iteration_id, t2.program_stream_id LIMIT 5" in sql
 
 
 def test_columns_and_joins_are_read_only_where_selected() -> None:
@@ -48,10 +48,21 @@ def test_columns_and_joins_are_read_only_where_selected() -> None:
 
 def test_values_of_the_document_are_bound_like_those_of_variables() -> None:
     plan = plan_of(
-        '{ programs(first: 7, filter: {name: {eq: "x\' OR true --"}}) { nodes { id } } }'
+        '{ programs(filter: {quota: {eq: 7}, name: {eq: "x\' OR true --"}}) { nodes { id } } }'
     )
     assert "OR true" not in plan.sql
     assert set(values(plan, {})) == {7, "x' OR true --"}
+
+
+def test_a_size_in_the_document_is_told_to_the_server_and_one_of_a_variable_bound() -> None:
+    plan = plan_of("{ programs(first: 7) { nodes { id } pageInfo { hasNextPage } } }")
+    assert "LIMIT 8)" in plan.sql
+    assert values(plan, {}) == []
+    text = "query ($n: Int) { programs(first: $n) { nodes { id } pageInfo { hasNextPage } } }"
+    plan = plan_of(text, {"n": 7})
+    assert "LIMIT 101)" in plan.sql
+    assert values(plan, {"n": 9}) == [9]
+    assert "LIMIT 20)" in plan_of("{ programs { nodes { id } } }").sql
 
 
 def test_a_list_with_a_variable_inside_is_bound_whole() -> None:
@@ -91,7 +102,7 @@ def test_rows_of_a_list_are_numbered_only_to_be_cut() -> None:
     sort = "orderBy: [{field: KIND}], filter: {quantity: {gt: 1}}"
     for arguments in ("", f"({sort})"):
         sql = plan_of(f"{{ programs {{ nodes {{ requirements{arguments} {{ kind }} }} }} }}").sql
-        assert sql.count("LIMIT") == 2 + 1  # the page's two, the data version's one
+        assert sql.count("LIMIT") == 1 + 1  # the page's, the data version's
         assert sql.count("row_number()") == 1
     for arguments in ("first: 3", "offset: 3", f"first: 3, {sort}"):
         sql = plan_of(f"{{ programs {{ nodes {{ requirements({arguments}) {{ kind }} }} }} }}").sql
@@ -156,7 +167,7 @@ def test_one_state_is_read_wherever_a_connection_says_nothing() -> None:
 
 def test_texts_sort_by_code_points_whatever_the_locale() -> None:
     sql = plan_of("{ sites(orderBy: [{field: PROVINCE}, {field: NOTE}]) { nodes { id } } }").sql
-    order = sql[sql.index("ORDER BY t2.province") : sql.index("LIMIT 101")]
+    order = sql[sql.index("ORDER BY t2.province") : sql.index("LIMIT 20")]
     folded = fold_sql("t2.note")
     assert order == (
         f'ORDER BY t2.province COLLATE "C", {folded} NULLS LAST, t2.note COLLATE "C" NULLS LAST,'
