@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
@@ -88,6 +89,10 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
+        # The schema's 140,000 objects stay for good: looking through them for garbage, which new
+        # documents now and then set off, would hold up every answer.
+        gc.collect()
+        gc.freeze()
         yield
         if is_ours:
             await reader.close()
