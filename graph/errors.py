@@ -4,6 +4,7 @@
 
     GraphError
     ├── DeclarationError     a type is declared against the warehouse's metadata (start-up)
+    ├── TrustedDocumentsError  the trusted documents cannot be read (start-up)
     ├── NotPlannableError    an operation that the planner leaves to Strawberry's execution
     ├── FailedFieldsError    fields to leave out, each with its AnswerError
     ├── RequestError         BAD_REQUEST: the HTTP request is no GraphQL request
@@ -12,6 +13,10 @@
         ├── CursorInvalidError   CURSOR_INVALID
         ├── CursorExpiredError   CURSOR_EXPIRED
         ├── NotFoundError        NOT_FOUND
+        ├── CostTooHighError     COST_TOO_HIGH: the operation may not run
+        ├── DocumentNotFoundError    PERSISTED_QUERY_NOT_FOUND
+        ├── DocumentNotTrustedError  DOCUMENT_NOT_TRUSTED
+        ├── DataChangedError     DATA_VERSION_CHANGED: a part of an answer would be of newer data
         ├── DatabaseBusyError    DATABASE_BUSY
         ├── UnavailableError     DATABASE_UNAVAILABLE
         ├── TooSlowError         STATEMENT_TIMEOUT
@@ -38,6 +43,19 @@ class GraphError(Exception):
 
 class DeclarationError(GraphError):
     """A declared type does not fit the warehouse's tables; raised when the schema is built."""
+
+
+class TrustedDocumentsError(GraphError):
+    """The trusted documents that the settings name cannot be read.
+
+    Args:
+        message: What is wrong with which file.
+        remedy: What to do.
+    """
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(f"{message}. {remedy[:1].upper()}{remedy[1:]}.")
+        self.remedy = remedy
 
 
 class NotPlannableError(GraphError):
@@ -93,6 +111,7 @@ class AnswerError(GraphError):
         super().__init__(message)
         self.place = place
         self.node = node
+        self.figures: dict[str, object] = {}
 
     def at(self, place: Place, node: Node | None = None) -> Self:
         """Note the place, unless a more exact one is known; returns itself."""
@@ -101,12 +120,12 @@ class AnswerError(GraphError):
         return self
 
     def located(self, path: Sequence[str | int] = ()) -> GraphQLError:
-        """Return the error as GraphQL reports it, with its code."""
+        """Return the error as GraphQL reports it, with its code and figures."""
         return GraphQLError(
             str(self),
             nodes=self.node,
             path=list(path) or None,
-            extensions={"code": self.code},
+            extensions={"code": self.code, **self.figures},
         )
 
 
@@ -132,6 +151,39 @@ class NotFoundError(AnswerError):
     """Something that must be there is not."""
 
     code = "NOT_FOUND"
+
+
+class CostTooHighError(AnswerError):
+    """The operation would cost more than a request may.
+
+    Args:
+        message: How much, and what to do.
+        figures: What clients may read besides: ``requested``, ``maximum``, ``dearest``.
+    """
+
+    code = "COST_TOO_HIGH"
+
+    def __init__(self, message: str, **figures: object) -> None:
+        super().__init__(message)
+        self.figures = figures
+
+
+class DocumentNotFoundError(AnswerError):
+    """No document is kept under the identifier of the request."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class DocumentNotTrustedError(AnswerError):
+    """Only trusted documents run here, and this is none."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+
+
+class DataChangedError(AnswerError):
+    """Data were published between the parts of an answer."""
+
+    code = "DATA_VERSION_CHANGED"
 
 
 class DatabaseBusyError(AnswerError):

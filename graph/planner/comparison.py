@@ -57,9 +57,7 @@ def comparison_json(
                 return table.json(inner, found, arguments.get("differing"))
         raise AssertionError(f"a member of {kind.name} is no part of a comparison")
 
-    count = len(ids)
-    with compilation.listing(kind.name, lambda request: count):
-        json = members_json(compilation.operation, kind, nodes, member)
+    json = members_json(compilation.operation, kind, nodes, member)
     kept = conjunction(compilation.scope.moment.condition(page.inner))
     select = f"SELECT {page.exports()} FROM {page.inner.from_list()} WHERE {kept}"
     compilation.moments.heads.append(f"{page.name} AS MATERIALIZED ({select})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType
@@ -23,16 +23,12 @@ ObjectJson = Callable[["Compilation", GraphQLObjectType, list[FieldNode], "Rows"
 
 @dataclass(frozen=True, slots=True)
 class PagePlan:
-    """What runs of a plan need of one connection: its size, and what its cursors stand for.
-
-    ``parent`` is the page around it, by its place among the plan's pages.
-    """
+    """What runs of a plan need of one connection: its size, and what its cursors stand for."""
 
     place: Place
     identity: str
     size: Binder
     inputs: tuple[Binder | None, ...]
-    parent: int | None
 
 
 @dataclass(slots=True)
@@ -72,11 +68,3 @@ class Compilation:
             yield
         finally:
             self._scope = outside
-
-    @contextmanager
-    def listing(self, identity: str, size: Binder) -> Iterator[None]:
-        """Let everything that is compiled inside count once for each row of a list."""
-        scope = self.scope
-        self.pages.append(PagePlan(self.place, identity, size, (), scope.page))
-        with self.within(replace(scope, page=len(self.pages) - 1)):
-            yield

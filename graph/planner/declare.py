@@ -27,6 +27,7 @@ from graph.planner.sources import (
     ToOne,
     fact,
 )
+from graph.planner.weights import ASSUMED_SIZE, Cost, ListSize, listed
 from warehouse.tables import metadata
 from warehouse.tables.programs import LARGEST_LIST
 
@@ -34,10 +35,29 @@ Class = TypeVar("Class", bound=type)
 
 
 def declared(
-    source: object, description: str | None = None, arguments: Sequence[StrawberryArgument] = ()
+    source: object,
+    description: str | None = None,
+    arguments: Sequence[StrawberryArgument] = (),
+    *,
+    weight: int = 1,
+    size: ListSize | None = None,
 ) -> Any:
-    """Return a Strawberry field whose value comes from ``source``, not from a resolver."""
-    field = strawberry.field(description=description, metadata={SOURCE: source})
+    """Return a Strawberry field whose value comes from ``source``, not from a resolver.
+
+    Args:
+        source: What the planner reads.
+        description: Words for the graph.
+        arguments: The field's arguments.
+        weight: Units of cost that the value adds (see :mod:`graph.planner.weights`).
+        size: How many rows of a list count.
+    """
+    directives: list[Any] = [Cost(weight=str(weight))]
+    if size is not None:
+        directives.append(size)
+        description = f"{description} {size.sentence}"
+    field = strawberry.field(
+        description=description, metadata={SOURCE: source}, directives=directives
+    )
     assert isinstance(field, StrawberryField)
     field.arguments = list(arguments)
     return field
@@ -61,6 +81,7 @@ def column(
     description: str | None = None,
     is_filterable: bool = True,
     is_sortable: bool = True,
+    weight: int = 1,
 ) -> Any:
     """Declare a column; its comment in the warehouse describes the field.
 
@@ -70,13 +91,14 @@ def column(
         description: Words for the graph, where the comment speaks of tables.
         is_filterable: Whether the type's filter has it.
         is_sortable: Whether the type's order fields have it.
+        weight: Units of cost; one for each 64 bytes of long texts.
     """
-    return declared(Column(name, beside, is_filterable, is_sortable), description)
+    return declared(Column(name, beside, is_filterable, is_sortable), description, weight=weight)
 
 
-def part(description: str) -> Any:
-    """Declare a member of a value that other types embed."""
-    return declared(Part(), description)
+def part(description: str, *, weight: int = 1, size: ListSize | None = None) -> Any:
+    """Declare a member of a value that other types embed; ``weight`` as that of a column."""
+    return declared(Part(), description, weight=weight, size=size)
 
 
 def embedded(table: str, description: str, **columns: str) -> Any:
@@ -103,6 +125,7 @@ def to_many(
     description: str,
     arguments: Sequence[tuple[StrawberryArgument, ListArgument]] = (),
     hidden: tuple[str, str] | None = None,
+    size: ListSize | int = ASSUMED_SIZE,
 ) -> Any:
     """Declare the related rows for which (own column, their column) are equal.
 
@@ -113,21 +136,28 @@ def to_many(
         description: What they are.
         arguments: Arguments besides filter, order, ``first`` and ``offset``, which every list has.
         hidden: A column and its value in rows that nobody may see or ask for.
+        size: How many count in the cost: as many as nine of ten rows have at most.
     """
     by_name = {given.graphql_name or given.python_name: condition for given, condition in arguments}
     source = ToMany(target.__name__, keys, tuple(order), by_name, hidden)
     every = list_arguments(target.__name__, target.__module__, "by default all: no list has more")
-    return declared(source, description, [*(given for given, _ in arguments), *every])
+    given = [*(one for one, _ in arguments), *every]
+    counted = listed(size) if isinstance(size, int) else size
+    return declared(source, description, given, size=counted)
 
 
-def everything(target: type, *, order: Sequence[str], description: str, **options: Any) -> Any:
+def everything(
+    target: type, *, order: Sequence[str], description: str, size: int, **options: Any
+) -> Any:
     """Declare a root list of all rows of a type, in ``order`` by itself.
 
-    ``arguments`` are those besides the ones that every list has.
+    ``arguments`` are those besides the ones that every list has; ``size`` is how many rows count
+    in the cost.
     """
     every = list_arguments(target.__name__, target.__module__, "that is also the default")
     arguments = [*every, *options.pop("arguments", ())]
-    return declared(Everything(target.__name__, tuple(order)), description, arguments)
+    source = Everything(target.__name__, tuple(order))
+    return declared(source, description, arguments, size=listed(size))
 
 
 def filter_argument(node: str, module: str) -> StrawberryArgument:

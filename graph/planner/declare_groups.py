@@ -23,6 +23,7 @@ from graph.planner.derived import (
     Share,
 )
 from graph.planner.sources import SOURCE
+from graph.planner.weights import assumed, first_of
 
 Class = TypeVar("Class", bound=type)
 Term = Dimension | Measure | Share
@@ -59,7 +60,7 @@ def totals(description: str) -> Any:
 
 def breakdown(description: str) -> Any:
     """Declare the groups of a group by the dimensions of another type of groups."""
-    return declared(Breakdown(), description)
+    return declared(Breakdown(), description, size=assumed(3))
 
 
 def group_list(
@@ -69,7 +70,7 @@ def group_list(
     flags: Mapping[str, str] | None = None,
 ) -> Any:
     """Declare a list of groups; ``flags`` are arguments that add a dimension (argument: field)."""
-    return declared(GroupList(flags or {}), description, arguments)
+    return declared(GroupList(flags or {}), description, arguments, size=first_of(100))
 
 
 @dataclass_transform(kw_only_default=True)

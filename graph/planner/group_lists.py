@@ -47,11 +47,10 @@ def group_list_json(
     arguments = {name: one for name, one in given.items() if not one.is_null}
     dimensions = _dimensions(source, GROUP_TYPES[kind.name], arguments)
     size = bounded(arguments.get("first"), DEFAULT_SIZE, LARGEST_SIZE)
-    with compilation.listing(nodes[0].name.value, size):
-        groups = GroupCompiler(compilation, kind, dimensions, arguments.get("filter"))
-        item = groups.item(nodes).sql()
-        order = groups.order(arguments.get("orderBy"))
-        rows = groups.from_list()
+    groups = GroupCompiler(compilation, kind, dimensions, arguments.get("filter"))
+    item = groups.item(nodes).sql()
+    order = groups.order(arguments.get("orderBy"))
+    rows = groups.from_list()
     limit = compilation.parameters.add(size, "int8")
     name = compilation.names.new("q")
     select = f"SELECT {item} AS j, row_number() OVER (ORDER BY {order}) AS n FROM {rows}"

@@ -58,8 +58,7 @@ def _versions(
     """Return the versions of each row, the newest first."""
     version = table_rows(compilation.names, TABLE_TYPES[kind.name])
     size = bounded(first, MOST_VERSIONS, MOST_VERSIONS)
-    with compilation.listing("history", size):
-        item = compilation.object_json(compilation, kind, nodes, version).sql()
+    item = compilation.object_json(compilation, kind, nodes, version).sql()
     same = _same(rows, version)
     limit = compilation.parameters.add(size, "int8")
     began = version.column("valid_from")

@@ -18,6 +18,10 @@ from graph.planner.sql import Binder, Names, Parameters
 
 VERSIONS = "ops.data_version"
 COLUMNS = "number, published_at, match_iteration_id"
+PIN = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
+"""What tells one data version from another, whatever became of the database: number and time."""
+NEWEST = f"COALESCE((SELECT {PIN} FROM {VERSIONS} ORDER BY number DESC LIMIT 1), '0|0')"
+"""The newest data version, as an SQL expression of type text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,7 @@ class Moment:
 
     def pin(self) -> str:
         """Return what a cursor keeps of this state: ``number|microseconds``."""
-        number = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
-        return f"COALESCE((SELECT {number} FROM {self.version}), '0|0')"
+        return f"COALESCE((SELECT {PIN} FROM {self.version}), '0|0')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,12 @@ class Scope:
     Attributes:
         moment: The state of the warehouse.
         iteration: Number of the match iteration as SQL; None for the newest of the moment.
-        page: The page around, by its place among the plan's pages; None outside of any.
         given: Iteration and time as arguments give them, here or further out: part of what a
             cursor stands for.
     """
 
     moment: Moment
     iteration: str | None = None
-    page: int | None = None
     given: tuple[Binder | None, Binder | None] = (None, None)
 
     def conditions(self, rows: Rows) -> list[str]:

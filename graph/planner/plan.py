@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationType
 
-from graph.errors import AnswerError, BadUserInputError, FailedFieldsError, NotPlannableError
+from graph.errors import AnswerError, FailedFieldsError, NotPlannableError
 from graph.planner.compilation import Compilation, PagePlan
 from graph.planner.members import members_json
-from graph.planner.moments import Guard
+from graph.planner.moments import NEWEST, VERSIONS, Guard
 from graph.planner.objects import object_json
 from graph.planner.places import Place, Trail
 from graph.planner.request import Request
@@ -18,37 +19,47 @@ from graph.planner.roots import root_json
 from graph.planner.selection import Operation
 from graph.planner.sql import GUARD, Binder, Json, Owner, quote
 
-LARGEST_ANSWER: Final = 200_000
-"""Most rows of connections and root lists that one operation asks for, nested pages multiplied."""
+TABLE: Final = re.compile(r"\b(?:landing|staging|core|mart|search|simulation|ops)\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A statement that returns the answer's data as JSON text in UTF-8.
 
+    ``before`` and ``after`` stand around what it returns: text that is always the same.
     ``constant`` is the answer where no statement is needed. ``left_out`` are fields that fail, by
-    the numbers of the marks that stand for them.
+    the numbers of the marks that stand for them. ``with_version`` is the statement that returns
+    the newest data version and a line feed before the data; empty where the data may change
+    without a new version. ``unbound`` are the pages whose size is no parameter: it is known, or
+    their rows are only counted.
     """
 
     sql: str
+    with_version: str
     binders: tuple[Binder, ...]
     owners: tuple[Owner, ...]
     guards: tuple[Guard, ...]
     pages: tuple[PagePlan, ...]
+    unbound: tuple[PagePlan, ...]
     left_out: tuple[Place, ...]
     has_cursors: bool
+    before: bytes
+    after: bytes
     constant: bytes | None = None
 
     def values(self, request: Request) -> list[Any]:
-        """Return the parameters of a request, after checking how much it asks for.
+        """Return the parameters of a request.
 
         Raises:
             FailedFieldsError: arguments have values that they may not have.
             AnswerError: it asks for too much.
         """
         errors: list[AnswerError] = []
-        if self.pages:
-            self._check_size(request, errors)
+        for page in self.unbound:
+            try:
+                page.size(request)
+            except AnswerError as error:
+                errors.append(error.at(page.place))
         values: list[Any] = []
         for binder, owner in zip(self.binders, self.owners, strict=True):
             try:
@@ -58,21 +69,6 @@ class Plan:
         if errors:
             raise FailedFieldsError(errors)
         return values
-
-    def _check_size(self, request: Request, errors: list[AnswerError]) -> None:
-        rows: list[int] = []
-        for page in self.pages:
-            try:
-                size = page.size(request)
-            except AnswerError as error:
-                errors.append(error.at(page.place))
-                size = 0
-            rows.append(size * (rows[page.parent] if page.parent is not None else 1))
-        if sum(rows) > LARGEST_ANSWER:
-            raise BadUserInputError(
-                f"The operation asks for up to {sum(rows)} rows; {LARGEST_ANSWER} is the most."
-                " Make 'first' or 'last' smaller, at the root or below."
-            )
 
 
 def make_plan(operation: Operation, without: frozenset[Place] = frozenset()) -> Plan:
@@ -105,7 +101,8 @@ def make_plan(operation: Operation, without: frozenset[Place] = frozenset()) -> 
 def _finish(compilation: Compilation, json: Json) -> Plan:
     constant = json.constant
     moments = compilation.moments
-    data = json.sql()
+    before, middle, after = json.parted()
+    data = middle.sql()
     if moments.guards:
         failing = ", ".join(
             f"CASE WHEN {guard.condition} THEN {index} END"
@@ -114,13 +111,31 @@ def _finish(compilation: Compilation, json: Json) -> Plan:
         numbers = f"concat_ws(',', {failing})"
         data = f"CASE WHEN {numbers} <> '' THEN {quote(GUARD)} || {numbers} ELSE {data} END"
     heads = f"WITH {', '.join(moments.heads)} " if moments.heads else ""
+    bound = set(compilation.parameters.binders)
     return Plan(
         sql=f"{heads}SELECT convert_to({data}, 'UTF8')",
+        with_version=(
+            f"{heads}SELECT convert_to({NEWEST} || chr(10) || {data}, 'UTF8')"
+            if is_published(heads + data)
+            else ""
+        ),
         binders=tuple(compilation.parameters.binders),
         owners=tuple(compilation.parameters.owners),
         guards=tuple(moments.guards),
         pages=tuple(compilation.pages),
+        unbound=tuple(page for page in compilation.pages if page.size not in bound),
         left_out=tuple(compilation.operation.trail.left_out),
         has_cursors=compilation.has_cursors,
+        before=before.encode(),
+        after=after.encode(),
         constant=None if constant is None else constant.encode(),
     )
+
+
+def is_published(sql: str) -> bool:
+    """Return whether a statement reads only what publishing a data version changes.
+
+    A text in the statement that looks like another table errs on the safe side.
+    """
+    tables = set(TABLE.findall(sql))
+    return all(table.startswith("core.") or table == VERSIONS for table in tables)

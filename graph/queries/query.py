@@ -8,6 +8,7 @@ from graph.planner.declare import argument, declared, everything
 from graph.planner.declare_groups import group_list
 from graph.planner.derived import Comparison, InScope
 from graph.planner.sources import AnyNode, AnyNodes, ByKey, Latest
+from graph.planner.weights import of_members, one_for_each
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
 from graph.types.analytics import Analytics
 from graph.types.comparison import ProgramComparison
@@ -44,6 +45,7 @@ class Query:
         "Objects of any types by their global ids, in the order of the ids, as often as they are"
         " given; null where one does not exist (any more).",
         [argument("ids", list[strawberry.ID], "Global ids, as the graph gave them: 100 at most.")],
+        size=one_for_each("ids"),
     )
     program: Program | None = declared(
         ByKey(
@@ -81,6 +83,7 @@ class Query:
             argument("ids", list[strawberry.ID], "Global ids of 2 to 10 programs."),
             as_of_argument(),
         ],
+        size=of_members("ids", "programs"),
     )
     selection_criteria: SelectionCriterionConnection = connection(
         "SelectionCriterion",
@@ -131,12 +134,14 @@ class Query:
         order=["label"],
         description="All streams, by their label.",
         arguments=[as_of_argument()],
+        size=14,
     )
     iterations: list[MatchIteration] = everything(
         MatchIteration,
         order=["match_iteration_id"],
         description="All match iterations, the oldest first.",
         arguments=[as_of_argument()],
+        size=5,
     )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."

@@ -6,6 +6,7 @@ import strawberry
 
 from graph.planner.declare import argument, declared, part
 from graph.planner.derived import ComparedRows, ComparedTable
+from graph.planner.weights import assumed
 from graph.types.attributes import OF_PROGRAMS, ComparedFieldName
 from graph.types.program import Program
 
@@ -37,14 +38,16 @@ class ComparedField:
     values: list[str | None] = part(
         "The cells, in the order of the programs: a value as text (words of a vocabulary as they"
         " are, dates in ISO 8601, numbers without padding), a set or list as the JSON of its texts,"
-        " of a set in the order of their code points; null where not stated or empty."
+        " of a set in the order of their code points; null where not stated or empty.",
+        weight=25,
     )
     is_same: bool = part("Whether all cells are equal; cells without a value equal each other.")
     differs_in: list[int] = part(
         "The programs whose cell differs from that of the first: their positions, counting from 0."
     )
     items: list[ComparedItem] = part(
-        "What the sets hold, each item once, in the order of their code points; empty for values."
+        "What the sets hold, each item once, in the order of their code points; empty for values.",
+        size=assumed(10),
     )
 
 
@@ -64,4 +67,5 @@ class ProgramComparison:
                 " are the same; by default all.",
             )
         ],
+        size=assumed(len(OF_PROGRAMS)),
     )  # fmt: skip

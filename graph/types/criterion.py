@@ -21,7 +21,7 @@ class SelectionCriterion:
     component: SelectionComponent = column()
     label: str = column()
     is_evaluated: bool | None = column()
-    text: str | None = column(is_sortable=False)
+    text: str | None = column(is_sortable=False, weight=5)
     weight_percent: float | None = column()
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT, is_sortable=False)
     program: ItsProgram = its_program()

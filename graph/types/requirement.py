@@ -42,6 +42,7 @@ class ProgramRequirement:
         ("ordinal", "requirement_ordinal"),
         order=["ordinal"],
         description="Tests that the program accepts as proof, in the order of the document.",
+        size=1,
     )
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT, is_sortable=False)
     program: ItsProgram = its_program()

@@ -30,7 +30,7 @@ class Site(Node):
     latitude: float | None = column()
     longitude: float | None = column()
     is_place: bool = column()
-    note: str | None = column()
+    note: str | None = column(weight=2)
     location: Location = to_one(
         ("location_key", "location_key"), description="The town or city.", is_sortable=False
     )

@@ -8,6 +8,7 @@ import strawberry
 
 from graph.planner.declare import column, declared, part, table_type, to_one
 from graph.planner.derived import ChangedTexts, Changes, ListChanges, VersionNumber
+from graph.planner.weights import assumed
 from graph.types.attributes import LISTS, OF_VERSIONS, ComparedFieldName, ProgramList
 from graph.types.belonging import ItsProgram, its_program
 from graph.types.data_version import DataVersion
@@ -62,10 +63,12 @@ class ProgramVersion:
     )
     program: ItsProgram = its_program()
     changes: list[FieldChange] = declared(
-        Changes("program", OF_VERSIONS), "Values that differ, in a fixed order."
+        Changes("program", OF_VERSIONS), "Values that differ, in a fixed order.", size=assumed(5)
     )
     list_changes: list[ListChange] = declared(
-        ListChanges("program", LISTS), "Lists whose rows differ, in a fixed order."
+        ListChanges("program", LISTS),
+        "Lists whose rows differ, in a fixed order.",
+        size=assumed(2),
     )
     changed_sections: list[SectionKind] = declared(
         ChangedTexts("program", "sections", "kind", "text"),

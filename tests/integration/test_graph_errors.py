@@ -28,7 +28,7 @@ async def graph(database: Any, tmp_path: Any) -> AsyncIterator[Graph]:
 async def answer(graph: Graph, query: str, **variables: Any) -> tuple[Any, list[Any]]:
     """Return the data, and the path and code of each error."""
     body = (await graph.raw(query, variables)).json()
-    assert list(body) == ["errors", "data"]
+    assert {"errors", "data"} <= body.keys()
     return body["data"], [
         (error.get("path"), error["extensions"]["code"]) for error in body["errors"]
     ]
@@ -37,7 +37,7 @@ async def answer(graph: Graph, query: str, **variables: Any) -> tuple[Any, list[
 async def refusals(graph: Graph, query: str, variables: dict[str, Any]) -> list[tuple[str, str]]:
     """Return code and message of the errors of a request that is refused."""
     body = (await graph.raw(query, variables)).json()
-    assert list(body) == ["errors"]
+    assert "data" not in body
     assert graph.reader.statements == []
     return [(error["extensions"]["code"], error["message"]) for error in body["errors"]]
 
@@ -109,7 +109,7 @@ async def _id_of_a_site(graph: Graph) -> str:
 )
 async def test_a_field_that_no_row_asks_for_has_no_error(graph: Graph, query: str) -> None:
     body = (await graph.raw(query)).json()
-    assert list(body) == ["data"]
+    assert "errors" not in body
 
 
 async def test_a_nested_cursor_of_a_version_no_longer_kept_is_an_error_of_its_field(
@@ -177,7 +177,7 @@ async def test_null_where_a_value_is_needed_is_the_clients_error(
     assert errors == [(path, "BAD_USER_INPUT")]
     (error,) = (await graph.raw(query, {"v": None})).json()["errors"]
     assert "'$v' is null" in error["message"]
-    assert (await graph.raw(query)).json().keys() == {"data"}
+    assert "errors" not in (await graph.raw(query)).json()
 
 
 async def test_a_value_of_none_of_no_values_must_still_be_stated(graph: Graph) -> None:
@@ -334,7 +334,7 @@ async def test_directives_on_fragments_decide_over_all_that_is_in_them(graph: Gr
 async def test_everything_skipped_leaves_an_empty_object(graph: Graph) -> None:
     query = "{ streams @skip(if: true) { label } }"
     body = (await graph.raw(query)).json()
-    assert body == {"data": {}}
+    assert body["data"] == {}
     data = await graph.ask("{ university(by: {code: 7}) { name @include(if: false) } }")
     assert data == {"university": {}}
     none = await graph.ask("{ university(by: {code: 1}) { name @include(if: false) } }")
@@ -348,7 +348,7 @@ async def test_the_operation_that_is_named_is_run(graph: Graph) -> None:
     one = (await graph.raw(query, operation_name="One")).json()
     assert len(one["data"]["streams"]) == 2
     two = (await graph.raw(query, {"n": 1}, operation_name="Two")).json()
-    assert two == {"data": {"sites": {"totalCount": 3}}}
+    assert two["data"] == {"sites": {"totalCount": 3}}
     for name, words in ((None, "2 operations"), ("Three", "One, Two"), ("", "2 operations")):
         (error,) = (await graph.raw(query, {"n": 1}, operation_name=name)).json()["errors"]
         assert error["extensions"]["code"] == "BAD_USER_INPUT"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType
 
-from graph.errors import BadUserInputError, DeclarationError
+from graph.errors import DeclarationError
 from graph.planner import globalid
 from graph.planner.derived import GROUP_TYPES, Measure
 from graph.planner.derived_checks import check_derived
@@ -16,6 +16,7 @@ from graph.planner.paths import expand, follow, value
 from graph.planner.rows import table_rows
 from graph.planner.sources import SOURCE, TABLE_TYPES
 from graph.planner.sql import Names
+from tests.unit.test_cost import cost
 from tests.unit.test_planner_plans import DOCUMENTS, SCHEMA, plan_of, values
 
 PROGRAM = globalid.encode("Program", (1503, 27447))
@@ -46,24 +47,21 @@ def test_measures_that_nobody_asks_for_are_not_computed() -> None:
     assert plan_of("{ analytics(iteration: 1) { __typename } }").constant is not None
 
 
-def test_groups_histories_and_comparisons_multiply_the_pages_inside() -> None:
+def test_groups_histories_and_comparisons_multiply_what_is_inside() -> None:
     groups = """query ($n: Int!) { programGroups(by: [SITE], first: $n) { site {
-      programs(first: 100) { nodes { history { versionNumber } } } } } }"""
-    plan = plan_of(groups, {"n": 5})
-    values(plan, {"n": 19})
-    with pytest.raises(BadUserInputError, match="asks for up to 202020 rows"):
-        values(plan, {"n": 20})
-    deep = """{ programs(first: 100) { nodes { discipline {
-      programs(first: 100) { totalCount } } } } }"""
-    nodes = f"""query ($ids: [ID!]!) {{ nodes(ids: $ids) {{
-      ... on Program {{ university {deep} }} }} }}"""
-    values(plan_of(nodes, {"ids": [PROGRAM] * 19}), {"ids": [PROGRAM] * 19})
-    with pytest.raises(BadUserInputError, match="asks for up to 202020 rows"):
-        values(plan_of(nodes, {"ids": [PROGRAM] * 20}), {"ids": [PROGRAM] * 20})
+      programs(first: 100) { nodes { history(first: 2) { versionNumber } } } } } }"""
+    for size in (0, 1, 19, 1_000):
+        assert cost(groups, n=size) == size * (1 + 1 + 1 + 100 * (1 + 2 * (1 + 1)))
+    assert cost(groups, n=10**9) == cost(groups, n=1_000)
+    assert cost("{ programGroups(by: [SITE]) { site { label } } }") == 100 * 3
+    deep = "{ programs(first: 100) { totalCount nodes { quota } } }"
+    nodes = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on University {deep} }} }}"
     compared = f"""query ($ids: [ID!]!) {{ comparePrograms(ids: $ids) {{
-      programs {{ university {deep} site {deep} }} }} }}"""
-    with pytest.raises(BadUserInputError, match="asks for up to 202010 rows"):
-        values(plan_of(compared, {"ids": [PROGRAM] * 10}), {"ids": [PROGRAM] * 10})
+      programs {{ university {deep} }} fields {{ label }} }} }}"""
+    for number in (2, 10):
+        ids = [SCHOOL] * number
+        assert cost(nodes, ids=ids) == number * (1 + (1 + 10 + 100 * 2))
+        assert cost(compared, ids=ids) == 1 + number * (2 + (1 + 10 + 100 * 2)) + 23 * 2
 
 
 def test_ids_shape_a_plan_by_their_number_and_types_not_by_their_order() -> None:
