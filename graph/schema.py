@@ -21,6 +21,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.schema_directives import OneOf
 
 from graph.errors import DeclarationError
@@ -101,6 +102,7 @@ def build_schema() -> strawberry.Schema:
         ),
         execution_context_class=PlanAwareExecution,
     )
+    describe_directives(schema)
     check_declarations(schema._schema)
     check_derived(schema._schema)
     query = schema._schema.query_type
@@ -109,6 +111,19 @@ def build_schema() -> strawberry.Schema:
         if source_of(definition) is not None:
             definition.resolve = resolve_declared
     return schema
+
+
+def describe_directives(schema: strawberry.Schema) -> None:
+    """Give the arguments of our directives their descriptions, which Strawberry leaves out.
+
+    Sorting has copied the directives: one is asked about, the other printed.
+    """
+    printed = schema._schema_graphql_directives.values()
+    for directive in (*schema._schema.directives, *printed):
+        definition = directive.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        for field in definition.fields if definition else ():
+            name = schema.config.name_converter.get_graphql_name(field)
+            directive.args[name].description = field.description
 
 
 def check_declarations(schema: GraphQLSchema) -> None:
@@ -152,6 +167,12 @@ def sdl() -> str:
 def undescribed(schema: GraphQLSchema) -> list[str]:
     """Return every directive, type, field, argument and enum value that has no description."""
     missing = [f"@{directive.name}" for directive in schema.directives if not directive.description]
+    missing += [
+        f"@{directive.name}({argument})"
+        for directive in schema.directives
+        for argument, given in directive.args.items()
+        if not given.description
+    ]
     for name, kind in schema.type_map.items():
         if name.startswith("__"):
             continue
