@@ -61,6 +61,7 @@ generate: $(VENV)/.dev ## Write the generated files anew
 bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.limits
+	$(BIN)/python -m benchmarks.graph
 
 nightly: $(VENV)/.dev ## Run the slow tests as well
 	$(BIN)/python -m pytest -m 'slow or not slow' $(PYTEST_ARGS)

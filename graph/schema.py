@@ -21,7 +21,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.schema_directive import StrawberrySchemaDirective
 from strawberry.schema_directives import OneOf
 
 from graph.errors import DeclarationError
@@ -102,7 +102,7 @@ def build_schema() -> strawberry.Schema:
         ),
         execution_context_class=PlanAwareExecution,
     )
-    describe_directives(schema)
+    _describe_arguments_of_directives(schema)
     check_declarations(schema._schema)
     check_derived(schema._schema)
     query = schema._schema.query_type
@@ -113,17 +113,14 @@ def build_schema() -> strawberry.Schema:
     return schema
 
 
-def describe_directives(schema: strawberry.Schema) -> None:
-    """Give the arguments of our directives their descriptions, which Strawberry leaves out.
-
-    Sorting has copied the directives: one is asked about, the other printed.
-    """
-    printed = schema._schema_graphql_directives.values()
-    for directive in (*schema._schema.directives, *printed):
-        definition = directive.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-        for field in definition.fields if definition else ():
-            name = schema.config.name_converter.get_graphql_name(field)
-            directive.args[name].description = field.description
+def _describe_arguments_of_directives(schema: strawberry.Schema) -> None:
+    """Pass on the descriptions that Strawberry leaves out, in the schema and in its text."""
+    for directive in (*schema._schema.directives, *schema._schema_graphql_directives.values()):
+        origin = directive.extensions.get("strawberry-definition")
+        if isinstance(origin, StrawberrySchemaDirective):
+            for field in origin.fields:
+                name = schema.config.name_converter.get_graphql_name(field)
+                directive.args[name].description = field.description
 
 
 def check_declarations(schema: GraphQLSchema) -> None:

@@ -40,10 +40,15 @@ POSITIONS: Final[tuple[str, ...]] = ("after", "before")
 
 @dataclass(slots=True)
 class Paging:
-    """How the page at hand is cut; ``index`` is its place among the plan's pages."""
+    """How the page at hand is cut.
+
+    ``index`` is its place among the plan's pages, ``known`` its size where the document says it
+    and no variable does.
+    """
 
     index: int
     bound: Binder
+    known: int | None
     is_backward: bool
     cursors: dict[str, Callable[[Any], Cursor]]
     scope: Scope
@@ -52,9 +57,10 @@ class Paging:
 
     @property
     def size(self) -> str:
-        """Placeholder of the number of rows; bound only where the statement needs it."""
+        """The number of rows; where it is not known, its placeholder, bound when asked for."""
         if not self._size:
-            self._size = self.parameters.add(self.bound, "int8")
+            is_known = self.known is not None
+            self._size = str(self.known) if is_known else self.parameters.add(self.bound, "int8")
         return self._size
 
 
@@ -82,15 +88,15 @@ class ConnectionCompiler:
         self.aggregated: list[str] = []
         self.needs_one_more = False
 
-    def expression(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
-        """Return the connection as an SQL expression of type text."""
+    def json(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
+        """Return the connection: a select of what varies, between what is always the same."""
         with self.compilation.within(self.paging.scope):
-            return self._expression(kind, nodes)
+            return self._json(kind, nodes)
 
-    def _expression(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+    def _json(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
         names = self.compilation.names
         totals = Totals(names, table_rows(names, self.target))
-        json = self._connection(kind, nodes, totals)
+        before, json, after = self._connection(kind, nodes, totals).parted()
         heads, sources = [], []
         if self.aggregated:
             heads += self._heads()
@@ -103,7 +109,8 @@ class ConnectionCompiler:
             sources.append(f"({totals.select(where)}) {totals.name}")
         with_clause = f"WITH {', '.join(heads)} " if heads else ""
         from_clause = f" FROM {', '.join(sources)}" if sources else ""
-        return f"({with_clause}SELECT {json.sql()}{from_clause})"
+        select = f"({with_clause}SELECT {json.sql()}{from_clause})"
+        return Json().literal(before).expression(select).literal(after)
 
     # -- the page ------------------------------------------------------------------------------
 
@@ -117,6 +124,7 @@ class ConnectionCompiler:
             )
         name, given = ("last", last) if last is not None else ("first", first)
         size = _bounded(given, name)
+        known = PAGE_SIZE if given is None else None if given.is_variable else given.value
         around = self._around()
         as_of, iteration = self.arguments.get("asOf"), self.arguments.get("iteration")
         read = (
@@ -131,7 +139,7 @@ class ConnectionCompiler:
         cursors = {n: _cursor(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments}
         scope = Scope(self._moment(cursors, around), self._iteration(around), read)
         place, parameters = len(pages) - 1, self.compilation.parameters
-        return Paging(place, size, last is not None, cursors, scope, parameters)
+        return Paging(place, size, known, last is not None, cursors, scope, parameters)
 
     def _around(self) -> Scope:
         """Return where the connection reads unless its arguments or a cursor say otherwise."""
@@ -170,17 +178,21 @@ class ConnectionCompiler:
         name, paging = self.page.name, self.paging
         found = [*self._conditions(self.inner), *self._positions()]
         order = order_clause(self.keys, is_reversed=paging.is_backward)
-        # The constant limit tells the server's planner how few rows are wanted, whatever the
-        # parameter; the inner list keeps its order through it.
+        # A constant limit tells the server's planner how many rows are wanted; a parameter does
+        # not, so the largest page stands before it. The inner list keeps its order.
+        most = LARGEST_PAGE if paging.known is None else paging.known
         rows = (
             f"SELECT {self.page.exports()} FROM {self.inner.from_list()}"
-            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {LARGEST_PAGE + 1}"
+            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {most + self.needs_one_more}"
         )
-        numbered = f"SELECT q.*, row_number() OVER () AS n FROM ({rows}) q LIMIT {paging.size}"
+        numbered = f"SELECT q.*, row_number() OVER () AS n FROM ({rows}) q"
+        if paging.known is None:
+            one_more = " + 1" if self.needs_one_more else ""
+            numbered = f"{numbered} LIMIT {paging.size}{one_more}"
         if not self.needs_one_more:
             return [f"{name} AS MATERIALIZED ({numbered})"]
         return [
-            f"{name}x AS MATERIALIZED ({numbered} + 1)",
+            f"{name}x AS MATERIALIZED ({numbered})",
             f"{name} AS MATERIALIZED (SELECT * FROM {name}x WHERE n <= {paging.size})",
         ]
 
@@ -225,7 +237,8 @@ class ConnectionCompiler:
         alias = f"j{len(self.aggregated) + 1}"
         order = f"{self.page.name}.n{' DESC' if self.paging.is_backward else ''}"
         self.aggregated.append(f"string_agg({item.sql()}, ',' ORDER BY {order}) AS {alias}")
-        return Json().expression(f"COALESCE('[' || {self._rows}.{alias} || ']', '[]')")
+        items = f"COALESCE({self._rows}.{alias}, '')"
+        return Json().literal("[").expression(items).literal("]")
 
     def _node(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
         return self.compilation.object_json(self.compilation, kind, nodes, self.page.outer)

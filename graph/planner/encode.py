@@ -11,6 +11,7 @@ from typing import Any
 from graphql import GraphQLField, get_named_type, get_nullable_type, is_enum_type, is_list_type
 
 from graph.errors import DeclarationError
+from graph.planner.sql import Json
 
 TIMESTAMP = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 """ISO 8601 in UTC with microseconds."""
@@ -27,6 +28,14 @@ class Encoding:
     json: Callable[[str], str]
     sql_type: str
     from_json: Callable[[Any], Any]
+    is_word: bool = False
+    """Whether a value is its own JSON between quotation marks."""
+
+    def member(self, expression: str, *, nullable: bool) -> Json:
+        """Return the value's JSON; a word's quotation marks join the text around it."""
+        if self.is_word and not nullable:
+            return Json().literal('"').expression(expression).literal('"')
+        return Json().expression(self.text(expression, nullable=nullable))
 
     def text(self, expression: str, *, nullable: bool) -> str:
         """Return an expression of type text: the value's JSON, ``null`` where it is null."""
@@ -79,7 +88,7 @@ def _float(value: Any) -> float:
 INTEGER = Encoding(_number, "int4", _exact(int))
 FLOAT = Encoding(_finite, "float8", _float)
 TEXT = Encoding(_escaped, "text", _exact(str))
-WORD = Encoding(_word, "text", _exact(str))
+WORD = Encoding(_word, "text", _exact(str), is_word=True)
 
 ENCODINGS: dict[tuple[str, str], Encoding] = {
     ("integer", "Int"): INTEGER,

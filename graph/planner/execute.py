@@ -181,7 +181,7 @@ class Planner:
             raise copy(plan.guards[int(data[1:])].error)
         if plan.has_cursors:
             data = sign_cursors(data, plan.pages, request)
-        return Answer(data, version=version)
+        return Answer(plan.before + data + plan.after, version=version)
 
     async def _fetch(self, sql: str, values: list[Any], timings: Timings) -> bytes:
         started = perf_counter()

@@ -9,7 +9,6 @@ list shows at most as many.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from graphql import FieldNode, GraphQLObjectType
@@ -23,53 +22,10 @@ from graph.planner.relations import visible
 from graph.planner.rows import Page, Rows, table_rows
 from graph.planner.sizes import between, bounded
 from graph.planner.sources import TABLE_TYPES, Everything, ToMany
-from graph.planner.sql import Binder, Json, Names, Parameters, conjunction
+from graph.planner.sql import Binder, Json, Parameters, conjunction, quote
 from warehouse.tables.programs import LARGEST_LIST
 
 LAST_OFFSET: Final = 2**31 - 1
-
-
-Write = Callable[[Rows], Json]
-"""Writes the JSON of a row of a list."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    """The lists of many rows at once: what parts them, what is kept of them, and their order."""
-
-    rows: Rows
-    keys: Sequence[str]
-    kept: Sequence[str]
-    order: str
-
-    def whole(self, write: Write) -> str:
-        """Return the select of one JSON array for each list."""
-        item = write(self.rows)
-        source = f"{self.rows.from_list()} WHERE {conjunction(self.kept)}"
-        return _grouped(item, self.keys, source, self.order)
-
-    def part(self, write: Write, names: Names, bounds: Sequence[str]) -> str:
-        """Return the select for a part of each list: rows are numbered, then cut, then written.
-
-        ``bounds`` are conditions on ``n``, a row's number within its list from 1.
-        """
-        page = Page(names, self.rows)
-        item = write(page.outer)
-        keys = [page.export(key) for key in self.keys]
-        window = f"PARTITION BY {', '.join(self.keys)} {self.order}"
-        numbered = (
-            f"SELECT {page.exports()}, row_number() OVER ({window}) AS n"
-            f" FROM {self.rows.from_list()} WHERE {conjunction(self.kept)}"
-        )
-        head = f"SELECT * FROM ({numbered}) q WHERE {conjunction(bounds)}"
-        body = _grouped(item, keys, page.outer.from_list(), f"ORDER BY {page.name}.n")
-        return f"WITH {page.name} AS MATERIALIZED ({head}) {body}"
-
-
-def _grouped(item: Json, keys: Sequence[str], source: str, order: str) -> str:
-    named = ", ".join(f"{key} AS k{index}" for index, key in enumerate(keys))
-    gathered = f"string_agg({item.sql()}, ',' {order}) AS j"
-    return f"SELECT {named}, {gathered} FROM {source} GROUP BY {', '.join(keys)}"
 
 
 def to_many_json(
@@ -80,43 +36,66 @@ def to_many_json(
     arguments: Mapping[str, Input],
     rows: Rows,
 ) -> Json:
-    """Return the list of related rows, read once for all rows where their keys are known."""
+    """Return the list of related rows: for each row, one look into an index of their table.
+
+    One statement for all rows, grouped, is as fast where the server guesses right how many rows a
+    page has; where it guesses too few, it runs that statement again for each of them.
+    """
     given = _given(arguments)
-    local, remote = relation.keys[0]
-    keyset = rows.keyset(local)
     child = table_rows(compilation.names, TABLE_TYPES[relation.target])
-    child.keyset = lambda column: keyset if column == remote else None
-    mine = [rows.column(name) for name, _ in relation.keys]
-    theirs = [child.column(name) for _, name in relation.keys]
-    kept = visible(relation, child) + _kept(compilation, relation, given, child)
-    if keyset is None:
-        kept[:0] = [f"{their} = {own}" for own, their in zip(mine, theirs, strict=True)]
+    kept = [f"{child.column(theirs)} = {rows.column(mine)}" for mine, theirs in relation.keys]
+    kept += visible(relation, child) + _kept(compilation, relation, given, child)
+    order = _order(given, child, relation.order)
+    limit = _limit(compilation.parameters, given)
+    if limit:
+        page = Page(compilation.names, child)
+        item = compilation.object_json(compilation, kind, nodes, page.outer)
+        head = f"WITH {_cut(page, kept, order, limit)} "
+        source, order = page.outer.from_list(), f"ORDER BY {page.name}.n"
     else:
-        kept.insert(0, f"{theirs[0]} = ANY (ARRAY({keyset}))")
-    lists = _Lists(child, theirs, kept, _order(given, child, relation.order))
-
-    def write(shown: Rows) -> Json:
-        return compilation.object_json(compilation, kind, nodes, shown)
-
-    bounds = _bounds(compilation.parameters, given)
-    select = lists.part(write, compilation.names, bounds) if bounds else lists.whole(write)
+        item = compilation.object_json(compilation, kind, nodes, child)
+        head, source = "", f"{child.from_list()} WHERE {conjunction(kept)}"
+    gathered, array = _gathered(item, order)
     group = compilation.names.new("g")
-    word = "LEFT JOIN LATERAL" if keyset is None else "LEFT JOIN"
-    same = conjunction(f"{group}.k{index} = {own}" for index, own in enumerate(mine))
-    rows.joins.append(f"{word} ({select}) {group} ON {same}")
-    return Json().expression(f"COALESCE('[' || {group}.j || ']', '[]')")
+    select = f"{head}SELECT {gathered} AS j FROM {source}"
+    rows.joins.append(f"LEFT JOIN LATERAL ({select}) {group} ON true")
+    return array(f"{group}.j")
 
 
-def _bounds(parameters: Parameters, given: Mapping[str, Input]) -> list[str]:
-    """Return the conditions on the number of a row in its list; none for a whole list."""
-    start, bounds = "0", []
-    if "offset" in given:
-        start = parameters.add(_offset(given["offset"]), "int8", given["offset"].node)
-        bounds.append(f"n > {start}")
+def _limit(parameters: Parameters, given: Mapping[str, Input]) -> str:
+    """Return what cuts a list; empty for a whole one."""
+    parts = []
     if "first" in given:
         size = parameters.add(_size(given["first"]), "int8", given["first"].node)
-        bounds.append(f"n <= {start} + {size}")
-    return bounds
+        parts.append(f"LIMIT {size}")
+    if "offset" in given:
+        start = parameters.add(_offset(given["offset"]), "int8", given["offset"].node)
+        parts.append(f"OFFSET {start}")
+    return " ".join(parts)
+
+
+def _cut(page: Page, kept: Sequence[str], order: str, limit: str) -> str:
+    """Return the inner select of a list: rows are sorted, cut and numbered, then written."""
+    found = (
+        f"SELECT {page.exports()} FROM {page.inner.from_list()}"
+        f" WHERE {conjunction(kept)} {order} {limit}"
+    )
+    return f"{page.name} AS MATERIALIZED (SELECT q.*, row_number() OVER () AS n FROM ({found}) q)"
+
+
+def _gathered(item: Json, order: str) -> tuple[str, Callable[[str], Json]]:
+    """Return the aggregate of the items of a list, and what makes an array of its value.
+
+    What every item begins and ends with goes between the items, put together once for the list.
+    """
+    before, middle, after = item.parted()
+    between = quote(f"{after},{before}")
+
+    def array(value: str) -> Json:
+        items = Json().literal(before).expression(value).literal(after).sql()
+        return Json().literal("[").expression(f"COALESCE({items}, '')").literal("]")
+
+    return f"string_agg({middle.sql()}, {between} {order})", array
 
 
 def everything_json(
@@ -140,17 +119,9 @@ def everything_json(
     if "offset" in given:
         start = compilation.parameters.add(_offset(given["offset"]), "int8", given["offset"].node)
         limit = f"{limit} OFFSET {start}"
-    order = _order(given, inner, everything.order)
-    found = (
-        f"SELECT {page.exports()} FROM {inner.from_list()} WHERE {conjunction(kept)}"
-        f" {order} {limit}"
-    )
-    head = (
-        f"WITH {page.name} AS MATERIALIZED (SELECT q.*, row_number() OVER () AS n FROM ({found}) q)"
-    )
-    gathered = f"string_agg({item.sql()}, ',' ORDER BY {page.name}.n)"
-    body = f"SELECT '[' || {gathered} || ']' FROM {page.outer.from_list()}"
-    return Json().expression(f"COALESCE(({head} {body}), '[]')")
+    head = _cut(page, kept, _order(given, inner, everything.order), limit)
+    gathered, array = _gathered(item, f"ORDER BY {page.name}.n")
+    return array(f"(WITH {head} SELECT {gathered} FROM {page.outer.from_list()})")
 
 
 def _given(arguments: Mapping[str, Input]) -> dict[str, Input]:

@@ -82,7 +82,7 @@ def field_json(  # noqa: PLR0911 - a case for each kind of declaration
         case Connection() as relation:
             arguments = arguments_of(definition, nodes[0], compilation.operation.variables)
             compiler = ConnectionCompiler(compilation, relation, arguments, where, rows)
-            return Json().expression(compiler.expression(inner, nodes))
+            return compiler.json(inner, nodes)
         case Versions() | VersionNumber() | Changes() | ListChanges() | ChangedTexts() as source:
             return history_json(compilation, definition, nodes, source, rows)
     raise NotPlannableError(f"{where} is resolved, not declared")
@@ -92,7 +92,7 @@ def _column(column: Column, definition: GraphQLField, where: str, rows: Rows) ->
     fact = rows.kind.fact(column)
     how = encoding(fact.type, graph_type_of(definition), where)
     expression = rows.column(fact.name, fact.table)
-    return Json().expression(how.text(expression, nullable=not is_non_null_type(definition.type)))
+    return how.member(expression, nullable=not is_non_null_type(definition.type))
 
 
 def _to_one(

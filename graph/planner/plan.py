@@ -25,6 +25,7 @@ TABLE: Final = re.compile(r"\b(?:landing|staging|core|mart|search|simulation|ops
 class Plan:
     """A statement that returns the answer's data as JSON text in UTF-8.
 
+    ``before`` and ``after`` stand around what it returns: text that is always the same.
     ``constant`` is the answer where no statement is needed. ``roots`` are the response keys of
     the root fields, with whether each may be null. ``with_version`` is the statement that returns
     the newest data version and a line feed before the data; empty where the data may change
@@ -41,6 +42,8 @@ class Plan:
     unbound: tuple[PagePlan, ...]
     roots: Mapping[str, bool]
     has_cursors: bool
+    before: bytes
+    after: bytes
     constant: bytes | None = None
 
     def values(self, request: Request) -> list[Any]:
@@ -101,7 +104,8 @@ def make_plan(operation: Operation, without: frozenset[str] = frozenset()) -> Pl
 def _finish(compilation: Compilation, json: Json, roots: Mapping[str, bool]) -> Plan:
     constant = json.constant
     moments = compilation.moments
-    data = json.sql()
+    before, middle, after = json.parted()
+    data = middle.sql()
     if moments.guards:
         cases = " ".join(
             f"WHEN {guard.condition} THEN {quote(f'{GUARD}{index}')}"
@@ -124,6 +128,8 @@ def _finish(compilation: Compilation, json: Json, roots: Mapping[str, bool]) -> 
         unbound=tuple(page for page in compilation.pages if page.size not in bound),
         roots=roots,
         has_cursors=compilation.has_cursors,
+        before=before.encode(),
+        after=after.encode(),
         constant=None if constant is None else constant.encode(),
     )
 

@@ -52,7 +52,7 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
         match source_of(definition):
             case Connection() as relation:
                 compiler = ConnectionCompiler(compilation, relation, arguments, node.name.value)
-                return Json().expression(compiler.expression(inner, nodes))
+                return compiler.json(inner, nodes)
             case ByKey(members=members):
                 return _by_key(compilation, inner, nodes, arguments, members)
             case Everything() as everything:

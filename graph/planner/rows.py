@@ -12,18 +12,11 @@ Reach = Callable[[str, str], str]
 """From a table and a column of it to the expression that reads it."""
 
 
-def no_keyset(column: str) -> str | None:
-    """Say that no statement gives the values of a column beforehand."""
-    del column
-    return None
-
-
 @dataclass(slots=True)
 class Rows:
     """Rows of a type, readable in one place of a statement.
 
-    ``base`` is what stands in FROM, ``joins`` what follows it. ``keyset`` gives a SELECT with all
-    values that a column can have here, so that related rows are read once for all of them.
+    ``base`` is what stands in FROM, ``joins`` what follows it.
     """
 
     names: Names
@@ -32,7 +25,6 @@ class Rows:
     joins: list[str]
     reach: Reach
     is_optional: bool = False
-    keyset: Callable[[str], str | None] = no_keyset
     _related: dict[tuple[ToOne, str], Rows] = field(default_factory=dict)
     _before: Rows | None = None
 
@@ -72,8 +64,6 @@ class Rows:
             word = "LEFT JOIN" if optional else "JOIN"
             self.joins.append(f"{word} {target.table} {alias} ON {' AND '.join(pairs)}")
             known = joined_rows(self.names, target, alias, self.joins, is_optional=optional)
-            local, remote = relation.keys[0]
-            known.keyset = lambda column: self.keyset(local) if column == remote else None
             self._related[relation, target.name] = known
         return known
 
@@ -132,7 +122,6 @@ class Page:
             self.name,
             [],
             lambda table, name: self.export(inner.column(name, table)),
-            keyset=self._keyset,
         )
 
     def export(self, expression: str) -> str:
@@ -143,6 +132,3 @@ class Page:
     def exports(self) -> str:
         """Return the inner select list."""
         return ", ".join(f"{sql} AS {name}" for sql, name in self._exports.items()) or "1 AS c0"
-
-    def _keyset(self, column: str) -> str:
-        return f"SELECT {self.outer.column(column)} FROM {self.name}"

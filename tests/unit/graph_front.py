@@ -11,6 +11,7 @@ import httpx
 
 from graph.http import GraphFront
 from graph.planner.cursors import CursorSigner
+from graph.planner.execute import VERSION_SQL
 from graph.schema import build_schema
 
 VERSION = "1|1767268800000000"
@@ -18,9 +19,12 @@ VERSION = "1|1767268800000000"
 
 @dataclass
 class Canned:
-    """Returns the same data for every statement, and keeps the statements."""
+    """Returns the same value for every statement of a plan, and keeps the statements.
 
-    data: bytes = b'{"streams":[]}'
+    A plan puts around the value what is the same in every answer, as ``{"streams":[`` and ``]}``.
+    """
+
+    data: bytes = b""
     version: str = VERSION
     statements: list[str] = field(default_factory=list)
 
@@ -29,7 +33,7 @@ class Canned:
         self.statements.append(sql)
         if "chr(10)" in sql:
             return self.version.encode() + b"\n" + self.data
-        return self.data if "'{" in sql else self.version.encode()
+        return self.version.encode() if sql == VERSION_SQL else self.data
 
 
 @dataclass

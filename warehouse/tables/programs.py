@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 from sqlmodel import SQLModel
@@ -74,12 +75,14 @@ class DimProgram(Versioned, table=True):
         Index(
             "ix_dim_program_current_discipline",
             "discipline_key",
+            "match_iteration_id",
             "program_stream_id",
             postgresql_where="is_current",
         ),
         Index(
             "ix_dim_program_current_university",
             "university_key",
+            "match_iteration_id",
             "program_stream_id",
             postgresql_where="is_current",
         ),
@@ -144,6 +147,8 @@ class FactProgram(Timestamped, table=True):
             " AND interview_offer_percent_max <= 100",
         ),
         Index("ix_fact_program_quota", "quota", "program_key"),
+        # The other way round: without a quota comes last here too.
+        Index("ix_fact_program_largest_quota", sql("quota DESC NULLS LAST"), "program_key"),
         grain="one program version",
     )
 
