@@ -1,0 +1,27 @@
+"""The one way in which numeric kernels are compiled.
+
+Kernels release the interpreter's lock, so that replicates run on all cores, and are cached on
+disk, so that only the first run on a machine compiles them. The arrays that they get have the same
+types everywhere (`int32`, contiguous; inputs read-only, states writable), hence each kernel is
+compiled once; a test counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+KERNELS: list[Callable[..., object]] = []
+"""Every kernel of the package that has been imported so far."""
+
+
+def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile ``function`` to machine code at its first call."""
+    kernel = cast("Callable[Parameters, Result]", numba.njit(nogil=True, cache=True)(function))
+    KERNELS.append(kernel)
+    return kernel
