@@ -10,6 +10,7 @@
     │   ├── TiedRanksError               two entries of one list at the same rank
     │   ├── ContradictoryListError       one entry at two places of one list
     │   ├── InvalidCoupleError           a couple's paired lists do not fit together
+    │   ├── InvalidColumnsError          a column is missing, or shorter than the others
     │   └── InvalidArraysError           array input that is not shaped as rank order lists
     ├── CouplesNotSupportedError         an operation that exists for singles only
     ├── InvalidEditError                 a what-if that contradicts the market
@@ -83,6 +84,10 @@ class ContradictoryListError(InvalidMarketError):
 
 class InvalidCoupleError(InvalidMarketError):
     """The paired lists of a couple do not fit together, or a member is in two couples."""
+
+
+class InvalidColumnsError(InvalidMarketError):
+    """A table lacks a column, or its columns differ in length."""
 
 
 class InvalidArraysError(InvalidMarketError):
