@@ -89,7 +89,7 @@ def _checked_ids(ids: Sequence[str] | None, count: int, kind: str) -> tuple[str,
 
 def _checked_quotas(quotas: ArrayLike, count: int, names: Sequence[str] | None) -> Int32:
     given = np.asarray(quotas)
-    seats = frozen(np.maximum(given, -1) if given.dtype.kind in "iu" else given, "quotas")
+    seats = frozen(given, "quotas")
     if seats.shape != (count,):
         raise InvalidQuotaError(
             f"There are {seats.size} quotas for {count} programs.", "Give one for each program."

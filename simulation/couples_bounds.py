@@ -24,7 +24,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.market import NEVER, NO_MATCH, Int32, Lists, Market
+from simulation.market import NEVER, NO_MATCH, Int32, Lists, Market, frozen
 from simulation.matching import WITHDRAWN, MatchState, fresh_state, offer, propose
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -112,15 +112,15 @@ def _stand_ins(market: Market) -> _StandIns:
     holders, edges = lists.program_applicants.copy(), lists.edges.copy()
     holders[positions] = applicants + np.arange(len(positions))
     edges[positions] = entries + np.arange(len(positions))
-    ends = entries + 1 + np.arange(len(positions), dtype=np.int32)
+    ends = entries + 1 + np.arange(len(positions))
     return _StandIns(
         Lists(
-            np.concatenate([lists.starts, ends.astype(np.int32)]),
-            np.concatenate([lists.programs, programs.astype(np.int32)]),
-            np.concatenate([lists.positions, positions.astype(np.int32)]),
+            frozen(np.concatenate([lists.starts, ends]), "starts"),
+            frozen(np.concatenate([lists.programs, programs]), "programs"),
+            frozen(np.concatenate([lists.positions, positions]), "positions"),
             lists.program_starts,
-            holders,
-            edges,
+            frozen(holders, "holders"),
+            frozen(edges, "edges"),
         ),
         of_pair,
         np.flatnonzero(market.couple_of < 0).astype(np.int32),

@@ -45,7 +45,10 @@ def frozen(values: ArrayLike, what: str) -> Int32:
         raise InvalidArraysError(
             f"{what} holds {array.dtype} values.", "Give whole numbers.", place=what
         )
-    if array.dtype != np.int32 and array.size and not -1 <= array.min() <= array.max() < NEVER:
+    if (
+        array.dtype != np.int32
+        and not -NEVER < array.min(initial=0) <= array.max(initial=0) < NEVER
+    ):
         raise InvalidArraysError(
             f"{what} holds numbers from {array.min()} to {array.max()}.",
             f"The engine numbers applicants, programs and entries below {NEVER}.",
