@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,6 +29,8 @@ from simulation.market import (
     name_of,
 )
 
+_NO_COUPLES: Final = CoupleLists.none()
+
 
 def build_market(
     applicants: RankLists,
@@ -50,14 +53,14 @@ def build_market(
     Raises:
         InvalidMarketError: One of its kinds, which names the place.
     """
-    couples = CoupleLists.none() if couples is None else couples
+    couples = _NO_COUPLES if couples is None else couples
     names = (
         _checked_ids(applicant_ids, len(applicants), "applicant"),
         _checked_ids(program_ids, len(programs), "program"),
     )
     seats = _checked_quotas(quotas, len(programs), names[1])
     sides = (Side(applicants.starts, applicants.items), Side(programs.starts, programs.items))
-    positions, edges, faults = join(*sides)
+    positions, edges, faults, mutual = join(*sides)
     _raise_fault(faults, applicants, programs, names)
     couple_of = _couple_of(couples, applicants, names[0])
     _check_pairs(couples, len(programs), names)
@@ -66,7 +69,7 @@ def build_market(
         array.flags.writeable = False
     return Market(
         applicants, programs, seats, couples, positions, edges, couple_positions, couple_of,
-        _one_sided(positions, edges, couple_positions), *names,
+        _one_sided(applicants, programs, int(mutual[0]), couple_positions), *names,
     )  # fmt: skip
 
 
@@ -203,12 +206,13 @@ def _couple_positions(couples: CoupleLists, programs: RankLists, couple_of: Int3
     return found
 
 
-def _one_sided(positions: Int32, edges: Int32, couple_positions: Int32) -> OneSided:
-    mutual = np.unique(
-        couple_positions[(couple_positions != NO_MATCH) & (couple_positions < NEVER)]
-    )
+def _one_sided(
+    applicants: RankLists, programs: RankLists, mutual: int, couple_positions: Int32
+) -> OneSided:
+    of_couples = np.unique(couple_positions)
+    found = int(((of_couples != NO_MATCH) & (of_couples != NEVER)).sum())
     return OneSided(
-        int((positions == NEVER).sum()),
-        int((edges == NEVER).sum()) - len(mutual),
+        len(applicants.items) - mutual,
+        len(programs.items) - mutual - found,
         int((couple_positions == NEVER).any(axis=1).sum()),
     )

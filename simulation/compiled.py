@@ -9,12 +9,17 @@ compiled once; a test counts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from typing import Final, ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+index: Final = np.uint32
+"""What the inner loops index with: a signed index is checked for counting from the end, which
+takes as long as the rest of a kernel."""
 
 KERNELS: list[Callable[..., object]] = []
 """Every kernel of the package that has been imported so far."""

@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compiled import compiled
+from simulation.compiled import compiled, index
 from simulation.market import NO_MATCH, Int32, Lists
 
 Flags: TypeAlias = NDArray[np.uint8]
@@ -69,32 +69,32 @@ def propose(lists: Lists, state: MatchState, queue: Int32, count: int) -> None:
     """
     at, held, free, limit = state
     while count > 0:
-        displaced = 0
-        for turn in range(count):
-            applicant = queue[turn]
-            edge, end = at[applicant] + 1, lists.starts[applicant + 1]
-            while edge < end and lists.positions[edge] >= limit[lists.programs[edge]]:
-                edge += 1
+        displaced = index(0)
+        for turn in range(index(count)):
+            applicant = index(queue[turn])
+            edge, end = index(at[applicant] + 1), index(lists.starts[applicant + index(1)])
+            while edge < end and lists.positions[edge] >= limit[index(lists.programs[edge])]:
+                edge += index(1)
             at[applicant] = edge
             if edge == end:
                 continue
-            program = lists.programs[edge]
-            held[lists.positions[edge]] = 1
+            program = index(lists.programs[edge])
+            held[index(lists.positions[edge])] = 1
             if free[program] > 0:
                 free[program] -= 1
                 if free[program] > 0:
                     continue
-                worst = lists.program_starts[program + 1] - 1
+                worst = index(lists.program_starts[program + index(1)] - 1)
             else:
-                worst = limit[program]
+                worst = index(limit[program])
                 held[worst] = 0
                 queue[displaced] = lists.program_applicants[worst]
-                displaced += 1
-                worst -= 1
+                displaced += index(1)
+                worst -= index(1)
             while held[worst] == 0:
-                worst -= 1
+                worst -= index(1)
             limit[program] = worst
-        count = displaced
+        count = int(displaced)
 
 
 @compiled

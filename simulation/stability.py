@@ -109,8 +109,9 @@ def audit(
     programs = _checked(market, assignment)
     sides = (market.applicants, market.programs)
     entries = sum(len(side.items) for side in sides) + len(market.couples.pairs)
-    blocking = [*_blocking_singles(market, programs)]
-    blocking += _blocking_couples(market, programs, own_seats)
+    blocking = list(_blocking_singles(market, programs))
+    if len(market.couples):
+        blocking += _blocking_couples(market, programs, own_seats)
     return Certificate(
         own_seats,
         tuple(blocking),
