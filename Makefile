@@ -59,6 +59,7 @@ generate: $(VENV)/.dev ## Write the generated files anew
 
 bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python -m benchmarks.load
+	$(BIN)/python -m benchmarks.matching
 
 nightly: $(VENV)/.dev ## Run the slow tests as well
 	$(BIN)/python -m pytest -m 'slow or not slow' $(PYTEST_ARGS)

@@ -9,7 +9,7 @@ compiled once; a test counts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar, cast
+from typing import Final, ParamSpec, SupportsInt, TypeVar, cast
 
 import numba
 import numpy as np
@@ -20,6 +20,10 @@ Result = TypeVar("Result")
 index: Final = np.uint32
 """What the inner loops index with: a signed index is checked for counting from the end, which
 takes as long as the rest of a kernel."""
+
+number: Final = cast("Callable[[SupportsInt], int]", np.int64)
+"""What kernels make of numbers that they hand to each other: with `int32` here and `int64` there, a
+kernel would be compiled for both. Numba's own `int` leaves them as they are."""
 
 KERNELS: list[Callable[..., object]] = []
 """Every kernel of the package that has been imported so far."""

@@ -3,7 +3,7 @@
 Put a stand-in for a couple's member, who lists one program only, wherever the couple may end up.
 Whatever the couples do, the singles' part of a stable matching is a stable matching of a market
 with some of the stand-ins. More applicants make no applicant better off (Gale and Sotomayor 1985;
-Roth and Sotomayor 1990, theorem 2.25), hence:
+Roth and Sotomayor 1990), hence:
 
 - with the stand-ins of decided couples only, the applicant-optimal matching is the best that any
   single applicant can hope for, and a pair that the programs would not even take then is out;

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulation.compiled import compiled
+from simulation.compiled import compiled, number
 from simulation.market import NEVER, Int32, Lists, Market
 from simulation.matching import MatchState
 
@@ -123,7 +123,7 @@ def _note_pair_left(run: Processing, pair: int) -> None:
     """Have the programs of a pair looked at again."""
     for program in run.couples.pairs[pair]:
         if program >= 0:
-            _note_left(run.agenda, program)
+            _note_left(run.agenda, number(program))
 
 
 @compiled
@@ -142,21 +142,21 @@ def _withdraw(run: Processing, couple: int) -> None:
     if pair < end:
         for side in range(2):
             if pairs[pair, side] >= 0:
-                _release(run, pairs[pair, side], positions[pair, side])
+                _release(run, number(pairs[pair, side]), number(positions[pair, side]))
     run.pair_at[couple] = end
 
 
 @compiled
 def _displace(run: Processing, program: int, position: int) -> None:
     """Turn out who sits at a position of a program's list; of a couple, both."""
-    applicant = run.lists.program_applicants[position]
-    side = run.couples.couple_of[applicant]
+    applicant = number(run.lists.program_applicants[position])
+    side = number(run.couples.couple_of[applicant])
     if side < 0:
         run.state.at[applicant] = run.lists.starts[applicant + 1]
         _release(run, program, position)
         _call(run.agenda, applicant)
     else:
-        _note_pair_left(run, run.pair_at[side // 2])
+        _note_pair_left(run, number(run.pair_at[side // 2]))
         _withdraw(run, side // 2)
         _call(run.agenda, len(run.couples.couple_of) + side // 2)
 
@@ -166,7 +166,7 @@ def _take(run: Processing, program: int, position: int) -> None:
     """Take a seat of a program that accepts; the worst one it holds goes, if it is full."""
     state = run.state
     if state.free[program] == 0:
-        _displace(run, program, state.limit[program])
+        _displace(run, program, number(state.limit[program]))
     state.held[position] = 1
     state.free[program] -= 1
     if state.free[program] == 0:
@@ -180,17 +180,16 @@ def _take(run: Processing, program: int, position: int) -> None:
 def _settle_single(run: Processing, applicant: int) -> None:
     """Move a single applicant to the first entry that is better and open."""
     lists, state = run.lists, run.state
-    current = state.at[applicant]
-    edge = lists.starts[applicant]
+    current, edge = number(state.at[applicant]), number(lists.starts[applicant])
     while edge < current and lists.positions[edge] >= state.limit[lists.programs[edge]]:
         edge += 1
     if edge >= current:
         return
     state.at[applicant] = edge
     if current < lists.starts[applicant + 1]:
-        _release(run, lists.programs[current], lists.positions[current])
-        _note_left(run.agenda, lists.programs[current])
-    _take(run, lists.programs[edge], lists.positions[edge])
+        _release(run, number(lists.programs[current]), number(lists.positions[current]))
+        _note_left(run.agenda, number(lists.programs[current]))
+    _take(run, number(lists.programs[edge]), number(lists.positions[edge]))
 
 
 @compiled
@@ -221,7 +220,7 @@ def _accepts(run: Processing, pair: int) -> bool:
 @compiled
 def _settle_couple(run: Processing, couple: int, own_seats_free: bool) -> None:
     """Move a couple to the first pair that is better and open."""
-    current, pair = run.pair_at[couple], run.couples.starts[couple]
+    current, pair = number(run.pair_at[couple]), number(run.couples.starts[couple])
     end = run.couples.starts[couple + 1]
     if own_seats_free:
         _withdraw(run, couple)
@@ -236,7 +235,8 @@ def _settle_couple(run: Processing, couple: int, own_seats_free: bool) -> None:
         return
     for side in range(2):
         if run.couples.pairs[pair, side] >= 0:
-            _take(run, run.couples.pairs[pair, side], run.couples.positions[pair, side])
+            program, position = run.couples.pairs[pair, side], run.couples.positions[pair, side]
+            _take(run, number(program), number(position))
     if pair < current:
         if current < end:
             _note_pair_left(run, current)
@@ -250,11 +250,11 @@ def _invite(run: Processing, program: int) -> None:
     begin, end = lists.program_starts[program], lists.program_starts[program + 1]
     # The last one called asks first: the one whom the program likes best.
     for position in range(end - 1, begin - 1, -1):
-        applicant = lists.program_applicants[position]
+        applicant = number(lists.program_applicants[position])
         if state.held[position] == 1:
             continue
         if run.couples.couple_of[applicant] >= 0:
-            couple = run.couples.couple_of[applicant] // 2
+            couple = number(run.couples.couple_of[applicant]) // 2
             if run.pair_at[couple] > run.couples.starts[couple]:
                 _call(run.agenda, len(run.couples.couple_of) + couple)
         elif position < state.limit[program] and lists.edges[position] < state.at[applicant]:
@@ -277,13 +277,13 @@ def settle(run: Processing, order: Int32, own_seats_free: bool, step_limit: int)
     agenda, singles = run.agenda, len(run.couples.couple_of)
     steps = 0
     for couple in order:
-        _call(agenda, singles + couple)
+        _call(agenda, singles + number(couple))
         while agenda.counts[0] + agenda.counts[1] > 0:
             if steps >= step_limit:
                 return -steps
             if agenda.counts[0] > 0:
                 agenda.counts[0] -= 1
-                unit = agenda.units[agenda.counts[0]]
+                unit = number(agenda.units[agenda.counts[0]])
                 agenda.waits[unit] = 0
                 steps += 1
                 if unit < singles:
@@ -292,7 +292,7 @@ def settle(run: Processing, order: Int32, own_seats_free: bool, step_limit: int)
                     _settle_couple(run, unit - singles, own_seats_free)
             else:
                 agenda.counts[1] -= 1
-                program = agenda.left[agenda.counts[1]]
+                program = number(agenda.left[agenda.counts[1]])
                 agenda.is_left[program] = 0
                 _invite(run, program)
     return steps

@@ -24,11 +24,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulation.compiled import compiled
+from simulation.compiled import compiled, number
 from simulation.market import Int32, Lists
 from simulation.matching import WITHDRAWN, MatchState
-
-_WITHDRAWN = np.int32(WITHDRAWN)
 
 
 class Log(NamedTuple):
@@ -130,7 +128,7 @@ def _suspect(run: Changing, program: int) -> None:
 
 
 @compiled
-def _move(run: Changing, applicant: int, edge: int | np.int32) -> None:
+def _move(run: Changing, applicant: int, edge: int) -> None:
     """Move an applicant to another entry of their list, and the mark of their seat with them."""
     lists, state = run.lists, run.state
     _note_applicant(run, applicant)
@@ -146,26 +144,26 @@ def _move(run: Changing, applicant: int, edge: int | np.int32) -> None:
 def _move_up(run: Changing, applicant: int, edge: int) -> None:
     """Move an applicant up; the programs passed on the way may have another next one now."""
     for passed in range(edge, min(run.state.at[applicant], run.lists.starts[applicant + 1])):
-        _suspect(run, run.lists.programs[passed])
+        _suspect(run, number(run.lists.programs[passed]))
     _move(run, applicant, edge)
 
 
 @compiled
-def _worst_held(run: Changing, program: int, position: np.int32) -> np.int32:
+def _worst_held(run: Changing, program: int, position: int) -> int:
     """Return the last place up to ``position`` that a program holds; before its list if none."""
     while position >= run.lists.program_starts[program] and run.state.held[position] == 0:
-        position -= np.int32(1)
+        position -= 1
     return position
 
 
 @compiled
-def _next_suitor(run: Changing, program: int) -> np.int32:
+def _next_suitor(run: Changing, program: int) -> int:
     """Return the first place beyond a program's limit of somebody who would rather be there."""
     lists, at = run.lists, run.state.at
     end = lists.program_starts[program + 1]
-    position: np.int32 = run.state.limit[program] + np.int32(1)
+    position = number(run.state.limit[program]) + 1
     while position < end and lists.edges[position] >= at[lists.program_applicants[position]]:
-        position += np.int32(1)
+        position += 1
     return position
 
 
@@ -174,22 +172,22 @@ def propose_on(run: Changing, applicant: int) -> None:
     """Let an applicant propose from the entry after their own, and all whom that displaces."""
     lists, state = run.lists, run.state
     while applicant >= 0:
-        edge, end = state.at[applicant] + 1, lists.starts[applicant + 1]
+        edge, end = number(state.at[applicant]) + 1, lists.starts[applicant + 1]
         while edge < end and lists.positions[edge] >= state.limit[lists.programs[edge]]:
             edge += 1
         _move(run, applicant, edge)
         applicant = -1
         if edge < end:
-            program = lists.programs[edge]
+            program = number(lists.programs[edge])
             _note_program(run, program)
             if state.free[program] > 0:
                 state.free[program] -= 1
                 if state.free[program] == 0:
-                    last = lists.program_starts[program + 1] - np.int32(1)
+                    last = number(lists.program_starts[program + 1]) - 1
                     state.limit[program] = _worst_held(run, program, last)
             else:
-                worst = state.limit[program]
-                applicant = lists.program_applicants[worst]
+                worst = number(state.limit[program])
+                applicant = number(lists.program_applicants[worst])
                 state.held[worst] = 0
                 state.limit[program] = _worst_held(run, program, worst)
 
@@ -202,13 +200,13 @@ def take_seat(run: Changing, program: int) -> None:
     if state.free[program] > 0:
         state.free[program] -= 1
         if state.free[program] == 0:
-            last = run.lists.program_starts[program + 1] - np.int32(1)
+            last = number(run.lists.program_starts[program + 1]) - 1
             state.limit[program] = _worst_held(run, program, last)
         return
-    worst = state.limit[program]
+    worst = number(state.limit[program])
     state.held[worst] = 0
     state.limit[program] = _worst_held(run, program, worst)
-    propose_on(run, run.lists.program_applicants[worst])
+    propose_on(run, number(run.lists.program_applicants[worst]))
 
 
 @compiled
@@ -218,17 +216,17 @@ def give_seat(run: Changing, program: int) -> None:
     while program >= 0:
         _note_program(run, program)
         _suspect(run, program)
-        end = lists.program_starts[program + 1]
+        end = number(lists.program_starts[program + 1])
         position = end if state.free[program] > 0 else _next_suitor(run, program)
         if position == end:
             state.free[program] += 1
             state.limit[program] = end
             return
-        applicant = lists.program_applicants[position]
+        applicant = number(lists.program_applicants[position])
         left = state.at[applicant]
-        _move_up(run, applicant, lists.edges[position])
+        _move_up(run, applicant, number(lists.edges[position]))
         state.limit[program] = position
-        program = lists.programs[left] if left < lists.starts[applicant + 1] else -1
+        program = number(lists.programs[left]) if left < lists.starts[applicant + 1] else -1
 
 
 @compiled
@@ -237,10 +235,10 @@ def withdraw(run: Changing, applicant: int) -> None:
     lists = run.lists
     left = run.state.at[applicant]
     for edge in range(lists.starts[applicant], lists.starts[applicant + 1]):
-        _suspect(run, lists.programs[edge])
-    _move(run, applicant, _WITHDRAWN)
+        _suspect(run, number(lists.programs[edge]))
+    _move(run, applicant, number(WITHDRAWN))
     if left < lists.starts[applicant + 1]:
-        give_seat(run, lists.programs[left])
+        give_seat(run, number(lists.programs[left]))
 
 
 @compiled
@@ -259,16 +257,16 @@ def _walk(run: Changing, program: int) -> int:
     walk = suspects.counts[1]
     while suspects.seen[program] < suspects.counts[2]:
         suspects.seen[program] = walk
-        position = lists.program_starts[program + 1]
+        position = number(lists.program_starts[program + 1])
         if state.free[program] == 0:
             position = _next_suitor(run, program)
         if position == lists.program_starts[program + 1]:
             return -1
-        applicant = lists.program_applicants[position]
+        applicant = number(lists.program_applicants[position])
         if state.at[applicant] == lists.starts[applicant + 1]:
             return -1
         suspects.suitors[program] = position
-        program = lists.programs[state.at[applicant]]
+        program = number(lists.programs[state.at[applicant]])
     return program if suspects.seen[program] == walk else -1
 
 
@@ -280,9 +278,9 @@ def _rotate(run: Changing, first: int) -> None:
     while True:
         _note_program(run, program)
         position = run.suspects.suitors[program]
-        applicant = lists.program_applicants[position]
-        following = lists.programs[state.at[applicant]]
-        _move_up(run, applicant, lists.edges[position])
+        applicant = number(lists.program_applicants[position])
+        following = number(lists.programs[state.at[applicant]])
+        _move_up(run, applicant, number(lists.edges[position]))
         _suspect(run, following)
         state.limit[program] = position
         program = following
@@ -296,7 +294,7 @@ def improve(run: Changing) -> None:
     suspects = run.suspects
     suspects.counts[2] = suspects.counts[1] + 1
     while suspects.counts[0] > 0:
-        program = suspects.stack[suspects.counts[0] - 1]
+        program = number(suspects.stack[suspects.counts[0] - 1])
         on_cycle = _walk(run, program)
         if on_cycle < 0:
             # No longer a suspect; what was seen on the way leads nowhere either.
@@ -356,7 +354,8 @@ def seat_values(run: Changing, values: Int32) -> None:
     """
     lists, state, log = run.lists, run.state, run.log
     for program in range(len(state.free)):
-        change_quota(run, program, 1)
+        give_seat(run, program)
+        improve(run)
         matched, better, ranks = 0, 0, 0
         for row in range(log.counts[0]):
             applicant, before = log.applicants[row, 0], log.applicants[row, 1]

@@ -93,7 +93,7 @@ def test_mcvitie_and_wilson_1971_has_nine_stable_marriages() -> None:
 
 
 def test_knuth_1976_of_size_four_has_ten_stable_marriages() -> None:
-    """Mariages stables; also example 2.17 of Roth and Sotomayor 1990, Two-sided matching."""
+    """Mariages stables; also in Roth and Sotomayor 1990, Two-sided matching."""
     lists = (["1234", "2143", "3412", "4321"], ["4321", "3412", "2143", "1234"])
     market = marriage(*lists)
     assert len(all_stable(*lists)) == 10
