@@ -6,8 +6,9 @@
 
 Every repetition has a market of its own: a market that is timed again and again is three times too
 fast, as the processor learns its branches. Ways alternate within a repetition, and their results
-are compared. Times are medians; quote the ratios. Each size runs in a process of its own, so that
-its peak memory can be told.
+are compared. Times are medians of processor time, as other work on the machine stretches the time
+of the wall clock; all ways use one core. Quote the ratios. Each size runs in a process of its own,
+so that its peak memory can be told.
 """
 
 from __future__ import annotations
@@ -218,9 +219,9 @@ class Clock:
 
     def time(self, way: str, work: Callable[[], Any]) -> Any:
         """Do the work and note how long it took."""
-        start = time.perf_counter()
+        start = time.process_time()
         result = work()
-        self.seconds.setdefault(way, []).append(time.perf_counter() - start)
+        self.seconds.setdefault(way, []).append(time.process_time() - start)
         return result
 
     def medians(self) -> dict[str, float]:
@@ -255,12 +256,12 @@ def measure(size: Size) -> dict[str, Any]:
             )
         expected = clock.time(OURS, lambda drawn=drawn: solve(drawn.build())).assignment.tolist()
         if plain and repetition < size.python:
-            start = time.perf_counter()
+            start = time.process_time()
             ranks = python_checked(*plain)
             found = clock.time(
                 PYTHON_MATCH, lambda plain=plain, ranks=ranks: python_matched(*plain, ranks)
             )
-            clock.seconds.setdefault(PYTHON, []).append(time.perf_counter() - start)
+            clock.seconds.setdefault(PYTHON, []).append(time.process_time() - start)
             assert found == expected
         if plain and repetition < size.package:
             sys.setrecursionlimit(1_000_000)
