@@ -4,6 +4,7 @@
 
     GraphError
     ├── DeclarationError     a type is declared against the warehouse's metadata (start-up)
+    ├── TrustedDocumentsError  the trusted documents cannot be read (start-up)
     ├── NotPlannableError    an operation that the planner leaves to Strawberry's execution
     ├── RequestError         BAD_REQUEST: the HTTP request is no GraphQL request
     └── AnswerError          belongs to a place in the operation
@@ -11,6 +12,10 @@
         ├── CursorInvalidError   CURSOR_INVALID
         ├── CursorExpiredError   CURSOR_EXPIRED
         ├── NotFoundError        NOT_FOUND
+        ├── CostTooHighError     COST_TOO_HIGH: the operation may not run
+        ├── DocumentNotFoundError    PERSISTED_QUERY_NOT_FOUND
+        ├── DocumentNotTrustedError  DOCUMENT_NOT_TRUSTED
+        ├── DataChangedError     DATA_VERSION_CHANGED: a part of an answer would be of newer data
         ├── DatabaseBusyError    DATABASE_BUSY
         ├── UnavailableError     DATABASE_UNAVAILABLE
         ├── TooSlowError         STATEMENT_TIMEOUT
@@ -34,6 +39,19 @@ class GraphError(Exception):
 
 class DeclarationError(GraphError):
     """A declared type does not fit the warehouse's tables; raised when the schema is built."""
+
+
+class TrustedDocumentsError(GraphError):
+    """The trusted documents that the settings name cannot be read.
+
+    Args:
+        message: What is wrong with which file.
+        remedy: What to do.
+    """
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(f"{message}. {remedy[:1].upper()}{remedy[1:]}.")
+        self.remedy = remedy
 
 
 class NotPlannableError(GraphError):
@@ -114,6 +132,43 @@ class NotFoundError(AnswerError):
     """Something that must be there is not."""
 
     code = "NOT_FOUND"
+
+
+class CostTooHighError(AnswerError):
+    """The operation would cost more than a request may.
+
+    Args:
+        message: How much, and what to do.
+        figures: What clients may read besides: ``requested``, ``maximum``, ``dearest``.
+    """
+
+    code = "COST_TOO_HIGH"
+
+    def __init__(self, message: str, **figures: Any) -> None:
+        super().__init__(message)
+        self.figures = figures
+
+    def located(self, **extensions: Any) -> GraphQLError:
+        """Return the error as GraphQL reports it, with the figures."""
+        return super().located(**self.figures, **extensions)
+
+
+class DocumentNotFoundError(AnswerError):
+    """No document is kept under the identifier of the request."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class DocumentNotTrustedError(AnswerError):
+    """Only trusted documents run here, and this is none."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+
+
+class DataChangedError(AnswerError):
+    """Data were published between the parts of an answer."""
+
+    code = "DATA_VERSION_CHANGED"
 
 
 class DatabaseBusyError(AnswerError):

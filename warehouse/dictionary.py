@@ -225,7 +225,10 @@ def rules_of(table: Table) -> Iterator[str]:
         condition = index.dialect_options["postgresql"]["where"]
         kind = "unique index" if index.unique else "index"
         where = f" where `{condition}`" if condition is not None else ""
-        yield f"{kind}: {names(index.columns)}{where}"
+        keys = ", ".join(
+            f"`{key.name if isinstance(key, Column) else key}`" for key in index.expressions
+        )
+        yield f"{kind}: {keys}{where}"
 
 
 def names(columns: Iterable[Column[object]]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType
 
-from graph.planner.moments import Moments
+from graph.planner.moments import Moments, Scope
 from graph.planner.selection import Operation
 from graph.planner.sql import Binder, Json, Names, Parameters
 
@@ -27,7 +28,6 @@ class PagePlan:
     identity: str
     size: Binder
     inputs: tuple[Binder | None, ...]
-    parent: int | None
 
 
 @dataclass(slots=True)
@@ -39,14 +39,30 @@ class Compilation:
     names: Names = field(default_factory=Names)
     parameters: Parameters = field(default_factory=Parameters)
     pages: list[PagePlan] = field(default_factory=list)
-    enclosing_page: int | None = None
     has_cursors: bool = False
+    related: int = 0
+    """How many filters on related rows the statement has so far."""
     moments: Moments = field(init=False)
+    _scope: Scope | None = None
+
+    def __post_init__(self) -> None:
+        self.moments = Moments(self.names, self.parameters)
 
     @property
     def root(self) -> str:
         """Response key of the root field at work."""
         return self.parameters.root
 
-    def __post_init__(self) -> None:
-        self.moments = Moments(self.names, self.parameters)
+    @property
+    def scope(self) -> Scope:
+        """Where the field at work reads; now, in the newest iteration, unless it was said."""
+        return self._scope or Scope(self.moments.now())
+
+    @contextmanager
+    def within(self, scope: Scope) -> Iterator[None]:
+        """Let everything that is compiled inside read at ``scope``."""
+        outside, self._scope = self._scope, scope
+        try:
+            yield
+        finally:
+            self._scope = outside

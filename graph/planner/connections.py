@@ -1,4 +1,9 @@
-"""Connections: page first in an inner select, then everything else for the rows of the page."""
+"""Connections: page first in an inner select, then everything else for the rows of the page.
+
+A connection reads at its own ``asOf`` and in its own ``iteration``, else at the moment and in the
+iteration of the connection or root field around it, and outside of any now and in the newest
+iteration. With a cursor it reads the state that the cursor keeps, and so does all below it.
+"""
 
 from __future__ import annotations
 
@@ -15,34 +20,47 @@ from graph.planner.cursors import Cursor
 from graph.planner.filters import adapted, conditions
 from graph.planner.inputs import Input
 from graph.planner.members import members_json
-from graph.planner.moments import Moment
+from graph.planner.moments import Moment, Scope
 from graph.planner.ordering import OrderKey, order_clause, order_keys, position
+from graph.planner.relations import belonging, scope_below
 from graph.planner.rows import Page, Rows, table_rows
-from graph.planner.sources import OfConnection, OfEdge, OfPage, TableType, Through, source_of
+from graph.planner.sources import (
+    TABLE_TYPES,
+    Connection,
+    OfConnection,
+    OfEdge,
+    OfPage,
+    source_of,
+)
 from graph.planner.sql import MARK, Binder, Json, Parameters, conjunction
+from graph.planner.weights import LARGEST_PAGE, PAGE_SIZE
 
-DEFAULT_SIZE: Final = 20
-LARGEST_SIZE: Final = 100
 POSITIONS: Final[tuple[str, ...]] = ("after", "before")
 
 
 @dataclass(slots=True)
 class Paging:
-    """How the page at hand is cut."""
+    """How the page at hand is cut.
+
+    ``index`` is its place among the plan's pages, ``known`` its size where the document says it
+    and no variable does.
+    """
 
     index: int
     bound: Binder
+    known: int | None
     is_backward: bool
     cursors: dict[str, Callable[[Any], Cursor]]
-    moment: Moment
+    scope: Scope
     parameters: Parameters
     _size: str = ""
 
     @property
     def size(self) -> str:
-        """Placeholder of the number of rows; bound only where the statement needs it."""
+        """The number of rows; where it is not known, its placeholder, bound when asked for."""
         if not self._size:
-            self._size = self.parameters.add(self.bound, "int8")
+            is_known = self.known is not None
+            self._size = str(self.known) if is_known else self.parameters.add(self.bound, "int8")
         return self._size
 
 
@@ -52,46 +70,47 @@ class ConnectionCompiler:
     def __init__(
         self,
         compilation: Compilation,
-        target: TableType,
+        relation: Connection,
         arguments: Mapping[str, Input],
         identity: str,
+        parent: Rows | None = None,
     ) -> None:
         self.compilation = compilation
-        self.target = target
+        self.relation = relation
+        self.parent = parent
+        self.target = TABLE_TYPES[relation.target]
         self.arguments = {n: given for n, given in arguments.items() if not given.is_null}
         self.identity = identity
         self.paging = self._paging()
-        self.inner = table_rows(compilation.names, target)
+        self.inner = table_rows(compilation.names, self.target)
         self.page = Page(compilation.names, self.inner)
         self.keys = order_keys(self.arguments.get("orderBy"), self.inner)
         self.aggregated: list[str] = []
         self.needs_one_more = False
 
-    def expression(
-        self,
-        kind: GraphQLObjectType,
-        nodes: list[FieldNode],
-        belonging: tuple[Through, Rows] | None,
-    ) -> str:
-        """Return the connection as an SQL expression of type text."""
-        compilation = self.compilation
-        totals = Totals(compilation.names, table_rows(compilation.names, self.target))
-        outside, compilation.enclosing_page = compilation.enclosing_page, self.paging.index
-        json = self._connection(kind, nodes, totals)
-        compilation.enclosing_page = outside
+    def json(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
+        """Return the connection: a select of what varies, between what is always the same."""
+        with self.compilation.within(self.paging.scope):
+            return self._json(kind, nodes)
+
+    def _json(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
+        names = self.compilation.names
+        totals = Totals(names, table_rows(names, self.target))
+        before, json, after = self._connection(kind, nodes, totals).parted()
         heads, sources = [], []
         if self.aggregated:
-            heads += self._heads(belonging)
+            heads += self._heads()
             columns = ", ".join(self.aggregated)
             sources.append(f"(SELECT {columns} FROM {self.page.outer.from_list()}) {self._rows}")
         elif self.needs_one_more:
-            heads += self._heads(belonging)
+            heads += self._heads()
         if totals:
-            where = self._condition(totals.rows, belonging)
+            where = conjunction(self._conditions(totals.rows))
             sources.append(f"({totals.select(where)}) {totals.name}")
         with_clause = f"WITH {', '.join(heads)} " if heads else ""
         from_clause = f" FROM {', '.join(sources)}" if sources else ""
-        return f"({with_clause}SELECT {json.sql()}{from_clause})"
+        select = f"({with_clause}SELECT {json.sql()}{from_clause})"
+        return Json().literal(before).expression(select).literal(after)
 
     # -- the page ------------------------------------------------------------------------------
 
@@ -105,17 +124,29 @@ class ConnectionCompiler:
             )
         name, given = ("last", last) if last is not None else ("first", first)
         size = _bounded(given, name)
-        compilation = self.compilation
-        names = ("filter", "orderBy", "iteration", "asOf")
+        known = PAGE_SIZE if given is None else None if given.is_variable else given.value
+        around = self._around()
+        as_of, iteration = self.arguments.get("asOf"), self.arguments.get("iteration")
+        read = (
+            iteration.binder() if iteration else around.given[0],
+            as_of.binder() if as_of else around.given[1],
+        )
+        names = ("filter", "orderBy")
         inputs = tuple(self.arguments[n].binder() if n in self.arguments else None for n in names)
-        index = len(compilation.pages)
-        page = PagePlan(compilation.root, self.identity, size, inputs, compilation.enclosing_page)
-        compilation.pages.append(page)
+        pages, root = self.compilation.pages, self.compilation.root
+        page = PagePlan(root, self.identity, size, (*inputs, *read))
+        pages.append(page)
         cursors = {n: _cursor(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments}
-        moment = self._moment(cursors)
-        return Paging(index, size, last is not None, cursors, moment, compilation.parameters)
+        scope = Scope(self._moment(cursors, around), self._iteration(around), read)
+        place, parameters = len(pages) - 1, self.compilation.parameters
+        return Paging(place, size, known, last is not None, cursors, scope, parameters)
 
-    def _moment(self, cursors: Mapping[str, Callable[[Any], Cursor]]) -> Moment:
+    def _around(self) -> Scope:
+        """Return where the connection reads unless its arguments or a cursor say otherwise."""
+        scope = self.compilation.scope
+        return scope if self.parent is None else scope_below(self.relation, scope, self.parent)
+
+    def _moment(self, cursors: Mapping[str, Callable[[Any], Cursor]], around: Scope) -> Moment:
         moments, root = self.compilation.moments, self.compilation.root
         pinned = [
             moments.pinned(_version(read), _published(read), name, root)
@@ -126,40 +157,42 @@ class ConnectionCompiler:
         if pinned:
             return pinned[0]
         as_of = self.arguments.get("asOf")
-        return moments.as_of(adapted(as_of.binder(), "timestamptz")) if as_of else moments.now()
+        return moments.as_of(adapted(as_of.binder(), "timestamptz")) if as_of else around.moment
 
-    def _condition(self, rows: Rows, belonging: tuple[Through, Rows] | None) -> str:
+    def _iteration(self, around: Scope) -> str | None:
+        given = self.arguments.get("iteration")
+        if given is None:
+            return around.iteration
+        return self.compilation.moments.value(given.binder(), "int4")
+
+    def _conditions(self, rows: Rows) -> list[str]:
         """Return which rows belong to the connection, whatever the page."""
-        parameters = self.compilation.parameters
-        found = self.paging.moment.condition(rows)
-        if belonging is not None:
-            found.append(_belongs(rows, *belonging))
-        if rows.kind.has_iteration:
-            iteration = self.arguments.get("iteration")
-            value = (
-                parameters.add(iteration.binder(), "int4")
-                if iteration
-                else self.paging.moment.iteration()
-            )
-            found.append(f"{rows.column('match_iteration_id')} = {value}")
-        return conjunction(found + conditions(self.arguments.get("filter"), rows, parameters))
+        scope, through = self.paging.scope, self.relation.through
+        found = scope.conditions(rows)
+        if through is not None and self.parent is not None:
+            found.append(belonging(through, rows, self.parent, scope))
+        return found + conditions(self.arguments.get("filter"), rows, self.compilation)
 
-    def _heads(self, belonging: tuple[Through, Rows] | None) -> list[str]:
+    def _heads(self) -> list[str]:
         """Return the inner selects: the page, and one row more where somebody asks for it."""
         name, paging = self.page.name, self.paging
-        found = [self._condition(self.inner, belonging), *self._positions()]
+        found = [*self._conditions(self.inner), *self._positions()]
         order = order_clause(self.keys, is_reversed=paging.is_backward)
-        # The constant limit tells the server's planner how few rows are wanted, whatever the
-        # parameter; the inner list keeps its order through it.
+        # A constant limit tells the server's planner how many rows are wanted; a parameter does
+        # not, so the largest page stands before it. The inner list keeps its order.
+        most = LARGEST_PAGE if paging.known is None else paging.known
         rows = (
             f"SELECT {self.page.exports()} FROM {self.inner.from_list()}"
-            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {LARGEST_SIZE + 1}"
+            f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {most + self.needs_one_more}"
         )
-        numbered = f"SELECT q.*, row_number() OVER () AS n FROM ({rows}) q LIMIT {paging.size}"
+        numbered = f"SELECT q.*, row_number() OVER () AS n FROM ({rows}) q"
+        if paging.known is None:
+            one_more = " + 1" if self.needs_one_more else ""
+            numbered = f"{numbered} LIMIT {paging.size}{one_more}"
         if not self.needs_one_more:
             return [f"{name} AS MATERIALIZED ({numbered})"]
         return [
-            f"{name}x AS MATERIALIZED ({numbered} + 1)",
+            f"{name}x AS MATERIALIZED ({numbered})",
             f"{name} AS MATERIALIZED (SELECT * FROM {name}x WHERE n <= {paging.size})",
         ]
 
@@ -204,7 +237,8 @@ class ConnectionCompiler:
         alias = f"j{len(self.aggregated) + 1}"
         order = f"{self.page.name}.n{' DESC' if self.paging.is_backward else ''}"
         self.aggregated.append(f"string_agg({item.sql()}, ',' ORDER BY {order}) AS {alias}")
-        return Json().expression(f"COALESCE('[' || {self._rows}.{alias} || ']', '[]')")
+        items = f"COALESCE({self._rows}.{alias}, '')"
+        return Json().literal("[").expression(items).literal("]")
 
     def _node(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
         return self.compilation.object_json(self.compilation, kind, nodes, self.page.outer)
@@ -266,7 +300,7 @@ class ConnectionCompiler:
     def _cursor_mark(self) -> Json:
         """Return the place of a cursor, which Python signs (see :mod:`graph.planner.cursors`)."""
         self.compilation.has_cursors = True
-        pin = self.paging.moment.pin()
+        pin = self.paging.scope.moment.pin()
         json = Json().literal(f"{MARK}{self.paging.index}:").expression(pin).literal("|[")
         for index, key in enumerate(self.keys):
             exported = self.page.export(key.expression)
@@ -277,14 +311,14 @@ class ConnectionCompiler:
 
 def _bounded(given: Input | None, name: str) -> Binder:
     if given is None:
-        return lambda request: DEFAULT_SIZE
+        return lambda request: PAGE_SIZE
     binder = given.binder()
 
     def bind(request: Any) -> int:
         size: int = binder(request)
-        if not 0 <= size <= LARGEST_SIZE:
+        if not 0 <= size <= LARGEST_PAGE:
             raise BadUserInputError(
-                f"Argument '{name}' is {size}; pages have 0 to {LARGEST_SIZE} edges. Pass a number"
+                f"Argument '{name}' is {size}; pages have 0 to {LARGEST_PAGE} edges. Pass a number"
                 " in that range and go on with the cursors of 'pageInfo'.",
                 node=given.node,
             )
@@ -333,13 +367,6 @@ def _key(read: Callable[[Any], Cursor], index: int, key: OrderKey) -> Binder:
         return None if value is None else key.encoding.from_json(value)
 
     return bind
-
-
-def _belongs(rows: Rows, through: Through, parent: Rows) -> str:
-    versions = parent.kind.table
-    same = conjunction(f"k.{name} = {parent.column(name)}" for name in parent.kind.natural_key)
-    column = rows.column(through.foreign_key)
-    return f"{column} = ANY (ARRAY(SELECT k.{through.key} FROM {versions} k WHERE {same}))"
 
 
 def sign_cursors(data: bytes, pages: tuple[PagePlan, ...], request: Any) -> bytes:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from graphql import GraphQLField, get_named_type, get_nullable_type, is_enum_type, is_list_type
+
 from graph.errors import DeclarationError
+from graph.planner.sql import Json
 
 TIMESTAMP = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 """ISO 8601 in UTC with microseconds."""
@@ -25,6 +28,14 @@ class Encoding:
     json: Callable[[str], str]
     sql_type: str
     from_json: Callable[[Any], Any]
+    is_word: bool = False
+    """Whether a value is its own JSON between quotation marks."""
+
+    def member(self, expression: str, *, nullable: bool) -> Json:
+        """Return the value's JSON; a word's quotation marks join the text around it."""
+        if self.is_word and not nullable:
+            return Json().literal('"').expression(expression).literal('"')
+        return Json().expression(self.text(expression, nullable=nullable))
 
     def text(self, expression: str, *, nullable: bool) -> str:
         """Return an expression of type text: the value's JSON, ``null`` where it is null."""
@@ -77,7 +88,7 @@ def _float(value: Any) -> float:
 INTEGER = Encoding(_number, "int4", _exact(int))
 FLOAT = Encoding(_finite, "float8", _float)
 TEXT = Encoding(_escaped, "text", _exact(str))
-WORD = Encoding(_word, "text", _exact(str))
+WORD = Encoding(_word, "text", _exact(str), is_word=True)
 
 ENCODINGS: dict[tuple[str, str], Encoding] = {
     ("integer", "Int"): INTEGER,
@@ -96,6 +107,24 @@ ENCODINGS: dict[tuple[str, str], Encoding] = {
     ("uuid", "ID"): Encoding(_escaped, "uuid", _exact(str)),
 }
 """By SQLAlchemy's name of the column type and the graph's type (``enum`` for any vocabulary)."""
+NATURAL: dict[str, Encoding] = {
+    "integer": INTEGER,
+    "small_integer": INTEGER,
+    "text": TEXT,
+    "date": ENCODINGS["date", "Date"],
+}
+"""Encodings of the columns that make natural keys and orders of lists."""
+COMPUTED: dict[str, Encoding] = {
+    "Int": INTEGER,
+    "Float": FLOAT,
+    "String": TEXT,
+    "Boolean": ENCODINGS["boolean", "Boolean"],
+    "enum": WORD,
+    "[String]": ENCODINGS["ARRAY", "[String]"],
+    "[enum]": ENCODINGS["ARRAY", "[enum]"],
+    "[Int]": Encoding(_escaped, "int4[]", _same),
+}
+"""Encodings of values that no column holds, by the graph's type."""
 
 
 def encoding(column_type: str, graph_type: str, where: str) -> Encoding:
@@ -111,3 +140,20 @@ def encoding(column_type: str, graph_type: str, where: str) -> Encoding:
             f"{where}: a column of type {column_type} cannot become {graph_type};"
             " declare another type or add an encoding to graph/planner/encode.py"
         ) from None
+
+
+def computed(expression: str, graph_type: str, *, nullable: bool) -> str:
+    """Return the JSON of a value that the statement computes, an expression of type text.
+
+    An integer beyond 32 bits fails loudly here: GraphQL's Int could not carry it.
+    """
+    how = COMPUTED[graph_type]
+    return how.text(f"({expression})::{how.sql_type}", nullable=nullable)
+
+
+def graph_type_of(definition: GraphQLField) -> str:
+    """Return a field's type as the encodings name it."""
+    bare: Any = get_nullable_type(definition.type)
+    named: Any = get_named_type(definition.type)
+    name = "enum" if is_enum_type(named) else named.name
+    return f"[{name}]" if is_list_type(bare) else name

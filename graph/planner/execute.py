@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -24,7 +24,13 @@ from graph.errors import (
 from graph.planner.cache import BoundedCache
 from graph.planner.connections import sign_cursors
 from graph.planner.cursors import CursorSigner
-from graph.planner.documents import KnownDocument, KnownOperation, operation_for
+from graph.planner.documents import (
+    TOKEN_BYTES,
+    KnownDocument,
+    KnownOperation,
+    operation_for,
+)
+from graph.planner.moments import NEWEST
 from graph.planner.plan import Plan, make_plan
 from graph.planner.request import Request
 from graph.planner.selection import Operation
@@ -33,7 +39,10 @@ from warehouse import errors as warehouse
 
 _log = logging.getLogger(__name__)
 MOST_PLANS: Final = 2_000
+MOST_BYTES: Final = 200_000_000
+"""Bytes of all kept plans together, with the documents that they point into."""
 GUARD_BYTE: Final = GUARD.encode()
+VERSION_SQL: Final = f"SELECT convert_to({NEWEST}, 'UTF8')"
 _UNREACHABLE: Final = UnavailableError(
     "The database cannot be reached just now. Try again in a moment."
 )
@@ -77,11 +86,16 @@ class Timings:
 
 @dataclass(slots=True)
 class Answer:
-    """The bytes of ``data``, None where an error took it away, and the errors."""
+    """The bytes of ``data``, None where an error took it away, and the errors.
+
+    ``version`` is the data version that the answer was read from; empty where it was not asked
+    for, or where the answer depends on more than published data.
+    """
 
     data: bytes | None
     errors: list[GraphQLError] = field(default_factory=list)
     status: int = 200
+    version: bytes = b""
 
 
 class Planner:
@@ -91,55 +105,63 @@ class Planner:
         self.schema = schema
         self.database = database
         self.signer = signer
-        self.plans: BoundedCache[Hashable, Plan] = BoundedCache(MOST_PLANS)
+        self.plans: BoundedCache[Hashable, Plan] = BoundedCache(MOST_PLANS, MOST_BYTES)
 
     async def answer(
         self,
-        text: str,
         document: KnownDocument,
         known: KnownOperation,
-        variables: Mapping[str, Any],
-        role: str,
+        request: Request,
         timings: Timings,
+        *,
+        with_version: bool = False,
     ) -> Answer | None:
         """Answer an operation with one statement; None where it cannot be planned."""
         try:
-            return await self._answer(text, document, known, variables, role, timings)
+            return await self._answer(document, known, request, timings, with_version)
         except RecursionError:
             error = BadUserInputError("The filter is nested too deeply. Nest it less.")
             return Answer(None, [error.located()])
 
+    async def version(self, timings: Timings) -> bytes:
+        """Return the newest data version.
+
+        Raises:
+            AnswerError: the database cannot answer.
+        """
+        return await self._fetch(VERSION_SQL, [], timings)
+
     async def _answer(
         self,
-        text: str,
         document: KnownDocument,
         known: KnownOperation,
-        variables: Mapping[str, Any],
-        role: str,
+        request: Request,
         timings: Timings,
+        with_version: bool,
     ) -> Answer | None:
-        name = known.definition.name
-        identity = (text, name.value if name else "", role, known.shapes.of(variables))
-        request = Request(variables, self.signer, role)
-        operation = operation_for(self.schema, document, known, variables)
+        identity = (known.key, request.role, request.shape)
+        operation = operation_for(self.schema, document, known, request.variables)
         errors: list[GraphQLError] = []
         without: frozenset[str] = frozenset()
         while True:
             try:
-                plan = self._plan(identity, operation, without, timings)
+                plan = self._plan((*identity, without), operation, document, timings)
                 if plan is None:
                     return None
-                data = await self.run(plan, request, timings)
+                answer = await self.run(plan, request, timings, with_version=with_version)
             except AnswerError as error:
                 errors.append(error.located())
                 if error.root is None or not self._may_be_null(operation, error.root):
                     return Answer(None, errors, error.status)
                 without |= {error.root}
             else:
-                return Answer(data, errors)
+                answer.errors = errors
+                return answer
 
-    async def run(self, plan: Plan, request: Request, timings: Timings) -> bytes:
-        """Run a plan and return the bytes of ``data``.
+    async def run(
+        self, plan: Plan, request: Request, timings: Timings, *, with_version: bool = False
+    ) -> Answer:
+        """Run a plan and return the answer.
 
         Raises:
             AnswerError: an argument is wrong, or the database cannot answer.
@@ -148,36 +170,47 @@ class Planner:
         values = plan.values(request)
         timings.plan += perf_counter() - started
         if plan.constant is not None:
-            return plan.constant
+            return Answer(plan.constant)
+        version = b""
+        if with_version and plan.with_version:
+            found = await self._fetch(plan.with_version, values, timings)
+            version, _, data = found.partition(b"\n")
+        else:
+            data = await self._fetch(plan.sql, values, timings)
+        if data.startswith(GUARD_BYTE):
+            raise copy(plan.guards[int(data[1:])].error)
+        if plan.has_cursors:
+            data = sign_cursors(data, plan.pages, request)
+        return Answer(plan.before + data + plan.after, version=version)
+
+    async def _fetch(self, sql: str, values: list[Any], timings: Timings) -> bytes:
         started = perf_counter()
         try:
-            data: bytes = await self.database.fetch_value(plan.sql, *values)
+            data: bytes = await self.database.fetch_value(sql, *values)
         except Exception as error:
             raise masked(error) from error
         finally:
             timings.database += perf_counter() - started
             timings.statements += 1
-        if data.startswith(GUARD_BYTE):
-            raise copy(plan.guards[int(data[1:])].error)
-        return sign_cursors(data, plan.pages, request) if plan.has_cursors else data
+        return data
 
     def _plan(
         self,
-        identity: tuple[Hashable, ...],
+        key: tuple[Any, ...],
         operation: Operation,
-        without: frozenset[str],
+        document: KnownDocument,
         timings: Timings,
     ) -> Plan | None:
         started = perf_counter()
-        key = (*identity, without)
         plan = self.plans.get(key)
         if plan is None:
             try:
-                plan = make_plan(operation, without)
+                plan = make_plan(operation, without=key[-1])
             except NotPlannableError as error:
                 _log.debug("not planned: %s", error)
             else:
-                self.plans.put(key, plan)
+                size = len(plan.sql) + len(plan.with_version) + document.tokens * TOKEN_BYTES
+                self.plans.put(key, plan, size)
         timings.plan += perf_counter() - started
         return plan
 

@@ -1,31 +1,45 @@
 """Filters to SQL conditions.
 
 A comparison with a value never holds for a row that states none; only ``isNull`` speaks of those.
-``not`` is the exact complement. A comparison with null is as if it were not given.
+``not`` is the exact complement. A member or comparison that is null is as if it were not given,
+and an object without members holds for every row.
+
+Of related rows, ``some`` asks for at least one that a filter keeps, ``none`` for not a single
+one, ``every`` for no row that it does not keep: ``every`` holds where there are no rows.
+Related rows of a connection are those that it lists without a filter, at the moment and in the
+match iteration that the enclosing connection reads.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import get_nullable_type
 
 from graph.errors import BadUserInputError
 from graph.planner import globalid
+from graph.planner.compilation import Compilation
+from graph.planner.distance import within
 from graph.planner.encode import Encoding, encoding
 from graph.planner.folding import fold, fold_sql
 from graph.planner.inputs import Input
+from graph.planner.relations import related, scope_below
 from graph.planner.rows import Rows
 from graph.planner.sources import (
     TABLE_TYPES,
     Column,
     ColumnFilter,
     Combination,
+    Connection,
+    Distance,
     Embedded,
     GlobalId,
+    ListFilter,
     RelationFilter,
+    ToMany,
     ToOne,
     source_of,
 )
@@ -36,47 +50,98 @@ MOST_ITEMS = 1_000
 """Longest list that ``in`` and ``notIn`` take."""
 MOST_IDS = 100
 """Longest list of global ids: each is a condition of its own."""
+DEEPEST_RELATED = 5
+"""How deep filters on related rows go: schools with a program with a requirement is 2."""
+MOST_RELATED = 50
+"""How many filters on related rows an operation has: each is a subselect of its own."""
 
 
-def conditions(given: Input | None, rows: Rows, parameters: Parameters) -> list[str]:
+def conditions(given: Input | None, rows: Rows, compilation: Compilation) -> list[str]:
     """Return the conditions of a filter on rows; all of them must hold."""
-    if given is None or given.is_null:
-        return []
-    kind: Any = get_nullable_type(given.type)
-    found: list[str] = []
-    for name, member in given.fields().items():
-        if not member.is_null:
-            source = source_of(kind.fields[name])
-            found += _member(source, name, member, rows, parameters)
-    return found
+    return _Filter(compilation).conditions(given, rows)
 
 
-def _member(source: Any, name: str, member: Input, rows: Rows, parameters: Parameters) -> list[str]:
-    match source:
-        case Combination():
-            return [_combination(source, member, rows, parameters)]
-        case RelationFilter(source=Embedded() as embedded):
-            return _embedded(embedded, member, rows, parameters)
-        case RelationFilter(source=ToOne() as relation, target=target):
-            assert target is not None
-            related = rows.to_one(relation, TABLE_TYPES[target])
-            return conditions(member, related, parameters)
-        case ColumnFilter(column=column, graph_type=graph_type):
-            return _of_column(column, graph_type, name, member, rows, parameters)
-        case GlobalId():
-            return _of_id(member, rows, parameters)
-    raise AssertionError(f"filter member {name} has no declaration")
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """A filter under construction; ``depth`` counts the related rows around the one at hand."""
 
+    compilation: Compilation
+    depth: int = 0
 
-def _combination(source: Combination, member: Input, rows: Rows, parameters: Parameters) -> str:
-    if source.operator == "not":
-        return f"(({conjunction(conditions(member, rows, parameters))}) IS NOT TRUE)"
-    parts = [
-        f"({conjunction(conditions(element, rows, parameters))})" for element in member.elements()
-    ]
-    if source.operator == "and":
-        return f"({conjunction(parts)})"
-    return f"({' OR '.join(parts) or 'false'})"
+    def conditions(self, given: Input | None, rows: Rows) -> list[str]:
+        if given is None or given.is_null:
+            return []
+        kind: Any = get_nullable_type(given.type)
+        found: list[str] = []
+        for name, member in given.fields().items():
+            if not member.is_null:
+                found += self._member(source_of(kind.fields[name]), name, member, rows)
+        return found
+
+    def _member(self, source: Any, name: str, member: Input, rows: Rows) -> list[str]:
+        parameters = self.compilation.parameters
+        match source:
+            case Combination():
+                found = [self._combination(source, member, rows)]
+            case RelationFilter(source=Embedded() as embedded):
+                found = _embedded(embedded, member, rows, parameters)
+            case RelationFilter(source=ToOne() as relation, target=str(target)):
+                found = self.conditions(member, rows.to_one(relation, TABLE_TYPES[target]))
+            case ListFilter(source=relation):
+                found = self._quantified(relation, member, rows)
+            case ColumnFilter(column=column, graph_type=graph_type):
+                found = _of_column(column, graph_type, name, member, rows, parameters)
+            case Distance():
+                found = [within(source, member, rows, parameters)]
+            case GlobalId():
+                found = _of_id(member, rows, parameters)
+            case _:
+                raise AssertionError(f"filter member {name} has no declaration")
+        return found
+
+    def _combination(self, source: Combination, member: Input, rows: Rows) -> str:
+        if source.operator == "not":
+            return f"(({conjunction(self.conditions(member, rows))}) IS NOT TRUE)"
+        parts = [f"({conjunction(self.conditions(one, rows))})" for one in member.elements()]
+        if source.operator == "and":
+            return f"({conjunction(parts)})"
+        return f"({' OR '.join(parts) or 'false'})"
+
+    def _quantified(self, relation: ToMany | Connection, member: Input, rows: Rows) -> list[str]:
+        scope = self.compilation.scope
+        if isinstance(relation, Connection):
+            scope = scope_below(relation, scope, rows)
+        found: list[str] = []
+        for quantifier, operand in member.fields().items():
+            if operand.is_null:
+                continue
+            below = self._below(operand)
+            belonging, where = related(relation, rows, scope)
+            with self.compilation.within(scope):
+                kept = conjunction(below.conditions(operand, belonging))
+            where.append(f"({kept}) IS NOT TRUE" if quantifier == "every" else kept)
+            select = f"SELECT FROM {belonging.from_list()} WHERE {conjunction(where)}"
+            found.append(f"{'' if quantifier == 'some' else 'NOT '}EXISTS ({select})")
+        return found
+
+    def _below(self, operand: Input) -> _Filter:
+        """Return the filter on related rows.
+
+        Raises:
+            BadUserInputError: related rows are nested too deeply, or there are too many filters.
+        """
+        self.compilation.related += 1
+        for measure, found, most in (
+            ("deep", self.depth + 1, DEEPEST_RELATED),
+            ("times in one operation", self.compilation.related, MOST_RELATED),
+        ):
+            if found > most:
+                raise BadUserInputError(
+                    f"Argument 'filter' asks for related rows ('some', 'none', 'every') {found}"
+                    f" {measure}; {most} is the most. Ask for less at once.",
+                    node=operand.node,
+                )
+        return _Filter(self.compilation, self.depth + 1)
 
 
 def _embedded(embedded: Embedded, member: Input, rows: Rows, parameters: Parameters) -> list[str]:

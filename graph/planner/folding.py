@@ -1,31 +1,27 @@
 """Text as people compare it: without case, accents and typographic variants.
 
-The same rule in SQL, for columns, and in Python, for the words looked for. It needs no
-extension; both forms are immutable.
+The same rule in SQL, for columns, and in Python, for the words looked for. It needs no extension
+and does not depend on the server's locale: marks are taken off, ligatures are spelled out, and of
+what is left the letters A to Z lose their case. Both forms are immutable.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 _MARKS: Final = re.compile("[\u0300-\u036f]+")
 _VARIANTS: Final = {"’": "'", "‘": "'", "–": "-", "—": "-"}
 _LIGATURES: Final = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"}
-_TABLE: Final = str.maketrans({**_VARIANTS, **_LIGATURES})
+_LOWER: Final = dict(zip(ascii_uppercase, ascii_lowercase, strict=True))
+_TABLE: Final = str.maketrans({**_VARIANTS, **_LIGATURES, **_LOWER})
 
 
 def fold(text: str) -> str:
     """Return text in the form in which it is compared."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    return "".join(map(_lower, plain.translate(_TABLE)))
-
-
-def _lower(character: str) -> str:
-    """Lower one letter: the server lowers letter by letter too."""
-    lowered = character.lower()
-    return lowered if len(lowered) == 1 else character
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_TABLE)
 
 
 def fold_sql(expression: str) -> str:
@@ -38,4 +34,4 @@ def fold_sql(expression: str) -> str:
         folded = f"replace({folded}, '{letter}', '{pair}')"
     # Most texts are ASCII, and have nothing to fold but their case: a quarter of the time.
     is_plain = f"octet_length({expression}) = length({expression})"
-    return f"CASE WHEN {is_plain} THEN lower({expression}) ELSE lower({folded}) END"
+    return f'lower((CASE WHEN {is_plain} THEN {expression} ELSE {folded} END) COLLATE "C")'

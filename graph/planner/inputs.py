@@ -50,6 +50,11 @@ class Input:
     node: Node | None = None
 
     @property
+    def is_variable(self) -> bool:
+        """Whether the value is that of a variable, or a part of one."""
+        return self.path is not None
+
+    @property
     def is_null(self) -> bool:
         """Whether the value is null under the shape at hand."""
         return self.value is None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, is_non_null_type
 
+from graph.planner.encode import computed, graph_type_of
 from graph.planner.selection import Operation
 from graph.planner.sql import Json
 
@@ -26,3 +27,24 @@ def members_json(
         else:
             json.append(member(kind.fields[name], found))
     return json.literal("}")
+
+
+def cells_json(
+    operation: Operation,
+    kind: GraphQLObjectType,
+    nodes: list[FieldNode],
+    cells: Mapping[str, str | Member],
+) -> Json:
+    """Return the JSON of an object whose members a select computes.
+
+    ``cells`` are the expressions of their values, or what makes the JSON of a member.
+    """
+
+    def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
+        cell = cells[found[0].name.value]
+        if not isinstance(cell, str):
+            return cell(definition, found)
+        nullable = not is_non_null_type(definition.type)
+        return Json().expression(computed(cell, graph_type_of(definition), nullable=nullable))
+
+    return members_json(operation, kind, nodes, member)

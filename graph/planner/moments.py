@@ -2,6 +2,9 @@
 
 Without a time, the current ones. With ``asOf``, those valid then. A later page reads as of the
 data version that its cursor is pinned to, so nothing is lost or repeated while a load publishes.
+
+A connection below another, and filters on related rows, read at the moment and in the match
+iteration of what is around them, unless they say otherwise: see :class:`Scope`.
 """
 
 from __future__ import annotations
@@ -14,6 +17,10 @@ from graph.planner.sql import Binder, Names, Parameters
 
 VERSIONS = "ops.data_version"
 COLUMNS = "number, published_at, match_iteration_id"
+PIN = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
+"""What tells one data version from another, whatever became of the database: number and time."""
+NEWEST = f"COALESCE((SELECT {PIN} FROM {VERSIONS} ORDER BY number DESC LIMIT 1), '0|0')"
+"""The newest data version, as an SQL expression of type text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Moment:
 
     def condition(self, rows: Rows) -> list[str]:
         """Return the condition that a version of a row holds at this moment."""
+        rows = rows.holder()
         if not rows.kind.is_versioned:
             return []
         if self.time is None:
@@ -49,8 +57,32 @@ class Moment:
 
     def pin(self) -> str:
         """Return what a cursor keeps of this state: ``number|microseconds``."""
-        number = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
-        return f"COALESCE((SELECT {number} FROM {self.version}), '0|0')"
+        return f"COALESCE((SELECT {PIN} FROM {self.version}), '0|0')"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a field reads: what the connections and the root field around it say.
+
+    Attributes:
+        moment: The state of the warehouse.
+        iteration: Number of the match iteration as SQL; None for the newest of the moment.
+        given: Iteration and time as arguments give them, here or further out: part of what a
+            cursor stands for.
+    """
+
+    moment: Moment
+    iteration: str | None = None
+    given: tuple[Binder | None, Binder | None] = (None, None)
+
+    def conditions(self, rows: Rows) -> list[str]:
+        """Return the conditions that rows hold at the moment, and are of the iteration."""
+        found = self.moment.condition(rows)
+        holder = rows.holder()
+        if holder.kind.has_iteration:
+            iteration = self.iteration or self.moment.iteration()
+            found.append(f"{holder.column('match_iteration_id')} = {iteration}")
+        return found
 
 
 @dataclass(slots=True)
@@ -74,6 +106,13 @@ class Moments:
         placeholder = self.parameters.add(time, "timestamptz")
         where = f"WHERE published_at <= {placeholder} ORDER BY number DESC LIMIT 1"
         return Moment(self._head(where), placeholder)
+
+    def value(self, binder: Binder, sql_type: str) -> str:
+        """Return a value that a statement may read anywhere, or nowhere at all."""
+        name = self.names.new("w")
+        placeholder = self.parameters.add(binder, sql_type)
+        self.heads.append(f"{name} AS MATERIALIZED (SELECT {placeholder} AS value)")
+        return f"(SELECT value FROM {name})"
 
     def pinned(self, number: Binder, time: Binder, argument: str, root: str) -> Moment:
         """Return the state that a cursor is pinned to; the statement fails if it is gone."""

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import AnswerError, BadUserInputError, NotFoundError, NotPlannableError
+from graph.planner.comparison import comparison_json
 from graph.planner.compilation import Compilation
 from graph.planner.connections import ConnectionCompiler
+from graph.planner.derived import Comparison, GroupList, InScope
 from graph.planner.filters import adapted, id_condition
 from graph.planner.globalid import type_of
+from graph.planner.group_lists import group_list_json, in_scope_json
 from graph.planner.inputs import Input, arguments_of
-from graph.planner.moments import Guard, Moment
+from graph.planner.lists import everything_json
+from graph.planner.moments import Guard, Scope
+from graph.planner.nodes import nodes_json
 from graph.planner.rows import Page, table_rows
 from graph.planner.sources import (
     TABLE_TYPES,
     AnyNode,
+    AnyNodes,
     ByKey,
     Column,
     Connection,
@@ -29,7 +36,9 @@ from graph.planner.sources import (
 from graph.planner.sql import Json, conjunction
 
 
-def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[FieldNode]) -> Json:
+def root_json(  # noqa: PLR0911 - a case for each kind of root field
+    compilation: Compilation, definition: GraphQLField, nodes: list[FieldNode]
+) -> Json:
     """Return the JSON of a root field.
 
     Raises:
@@ -41,16 +50,21 @@ def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[Fi
     inner: Any = get_named_type(definition.type)
     try:
         match source_of(definition):
-            case Connection():
-                target = TABLE_TYPES[inner.name.removesuffix("Connection")]
-                compiler = ConnectionCompiler(compilation, target, arguments, node.name.value)
-                return Json().expression(compiler.expression(inner, nodes, None))
+            case Connection() as relation:
+                compiler = ConnectionCompiler(compilation, relation, arguments, node.name.value)
+                return compiler.json(inner, nodes)
             case ByKey(members=members):
                 return _by_key(compilation, inner, nodes, arguments, members)
-            case Everything(order=order):
-                return _everything(compilation, inner, nodes, order)
+            case Everything() as everything:
+                scope = _scope(compilation, arguments)
+                return everything_json(compilation, everything, inner, nodes, arguments, scope)
             case AnyNode():
                 return _node(compilation, nodes, arguments["id"])
+            case AnyNodes():
+                return nodes_json(compilation, nodes, arguments["ids"])
+            case Comparison() | GroupList() | InScope() as source:
+                with compilation.within(_scope(compilation, arguments)):
+                    return _derived(compilation, definition, nodes, source, arguments)
             case Latest() as latest:
                 return _latest(compilation, inner, nodes, latest)
     except AnswerError as error:
@@ -58,11 +72,38 @@ def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[Fi
     raise NotPlannableError(f"{node.name.value} is resolved, not declared")
 
 
-def _moment(compilation: Compilation, arguments: Mapping[str, Input]) -> Moment:
-    as_of = arguments.get("asOf")
+def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:
+    """Return where a root field reads, and all below it that does not say otherwise."""
+    as_of, iteration = arguments.get("asOf"), arguments.get("iteration")
     if as_of is None or as_of.is_null:
-        return compilation.moments.now()
-    return compilation.moments.as_of(adapted(as_of.binder(), "timestamptz"))
+        scope = compilation.scope
+    else:
+        time = as_of.binder()
+        moment = compilation.moments.as_of(adapted(time, "timestamptz"))
+        scope = Scope(moment, given=(None, time))
+    if iteration is None or iteration.is_null:
+        return scope
+    number = iteration.binder()
+    value = compilation.moments.value(number, "int4")
+    return replace(scope, iteration=value, given=(number, scope.given[1]))
+
+
+def _derived(
+    compilation: Compilation,
+    definition: GraphQLField,
+    nodes: list[FieldNode],
+    source: Comparison | GroupList | InScope,
+    arguments: Mapping[str, Input],
+) -> Json:
+    """Return the JSON of what is made out of rows."""
+    inner: Any = get_named_type(definition.type)
+    match source:
+        case Comparison():
+            return comparison_json(compilation, inner, nodes, source, arguments["ids"])
+        case GroupList():
+            return group_list_json(compilation, definition, nodes)
+        case InScope():
+            return in_scope_json(compilation, inner, nodes)
 
 
 def _one(
@@ -90,7 +131,8 @@ def _by_key(
     page = Page(compilation.names, table_rows(compilation.names, TABLE_TYPES[kind.name]))
     ((name, given),) = arguments["by"].fields().items()
     rows, parameters = page.inner, compilation.parameters
-    found = _moment(compilation, arguments).condition(rows)
+    scope = _scope(compilation, arguments)
+    found = scope.moment.condition(rows)
     columns = members[name]
     if columns is None:
         found.append(id_condition(given, f"by.{name}", rows, parameters))
@@ -99,7 +141,8 @@ def _by_key(
     else:
         parts = given.fields()
         found += [_equals(page, columns[part], parts[part], compilation) for part in columns]
-    return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
+    with compilation.within(scope):
+        return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
 
 
 def _equals(page: Page, column: str, given: Input, compilation: Compilation) -> str:
@@ -124,23 +167,6 @@ def _node(compilation: Compilation, nodes: list[FieldNode], given: Input) -> Jso
     found = compilation.moments.now().condition(page.inner)
     found.append(id_condition(given, "id", page.inner, compilation.parameters))
     return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
-
-
-def _everything(
-    compilation: Compilation,
-    kind: GraphQLObjectType,
-    nodes: list[FieldNode],
-    order: tuple[str, ...],
-) -> Json:
-    page = Page(compilation.names, table_rows(compilation.names, TABLE_TYPES[kind.name]))
-    found = compilation.moments.now().condition(page.inner)
-    json = compilation.object_json(compilation, kind, nodes, page.outer)
-    by = ", ".join(page.outer.column(name) for name in order)
-    gathered = f"string_agg({json.sql()}, ',' ORDER BY {by})"
-    inner = f"SELECT {page.exports()} FROM {page.inner.from_list()} WHERE {conjunction(found)}"
-    body = f"SELECT '[' || {gathered} || ']' FROM {page.outer.from_list()}"
-    head = f"WITH {page.name} AS MATERIALIZED ({inner})"
-    return Json().expression(f"COALESCE(({head} {body}), '[]')")
 
 
 def _latest(

@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from graph.planner.sources import TableType, ToOne, fact
+from graph.planner.sources import TABLE_TYPES, TableType, ToOne, fact
 from graph.planner.sql import Names
 
 Reach = Callable[[str, str], str]
 """From a table and a column of it to the expression that reads it."""
 
 
-def no_keyset(column: str) -> str | None:
-    """Say that no statement gives the values of a column beforehand."""
-    del column
-    return None
-
-
 @dataclass(slots=True)
 class Rows:
     """Rows of a type, readable in one place of a statement.
 
-    ``base`` is what stands in FROM, ``joins`` what follows it. ``keyset`` gives a SELECT with all
-    values that a column can have here, so that related rows are read once for all of them.
+    ``base`` is what stands in FROM, ``joins`` what follows it.
     """
 
     names: Names
@@ -32,8 +25,8 @@ class Rows:
     joins: list[str]
     reach: Reach
     is_optional: bool = False
-    keyset: Callable[[str], str | None] = no_keyset
     _related: dict[tuple[ToOne, str], Rows] = field(default_factory=dict)
+    _before: Rows | None = None
 
     def column(self, name: str, table: str | None = None) -> str:
         """Return the expression of a column of the type's table, or of one beside it."""
@@ -43,6 +36,16 @@ class Rows:
         """Return the expressions of the natural key."""
         return [self.column(name) for name in self.kind.natural_key]
 
+    def owner(self) -> Rows | None:
+        """Return the rows that these are parts of."""
+        owner = self.kind.owner
+        return None if owner is None else self.to_one(owner.relation, TABLE_TYPES[owner.type])
+
+    def holder(self) -> Rows:
+        """Return the rows whose versions say when these hold: those they are parts of, or these."""
+        owner = self.owner()
+        return self if owner is None else owner.holder()
+
     def from_list(self) -> str:
         """Return what stands after FROM."""
         return " ".join((self.base, *self.joins))
@@ -51,8 +54,10 @@ class Rows:
         """Return the related rows, joined once however often they are asked for."""
         known = self._related.get((relation, target.name))
         if known is None:
-            optional = self.is_optional or any(
-                fact(self.kind.table, local).is_nullable for local, _ in relation.keys
+            optional = (
+                self.is_optional
+                or relation.is_optional
+                or any(fact(self.kind.table, local).is_nullable for local, _ in relation.keys)
             )
             alias = self.names.new("t")
             pairs = [f"{alias}.{remote} = {self.column(local)}" for local, remote in relation.keys]
@@ -61,6 +66,18 @@ class Rows:
             known = joined_rows(self.names, target, alias, self.joins, is_optional=optional)
             self._related[relation, target.name] = known
         return known
+
+    def before(self) -> Rows:
+        """Return the version before that of each row, joined once; there may be none."""
+        if self._before is None:
+            alias, older = self.names.new("t"), self.names.new("o")
+            same = [f"{older}.{name} = {self.column(name)}" for name in self.kind.natural_key]
+            same.append(f"{older}.valid_from < {self.column('valid_from')}")
+            newest = f"ORDER BY {older}.valid_from DESC LIMIT 1"
+            select = f"SELECT * FROM {self.kind.table} {older} WHERE {' AND '.join(same)} {newest}"
+            self.joins.append(f"LEFT JOIN LATERAL ({select}) {alias} ON true")
+            self._before = joined_rows(self.names, self.kind, alias, self.joins, is_optional=True)
+        return self._before
 
 
 def joined_rows(
@@ -94,13 +111,17 @@ class Page:
         self.name = names.new("p")
         self.inner = inner
         self._exports: dict[str, str] = {}
-        self.outer = Rows(
-            names,
+        self.outer = self.rows()
+
+    def rows(self) -> Rows:
+        """Return the rows of the page as the beginning of a FROM list of its own."""
+        inner = self.inner
+        return Rows(
+            inner.names,
             inner.kind,
             self.name,
             [],
             lambda table, name: self.export(inner.column(name, table)),
-            keyset=self._keyset,
         )
 
     def export(self, expression: str) -> str:
@@ -111,6 +132,3 @@ class Page:
     def exports(self) -> str:
         """Return the inner select list."""
         return ", ".join(f"{sql} AS {name}" for sql, name in self._exports.items()) or "1 AS c0"
-
-    def _keyset(self, column: str) -> str:
-        return f"SELECT {self.outer.column(column)} FROM {self.name}"

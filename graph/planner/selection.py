@@ -24,6 +24,8 @@ from graphql import (
 
 from graph.errors import NotPlannableError
 
+IN_PARTS = frozenset({"defer", "stream"})
+"""Directives that let a server send a selection later; at once is always right."""
 Fields = dict[str, list[FieldNode]]
 """Response key to the field nodes that ask for it, in the order of the answer."""
 
@@ -49,7 +51,7 @@ class Operation:
         """Return the fields that selection sets select on an object type.
 
         Raises:
-            NotPlannableError: a directive other than @skip and @include stands on a selection.
+            NotPlannableError: a directive that has to be executed stands on a selection.
         """
         fields: Fields = {}
         visited: set[str] = set()
@@ -92,6 +94,8 @@ class Operation:
     def _is_included(self, selection: SelectionNode) -> bool:
         for directive in selection.directives or ():
             name = directive.name.value
+            if name in IN_PARTS:
+                continue
             if name not in {"skip", "include"}:
                 raise NotPlannableError(f"directive @{name} is left to the execution")
             if self._condition(directive) == (name == "skip"):

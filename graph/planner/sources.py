@@ -75,9 +75,11 @@ class GlobalId:
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """At most one related row."""
+    """At most one related row; ``is_optional`` where keys that are not null may find none."""
 
     keys: Keys
+    is_sortable: bool = True
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +92,74 @@ class ListArgument:
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """All related rows, in the order of columns of theirs."""
+    """All related rows, in the order of columns of theirs.
 
+    Rows in which the column ``hidden[0]`` is ``hidden[1]`` do not exist for the graph: they are
+    neither listed nor seen by filters.
+    """
+
+    target: str
     keys: Keys
     order: tuple[str, ...]
     arguments: Mapping[str, ListArgument] = field(default_factory=dict)
+    hidden: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The row that a row is a part of, and lives and dies with: what holds for it holds for both.
+
+    ``field`` is the field of the part that leads to its owner, of type ``type``.
+    """
+
+    field: str
+    type: str
+    relation: ToOne
 
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """How rows of a connection belong to a row: by a natural key, so versions do not matter.
+    """Rows of a connection that point to the row at hand, by whatever version of it.
 
-    ``foreign_key`` is the column of the connection's rows that points to a version of this type.
+    ``key`` is the surrogate key of this type's table, under the same name in the rows' table.
     """
 
-    foreign_key: str
     key: str
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """Pages of a type; of all its rows, or of those that belong to the row at hand."""
+class Via:
+    """Rows of a connection that share at least one row of the type ``link`` with the row at hand.
 
-    through: Through | None = None
+    The link points to versions of both: of this type by ``near``, of the other by ``far``. Only
+    links of the moment and match iteration that are read count.
+    """
+
+    link: str
+    near: str
+    far: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Pages of a type; of all its rows, or of those that belong to the row at hand.
+
+    ``target`` is the type, ``module`` where it stands with its filter and its order.
+    ``iteration`` is the column of the row at hand that names the match iteration to read, where
+    the row itself is one.
+    """
+
+    target: str
+    module: str
+    through: Through | Via | None = None
+    iteration: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """A root list of all rows of a type, in the order of columns."""
+    """A root list of the rows of a type that hold at the moment, in the order of columns."""
 
+    target: str
     order: tuple[str, ...]
 
 
@@ -135,6 +176,11 @@ class ByKey:
 @dataclass(frozen=True, slots=True)
 class AnyNode:
     """The root field that finds any node by its global id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyNodes:
+    """The root field that finds nodes of any types by their global ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +246,21 @@ class RelationFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class ListFilter:
+    """A filter on related rows: some, none or every one of them."""
+
+    source: ToMany | Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """A filter on the distance of the place in two columns from a place given."""
+
+    latitude: str
+    longitude: str
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnFilter:
     """A filter on a column; ``graph_type`` as in the encodings."""
 
@@ -231,9 +292,11 @@ class TableType:
     name: str
     table: str
     natural_key: tuple[str, ...]
+    """Columns that identify a row, or a part among the parts of its owner."""
     beside: Mapping[str, str] = field(default_factory=dict)
     """Tables with exactly one row per row of the table, and the key that they share."""
     has_global_id: bool = False
+    owner: Owner | None = None
 
     @property
     def is_versioned(self) -> bool:

@@ -56,6 +56,16 @@ class Json:
                 self.expression(text)
         return self
 
+    def parted(self) -> tuple[str, Json, str]:
+        """Return the text before the first expression, what follows, and the text after the last.
+
+        A long answer is copied for each text that is put around it: outer ones are best put last.
+        """
+        rest = list(self.parts)
+        before = rest.pop(0)[1] if rest and rest[0][0] else ""
+        after = rest.pop()[1] if rest and rest[-1][0] else ""
+        return before, Json(rest), after
+
     @property
     def constant(self) -> str | None:
         """The text, if no expression is in it."""

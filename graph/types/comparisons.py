@@ -28,6 +28,18 @@ def comparison(description: str, name: str | None = None) -> Any:
     return strawberry.field(default=strawberry.UNSET, description=description, name=name)
 
 
+WITHIN = "Lies at most so far from a place, along a great circle; not without coordinates."
+
+
+@strawberry.input(description="A circle on the Earth: a place and a distance from it.")
+class WithinDistance:
+    """A circle on the Earth."""
+
+    latitude: float = strawberry.field(description="Degrees north, from -90 to 90 (WGS 84).")
+    longitude: float = strawberry.field(description="Degrees east, from -180 to 180 (WGS 84).")
+    km: float = strawberry.field(description="Greatest distance in kilometres, more than 0.")
+
+
 @strawberry.input(description="Comparisons of a whole number.")
 class IntFilter:
     """Comparisons of a whole number."""

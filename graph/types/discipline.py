@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from graph.planner.declare import column, declared, table_type
-from graph.planner.sources import GlobalId, Through
-from graph.types.generate import filter_input, order_input
+from graph.planner.sources import GlobalId, Through, Via
+from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.paging import Connection, Node, connection
 
 if TYPE_CHECKING:
     from graph.types.program import ProgramConnection
+    from graph.types.university import UniversityConnection
 
 
 @table_type("core.dim_discipline", natural_key=["discipline_id"])
@@ -27,12 +28,20 @@ class Discipline(Node):
         "Program",
         "graph.types.program",
         "Programs of the discipline.",
-        through=Through("discipline_key", "discipline_key"),
-        is_timed=True,
+        through=Through("discipline_key"),
+    )
+    universities: Annotated[UniversityConnection, strawberry.lazy("graph.types.university")] = (
+        connection(
+            "University",
+            "graph.types.university",
+            "Universities with a program in the discipline.",
+            through=Via("Program", near="discipline_key", far="university_key"),
+        )
     )
 
 
 DisciplineFilter = filter_input(Discipline)
+DisciplineListFilter = list_filter(Discipline)
 DisciplineOrder = order_input(Discipline)
 
 

@@ -1,4 +1,8 @@
-"""Filter and order inputs of a type, made from its declared fields."""
+"""Filter and order inputs of a type, made from its declared fields.
+
+Assign them in the type's module under their names (``SiteFilter = filter_input(Site)``): inputs
+refer to each other by module and name, because types do so in circles.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from strawberry.types.base import (
 )
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
+from strawberry.types.lazy_type import LazyType
 
 from graph.planner.sources import (
     ORDERS,
@@ -22,11 +27,15 @@ from graph.planner.sources import (
     Column,
     ColumnFilter,
     Combination,
+    Connection,
+    Distance,
     Embedded,
     GlobalId,
+    ListFilter,
     OrderTerm,
     Part,
     RelationFilter,
+    ToMany,
     ToOne,
 )
 from graph.types import comparisons
@@ -87,7 +96,8 @@ def enum_filter(kind: StrawberryEnumDefinition, *, is_list: bool) -> type:
             "not_in": (many, comparison(comparisons.NOT_IN)),
         }
     members["is_null"] = (bool | None, comparison(comparisons.IS_NULL))
-    what = f"a list of {kind.name}" if is_list else f"a {kind.name}"
+    article = "an" if kind.name[0] in "AEIOU" else "a"
+    what = f"a list of {kind.name}" if is_list else f"{article} {kind.name}"
     name = f"{kind.name}{'List' if is_list else ''}Filter"
     made = make_input(name, f"Comparisons of {what}.", members)
     _enum_filters[kind.name, is_list] = made
@@ -107,9 +117,9 @@ def comparisons_of(field: StrawberryField) -> tuple[str, type]:
 
 
 def filter_input(cls: type) -> type:
-    """Return the filter of a declared type: its columns, its to-one relations, and/or/not.
+    """Return the filter of a declared type: its columns, its relations, and/or/not.
 
-    Assign it in the type's module under its name: it refers to itself by that.
+    A type with the columns latitude and longitude can be filtered by distance.
     """
     definition = get_object_definition(cls, strict=True)
     name = f"{definition.name}Filter"
@@ -119,6 +129,9 @@ def filter_input(cls: type) -> type:
         made = _filter_member(field)
         if made is not None:
             members[field.python_name] = made
+    if {"latitude", "longitude"} <= members.keys():
+        near = member(Distance("latitude", "longitude"), comparisons.WITHIN)
+        members["within"] = (comparisons.WithinDistance | None, near)
     for word, kind, description in (
         ("and", list[itself], "All of these hold."),
         ("or", list[itself], "At least one of these holds."),
@@ -132,23 +145,62 @@ def filter_input(cls: type) -> type:
 
 
 def _filter_member(field: StrawberryField) -> tuple[Any, Any] | None:
+    """Return the filter's member for a field; None for one that no filter asks for."""
     source = field.metadata.get(SOURCE)
-    description = field.description or ""
-    if isinstance(source, GlobalId):
-        return comparisons.IdFilter | None, member(source, description)
-    if isinstance(source, Column) and source.is_filterable:
-        graph_type, kind = comparisons_of(field)
-        return kind | None, member(ColumnFilter(source, graph_type), description)
-    if isinstance(source, ToOne):
-        name = get_object_definition(bare(field.type), strict=True).name
-        if name not in _filters:  # a relation whose rows have no filter
+    made: object = source
+    kind: Any = comparisons.IdFilter
+    match source:
+        case GlobalId():
+            pass
+        case Column(is_filterable=True):
+            graph_type, kind = comparisons_of(field)
+            made = ColumnFilter(source, graph_type)
+        case ToOne():
+            name, kind = _filter_of(bare(field.type))
+            if kind is None:  # a relation whose rows have no filter
+                return None
+            made = RelationFilter(source, name)
+        case Embedded():
+            kind, made = _value_filter(bare(field.type)), RelationFilter(source, None)
+        case ToMany():
+            item = get_object_definition(bare(field.type).of_type, strict=True)
+            kind, made = of_rows(item.name, item.origin.__module__), ListFilter(source)
+        case Connection():
+            kind, made = of_rows(source.target, source.module), ListFilter(source)
+        case _:
             return None
-        return _filters[name] | None, member(RelationFilter(source, name), description)
-    if isinstance(source, Embedded):
-        return _value_filter(bare(field.type)) | None, member(
-            RelationFilter(source, None), description
-        )
-    return None
+    return kind | None, member(made, field.description or "")
+
+
+def _filter_of(kind: Any) -> tuple[str, Any]:
+    """Return the name of a type, and its filter if it has one."""
+    if isinstance(kind, LazyType):  # the filter is yet to be made
+        return kind.type_name, Annotated[f"{kind.type_name}Filter", strawberry.lazy(kind.module)]
+    name = get_object_definition(kind, strict=True).name
+    return name, _filters.get(name)
+
+
+def of_rows(node: str, module: str) -> Any:
+    """Return the filter on related rows of a type, by name."""
+    return Annotated[f"{node}ListFilter", strawberry.lazy(module)]
+
+
+def list_filter(cls: type) -> type:
+    """Return the filter on related rows of a declared type: some, none, every."""
+    name = get_object_definition(cls, strict=True).name
+    one: Any = Annotated[f"{name}Filter", strawberry.lazy(cls.__module__)]
+    return make_input(
+        f"{name}ListFilter",
+        f"Which related {name} objects there must be; all members must hold.",
+        {
+            "some": (one | None, comparison("At least one of them is kept by this filter.")),
+            "none": (one | None, comparison("Not a single one of them is kept by this filter.")),
+            "every": (
+                one | None,
+                comparison("Each of them is kept by this filter; holds where there are none."),
+            ),
+        },
+    )
 
 
 def _value_filter(cls: type) -> Any:
@@ -186,7 +238,7 @@ def order_input(cls: type) -> type:
             _add_term(terms, words, field, None, None)
         elif isinstance(source, Embedded):
             _add_bounds(terms, words, field, source)
-        elif isinstance(source, ToOne):
+        elif isinstance(source, ToOne) and source.is_sortable:
             related = get_object_definition(bare(field.type), strict=True)
             for inner in related.fields:
                 _add_term(terms, words, inner, field, related.name)
@@ -194,7 +246,8 @@ def order_input(cls: type) -> type:
     fields = _order_fields(definition.name, words)
     return make_input(
         f"{definition.name}Order",
-        f"One key by which to sort {definition.name} objects.",
+        f"One key by which to sort {definition.name} objects. Texts count without case and accents"
+        " first, then by their code points.",
         {
             "field": (fields, strawberry.field(description="What to sort by.")),
             "direction": (

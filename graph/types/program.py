@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import strawberry
 
@@ -17,9 +16,11 @@ from graph.planner.declare import (
     to_many,
     to_one,
 )
+from graph.planner.derived import Versions
 from graph.planner.sources import GlobalId, ListArgument, OfConnection
+from graph.planner.weights import TOTAL, listed
 from graph.types.aggregate import ProgramAggregate
-from graph.types.criterion import SelectionCriterion, SelectionCriterionFilter
+from graph.types.criterion import SelectionCriterion
 from graph.types.discipline import Discipline
 from graph.types.enums import (
     AccreditationStatus,
@@ -29,21 +30,22 @@ from graph.types.enums import (
     SectionKind,
 )
 from graph.types.evidence import Evidence
-from graph.types.generate import filter_input, order_input
+from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.iteration import MatchIteration
 from graph.types.paging import Connection, Node
 from graph.types.ranges import CountRange, PercentRange
-from graph.types.requirement import ProgramRequirement, ProgramRequirementFilter
+from graph.types.requirement import ProgramRequirement
 from graph.types.section import ProgramSection
 from graph.types.site import Site
 from graph.types.stream import Stream
 from graph.types.training import InterviewDate, TrainingSite
 from graph.types.university import University
+from graph.types.version import ProgramVersion
 
 FACTS = "core.fact_program"
 OWN_KEY = ("program_key", "program_key")
-BY_FILTER = ListArgument("", "=")
-"""The condition of an argument ``filter`` comes from its members."""
+HIDDEN_EVIDENCE = ("field", ProgramField.CONTACTS.value)
+"""Where contacts stand is as restricted as they are."""
 
 
 @strawberry.type(description="What a program says of a return of service.")
@@ -53,12 +55,7 @@ class ReturnOfService:
     status: ReturnOfServiceStatus | None = part(
         "Whether one is attached; null where the text states neither."
     )
-    text: str | None = part("What the program says, contacts masked.")
-
-
-def filter_argument(kind: Any) -> tuple[Any, ListArgument]:
-    """Return the argument ``filter`` of a list."""
-    return argument("filter", kind | None, "Which of them to list."), BY_FILTER
+    text: str | None = part("What the program says, contacts masked.", weight=20)
 
 
 @table_type("core.dim_program", natural_key=["match_iteration_id", "program_stream_id"],
@@ -71,8 +68,8 @@ class Program(Node):
         GlobalId(), "Global id of iteration and program stream id, the same in every version."
     )
     program_stream_id: int = column()
-    name: str = column()
-    url: str = column()
+    name: str = column(weight=2)
+    url: str = column(weight=2)
     language: Language = column()
     application_languages: list[Language] = column(is_sortable=False)
     quota: int | None = column(beside=FACTS)
@@ -111,6 +108,7 @@ class Program(Node):
         text="return_of_service_text",
     )
     sections: list[ProgramSection] = to_many(
+        ProgramSection,
         OWN_KEY,
         order=["ordinal"],
         description="Sections of the description, in the order of the document.",
@@ -120,30 +118,38 @@ class Program(Node):
                 ListArgument("kind", "= ANY"),
             )
         ],
+        size=listed(13, "kinds"),
     )
     requirements: list[ProgramRequirement] = to_many(
+        ProgramRequirement,
         OWN_KEY,
         order=["ordinal"],
         description="What applicants submit, in the order of the document.",
-        arguments=[filter_argument(ProgramRequirementFilter)],
+        size=13,
     )
     selection_criteria: list[SelectionCriterion] = to_many(
+        SelectionCriterion,
         OWN_KEY,
         order=["ordinal"],
         description="What the program says it looks at, in the order of the document.",
-        arguments=[filter_argument(SelectionCriterionFilter)],
+        size=31,
     )
     interview_dates: list[InterviewDate] = to_many(
+        InterviewDate,
         OWN_KEY,
         order=["starts_on", "ordinal"],
         description="Days of interviews, calendar dates without a time zone, the first first.",
+        size=5,
     )
     training_sites: list[TrainingSite] = to_many(
+        TrainingSite,
         OWN_KEY,
         order=["ordinal"],
         description="Places where residents train, as the description names them.",
+        size=12,
     )
     evidence: list[Evidence] = to_many(
+        Evidence,
         OWN_KEY,
         order=["ordinal"],
         description="The spans of the source from which the values of a field were read.",
@@ -153,10 +159,19 @@ class Program(Node):
                 ListArgument("field", "="),
             )
         ],
+        hidden=HIDDEN_EVIDENCE,
+        size=13,
+    )
+    history: list[ProgramVersion] = declared(
+        Versions(),
+        "All versions of the program, the newest first, whatever moment is read.",
+        [argument("first", int | None, "How many versions: 100 by default, and at most.")],
+        size=listed(10),
     )
 
 
 ProgramFilter = filter_input(Program)
+ProgramListFilter = list_filter(Program)
 ProgramOrder = order_input(Program)
 
 
@@ -165,5 +180,5 @@ class ProgramConnection(Connection[Program]):
     """A page of programs."""
 
     aggregate: ProgramAggregate = declared(
-        OfConnection("aggregate"), "Totals over all pages together."
+        OfConnection("aggregate"), "Totals over all pages together.", weight=TOTAL
     )

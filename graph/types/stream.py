@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import strawberry
 
 from graph.planner.declare import column, declared, table_type
-from graph.planner.sources import GlobalId
+from graph.planner.sources import GlobalId, Through
 from graph.types.enums import ApplicantCategory
-from graph.types.generate import filter_input, order_input
-from graph.types.paging import Node
+from graph.types.generate import filter_input, list_filter, order_input
+from graph.types.paging import Node, connection
+
+if TYPE_CHECKING:
+    from graph.types.program import ProgramConnection
 
 
 @table_type("core.dim_stream", natural_key=["label"])
@@ -20,7 +25,14 @@ class Stream(Node):
     applicant_category: ApplicantCategory = column()
     is_return_of_service: bool = column()
     is_military: bool = column()
+    programs: Annotated[ProgramConnection, strawberry.lazy("graph.types.program")] = connection(
+        "Program",
+        "graph.types.program",
+        "Programs of the stream.",
+        through=Through("stream_key"),
+    )
 
 
 StreamFilter = filter_input(Stream)
+StreamListFilter = list_filter(Stream)
 StreamOrder = order_input(Stream)

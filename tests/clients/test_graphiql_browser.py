@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from graphql import FieldNode, OperationDefinitionNode, parse
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from graph.ide.examples import example_queries
@@ -32,7 +33,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-TITLES = [example.title for example in example_queries(0, 0)]
+EXAMPLES = {example.title: example.query for example in example_queries(0, [0])}
+TITLES = list(EXAMPLES)
 RUN = ".graphiql-execute-button"
 
 
@@ -53,6 +55,14 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+def response_keys(query: str) -> set[str]:
+    """Return the names of the first fields in the answer to a query."""
+    (operation, *_) = parse(query).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    fields = [field for field in operation.selection_set.selections if isinstance(field, FieldNode)]
+    return {(field.alias or field.name).value for field in fields}
 
 
 class Visit:
@@ -91,6 +101,11 @@ class Visit:
             assert time.monotonic() < deadline, expression
             self.page.wait_for_timeout(50)
 
+    def open(self, title: str) -> None:
+        """Click an example."""
+        titles = self.page.locator(".residency-example-title")
+        titles.get_by_text(title, exact=True).click()
+
     def run(self) -> dict[str, Any]:
         """Press the button; return the server's answer, which the page shows too."""
         self.page.locator(".graphiql-response .view-line").first.wait_for(state="attached")
@@ -110,6 +125,14 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def visit(browser: Browser, graph_address: str) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield Visit(context, graph_address)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def long_visit(browser: Browser, graph_address: str) -> Iterator[Visit]:
+    """A page on which one example after the other is opened and run."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     yield Visit(context, graph_address)
     context.close()
@@ -146,26 +169,37 @@ def test_it_says_at_first_sight_that_the_data_are_a_sample(visit: Visit):
     assert SAMPLE_NOTICE.split(",")[0] in visit.query()
 
 
-def test_each_example_has_a_tab(visit: Visit):
-    expect(visit.page.get_by_role("tab")).to_have_count(len(TITLES))
-
-
 @pytest.mark.parametrize("title", TITLES)
-def test_each_example_answers_with_data_and_without_errors(visit: Visit, title: str):
-    visit.page.locator(".residency-example", has_text=title).first.click()
-    answer = visit.run()
+def test_each_example_answers_with_data_and_without_errors(long_visit: Visit, title: str):
+    long_visit.open(title)
+    answer = long_visit.run()
     assert "errors" not in answer, answer["errors"]
     assert answer["data"]
+    assert set(answer["data"]) == response_keys(EXAMPLES[title])
     assert all(value not in (None, [], {}) for value in answer["data"].values())
-    assert visit.complaints == []
+    assert long_visit.complaints == []
+
+
+def test_an_example_opens_in_a_tab_of_its_own_and_only_once(visit: Visit):
+    tabs = visit.page.get_by_role("tab")
+    expect(tabs).to_have_count(1)
+    visit.open(TITLES[1])
+    expect(tabs).to_have_count(2)
+    visit.open(TITLES[0])
+    expect(tabs.first).to_have_attribute("aria-selected", "true")
+    visit.open(TITLES[1])
+    expect(tabs).to_have_count(2)
+    assert "errors" not in visit.run()
 
 
 def test_an_example_whose_tab_was_closed_opens_in_a_new_one(visit: Visit):
-    visit.page.get_by_role("tab").nth(1).hover()
+    tabs = visit.page.get_by_role("tab")
+    visit.open(TITLES[1])
+    tabs.nth(1).hover()
     visit.page.get_by_label("Close Tab").nth(1).click()
-    expect(visit.page.get_by_role("tab")).to_have_count(len(TITLES) - 1)
-    visit.page.locator(".residency-example", has_text=TITLES[1]).first.click()
-    expect(visit.page.get_by_role("tab")).to_have_count(len(TITLES))
+    expect(tabs).to_have_count(1)
+    visit.open(TITLES[1])
+    expect(tabs).to_have_count(2)
     assert "errors" not in visit.run()
 
 
@@ -203,5 +237,5 @@ def test_the_address_gives_no_page_to_those_who_ask_for_json(graph_address: str,
         f"{graph_address}/graphql", data=json.dumps({"query": "{ __typename }"}),
         headers={"Content-Type": "application/json"},
     )  # fmt: skip
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}
     context.close()

@@ -1,13 +1,14 @@
-"""Questions put to the graph and to plain SQL; the answers must be equal.
+"""Questions put to the graph and to plain SQL or Python; the answers must be equal.
 
 The SQL is written by hand and knows nothing of the planner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from graph.planner.folding import fold
 from tests.integration.graph_client import Graph
 
 PROGRAMS = """
@@ -19,6 +20,7 @@ PROGRAMS = """
   JOIN core.dim_site s ON s.site_key = p.site_key
   JOIN core.dim_stream t ON t.stream_key = p.stream_key
 """
+REQUIREMENTS = "SELECT r.program_key FROM core.program_requirement r WHERE"
 FILTERS: Mapping[str, str] = {
     "{quota: {eq: 2}}": "f.quota = 2",
     "{quota: {ne: 2}}": "f.quota <> 2",
@@ -103,6 +105,80 @@ FILTERS: Mapping[str, str] = {
     "{or: []}": "false",
     "{and: []}": "true",
     "{not: {}}": "false",
+    "{requirements: {some: {kind: {eq: REFERENCE_LETTER}, quantity: {gte: 3}}}}":
+        f"p.program_key IN ({REQUIREMENTS} kind = 'REFERENCE_LETTER' AND quantity >= 3)",
+    "{requirements: {none: {kind: {eq: PHOTO}}}}":
+        f"p.program_key NOT IN ({REQUIREMENTS} kind = 'PHOTO')",
+    "{requirements: {every: {status: {eq: REQUIRED}}}}":
+        f"p.program_key NOT IN ({REQUIREMENTS} status IS DISTINCT FROM 'REQUIRED')",
+    "{requirements: {every: {not: {status: {eq: REQUIRED}}}}}":
+        f"p.program_key NOT IN ({REQUIREMENTS} status = 'REQUIRED')",
+    "{not: {requirements: {every: {status: {eq: REQUIRED}}}}}":
+        f"p.program_key IN ({REQUIREMENTS} status IS DISTINCT FROM 'REQUIRED')",
+    "{requirements: {some: {kind: {eq: LANGUAGE_PROFICIENCY}}, none: {kind: {eq: PHOTO}},"
+    " every: {label: {ne: null}}}}":
+        f"p.program_key IN ({REQUIREMENTS} kind = 'LANGUAGE_PROFICIENCY')"
+        f" AND p.program_key NOT IN ({REQUIREMENTS} kind = 'PHOTO')",
+    '{requirements: {some: {tests: {some: {name: {eq: "TCF"}}}}}}':
+        "p.program_key IN (SELECT program_key FROM core.requirement_test WHERE name = 'TCF')",
+    "{requirements: {some: {tests: {none: {}}, kind: {eq: REFERENCE_LETTER}}}}":
+        f"p.program_key IN ({REQUIREMENTS} kind = 'REFERENCE_LETTER' AND NOT EXISTS (SELECT"
+        " FROM core.requirement_test t WHERE t.program_key = r.program_key"
+        " AND t.requirement_ordinal = r.ordinal))",
+    "{requirements: {some: {tests: {some: {}, every: {minimumScore: {isNull: true}}}}}}":
+        "EXISTS (SELECT FROM core.requirement_test t WHERE t.program_key = p.program_key"
+        " GROUP BY requirement_ordinal HAVING count(minimum_score) = 0)",
+    "{or: [{requirements: {none: {}}}, {requirements: {some: {quantity: {gte: 4}}}}]}":
+        "NOT EXISTS (SELECT FROM core.program_requirement r WHERE r.program_key = p.program_key)"
+        f" OR p.program_key IN ({REQUIREMENTS} quantity >= 4)",
+    "{requirements: {some: null, none: {kind: {eq: null}, quantity: null}}}":
+        "p.program_key NOT IN (SELECT program_key FROM core.program_requirement)",
+    "{requirements: {}, sections: null}": "true",
+    "{selectionCriteria: {some: {weightPercent: {gt: 0}, evidence: {section: {eq: INTERVIEWS}}}}}":
+        "p.program_key IN (SELECT c.program_key FROM core.selection_criterion c"
+        " JOIN core.program_evidence e ON e.program_key = c.program_key"
+        " AND e.ordinal = c.evidence_ordinal"
+        " WHERE c.weight_percent > 0 AND e.section = 'INTERVIEWS')",
+    "{selectionCriteria: {none: {isEvaluated: {eq: false}}}}":
+        "p.program_key NOT IN (SELECT program_key FROM core.selection_criterion"
+        " WHERE NOT is_evaluated)",
+    '{sections: {some: {kind: {eq: INTERVIEWS}, text: {contains: "ENTREVUE"}}}}':
+        "p.program_key IN (SELECT program_key FROM core.program_section"
+        " WHERE kind = 'INTERVIEWS' AND text ~* 'entrevue')",
+    '{interviewDates: {every: {startsOn: {lt: "2025-02-01"}}}}':
+        "p.program_key NOT IN (SELECT program_key FROM core.interview_date"
+        " WHERE starts_on >= '2025-02-01')",
+    "{trainingSites: {some: {}}}":
+        "p.program_key IN (SELECT program_key FROM core.program_training_site)",
+    "{evidence: {some: {field: {eq: QUOTA}, start: {gte: 200}}}}":
+        "p.program_key IN (SELECT program_key FROM core.program_evidence"
+        " WHERE field = 'QUOTA' AND span_start >= 200)",
+    "{evidence: {some: {section: {eq: PROGRAM_CONTACTS}}}}": "false",
+    "{university: {programs: {some: {quota: {gte: 12}}}}}":
+        f"u.school_code IN (SELECT u.school_code FROM {PROGRAMS} WHERE p.is_current"
+        " AND f.quota >= 12)",
+    "{university: {programs: {every: {language: {eq: EN}}}}, discipline: {programs: {none:"
+    " {accreditation: {eq: ACCREDITED_JOINT}}}}}":
+        f"u.school_code NOT IN (SELECT u.school_code FROM {PROGRAMS} WHERE p.is_current"
+        f" AND p.language <> 'EN') AND d.discipline_id NOT IN (SELECT d.discipline_id FROM"
+        f" {PROGRAMS} WHERE p.is_current AND f.accreditation = 'ACCREDITED_JOINT')",
+    "{discipline: {universities: {none: {province: {eq: QC}}}}}":
+        f"d.discipline_id NOT IN (SELECT d.discipline_id FROM {PROGRAMS} WHERE p.is_current"
+        " AND u.province = 'QC')",
+    '{site: {disciplines: {some: {name: {startsWith: "Psych"}}}}, stream: {programs: {some:'
+    " {quota: {lte: 2}}}}}":
+        f"s.site_key IN (SELECT s.site_key FROM {PROGRAMS} WHERE p.is_current"
+        " AND d.name LIKE 'Psych%') AND t.stream_key IN"
+        f" (SELECT t.stream_key FROM {PROGRAMS} WHERE p.is_current AND f.quota <= 2)",
+    "{iteration: {programs: {some: {requirements: {some: {quantity: {gte: 1}}}}}}}": "true",
+    "{site: {within: {latitude: 45.5, longitude: -73.6, km: 250}}}":
+        "6371.0088 * acos(least(1, sin(radians(45.5)) * sin(radians(s.latitude))"
+        " + cos(radians(45.5)) * cos(radians(s.latitude)) * cos(radians(s.longitude + 73.6))))"
+        " <= 250",
+    "{not: {university: {within: {latitude: 43.66, longitude: -79.39, km: 500.5}}}}":
+        "(6371.0088 * acos(least(1, sin(radians(43.66)) * sin(radians(u.latitude))"
+        " + cos(radians(43.66)) * cos(radians(u.latitude)) * cos(radians(u.longitude + 79.39))))"
+        " <= 500.5) IS NOT TRUE",
 }  # fmt: skip
 """From a filter of programs to the condition that it stands for."""
 ORDERS: Mapping[str, str] = {
@@ -143,6 +219,11 @@ ORDERS: Mapping[str, str] = {
     "URL": "p.url",
 }
 """From a field that programs can be sorted by to its column."""
+WORDS = {
+    "ACCREDITATION", "LANGUAGE", "SITE_PROVINCE", "STREAM_APPLICANT_CATEGORY",
+    "UNIVERSITY_PROVINCE",
+}  # fmt: skip
+"""Those whose values are words of a vocabulary."""
 
 _FILTERED = """{ programs(filter: %s) { totalCount aggregate { count
   quota { sum avg min max } lengthYears { sum avg min max } } } }"""
@@ -200,9 +281,23 @@ async def paged(
             return found
 
 
-async def paged_by_sql(graph: Graph, field: str, direction: str) -> list[int]:
-    """Return the ids in an order as plain SQL gives them."""
-    return await graph.values(
-        f"SELECT p.program_stream_id FROM {PROGRAMS} WHERE p.is_current"
-        f" ORDER BY {ORDERS[field]} {direction} NULLS LAST, p.program_stream_id"
+async def paged_in_python(graph: Graph, field: str, direction: str) -> list[int]:
+    """Return the ids in an order as Python sorts them: nulls last, ties by the natural key."""
+    rows = await graph.rows(
+        f"SELECT {ORDERS[field]} AS value, p.program_stream_id FROM {PROGRAMS} WHERE p.is_current"
     )
+    is_word = field in WORDS
+    return [row[1] for row in in_order(rows, direction, is_word=is_word)]
+
+
+def in_order(rows: Iterable[Any], direction: str, *, is_word: bool) -> list[Any]:
+    """Return rows sorted by their first value, ties by the rest, upwards."""
+    by_rest = sorted(rows, key=lambda row: tuple(row)[1:])
+    stated = [row for row in by_rest if row[0] is not None]
+    stated.sort(key=lambda row: comparable(row[0], is_word=is_word), reverse=direction == "DESC")
+    return stated + [row for row in by_rest if row[0] is None]
+
+
+def comparable(value: Any, *, is_word: bool) -> Any:
+    """Return what a value is compared by: texts without case and accents, then as they are."""
+    return (fold(value), value) if isinstance(value, str) and not is_word else value

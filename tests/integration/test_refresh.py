@@ -23,6 +23,8 @@ from tests.integration.source_files import (
 )
 from warehouse.engine import Role, connect
 from warehouse.settings import get_settings
+from warehouse.tables.programs import LARGEST_LIST, MOST_EVIDENCE
+from warehouse.tables.staging import CHILDREN
 from warehouse.vocabulary import CheckStatus, RunStatus
 
 
@@ -262,6 +264,36 @@ async def test_a_description_in_no_known_language_is_quarantined_and_not_guessed
     (kept,) = await fetch(warehouse, "SELECT natural_key, reasons::text FROM ops.quarantine")
     assert kept["natural_key"] == f"1503-{program[0]}"
     assert "UNKNOWN_DOCUMENT_LANGUAGE" in kept["reasons"]
+
+
+async def test_a_list_longer_than_the_graph_could_show_is_quarantined(
+    published: Database, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (longest,) = await fetch(
+        published,
+        "SELECT ordinal + 1 AS rows, array_agg(DISTINCT program_stream_id) AS programs"
+        " FROM core.selection_criterion JOIN core.dim_program USING (program_key)"
+        " GROUP BY ordinal ORDER BY ordinal DESC LIMIT 1",
+    )
+    change_quota(files, str(longest["programs"][0]), 9)
+    monkeypatch.setattr("etl.sources.carms.stage.LARGEST_LIST", longest["rows"] - 1)
+    result = await load(files)
+    assert result.rows_quarantined == len(longest["programs"])
+    for kept in await fetch(published, "SELECT reasons::text FROM ops.quarantine"):
+        assert "LIST_TOO_LONG" in kept["reasons"]
+        assert f"{longest['rows']} selection criteria" in kept["reasons"]
+
+
+async def test_no_row_stands_beyond_the_longest_list(warehouse: Database) -> None:
+    """The graph's lists need no limit of their own: the warehouse holds no longer one."""
+    for table in CHILDREN:
+        (check,) = await fetch(
+            warehouse,
+            "SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint"
+            f" WHERE conname = 'ck_{table}_ordinal_is_bounded'",
+        )
+        most = MOST_EVIDENCE if table == "program_evidence" else LARGEST_LIST
+        assert f"(ordinal <= {most - 1})" in check["text"]
 
 
 def test_stream_ids_of_the_sample_are_readable(sample_files: Path, tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def test_cursor_values_of_the_wrong_type_are_refused(value: object) -> None:
         ("L’ÎLE – Été", "l'ile - ete"),
         ("e\u0301", "e"),
         ("ŒÆ", "oeae"),
+        ("Ångström", "angstrom"),
+        ("ΣΩ Ж", "ΣΩ Ж"),
     ],
 )
 def test_folding_takes_away_case_accents_and_variants(text: str, folded: str) -> None:

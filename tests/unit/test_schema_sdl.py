@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from graphql import GraphQLObjectType
+from graphql import GraphQLInputObjectType, GraphQLObjectType
 
+from graph.errors import DeclarationError
+from graph.planner.relation_checks import check_relation
+from graph.planner.sources import TABLE_TYPES, Connection, Through, ToMany, Via, source_of
 from graph.schema import SDL_FILE, build_schema, sdl, undescribed
 from warehouse.tables import metadata
 
@@ -54,6 +57,44 @@ def test_the_contract_is_kept(kind: str, fields: dict[str, str]) -> None:
     assert isinstance(found, GraphQLObjectType)
     types = {name: str(field.type) for name, field in found.fields.items()}
     assert fields.items() <= types.items()
+
+
+def test_filters_ask_for_all_related_rows_and_for_places() -> None:
+    lists = 0
+    for name in TABLE_TYPES:
+        kind, members = SCHEMA.type_map.get(name), SCHEMA.type_map.get(f"{name}Filter")
+        if not isinstance(kind, GraphQLObjectType) or members is None:
+            continue
+        assert isinstance(members, GraphQLInputObjectType)
+        for field, definition in kind.fields.items():
+            source = source_of(definition)
+            if isinstance(source, ToMany | Connection):
+                assert str(members.fields[field].type) == f"{source.target}ListFilter"
+                lists += 1
+        assert ("within" in members.fields) == ("latitude" in kind.fields)
+    assert lists >= 7 + 10
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (ToMany("Nothing", (("program_key", "program_key"),), ("ordinal",)), "no type Nothing"),
+        (ToMany("Evidence", (("a", "site_key"),), ()), "core.program_evidence.site_key"),
+        (ToMany("Evidence", (), ("starts_on",)), "core.program_evidence.starts_on"),
+        (ToMany("Evidence", (), (), {}, ("kind", "x")), "core.program_evidence.kind"),
+        (Connection("Nothing", "m"), "no type Nothing"),
+        (Connection("Program", "m", Through("location_key")), "core.dim_program.location_key"),
+        (Connection("Program", "m", Through("stream_key")), "core.dim_site.stream_key"),
+        (Connection("University", "m", Via("Program", "site_key", "stream_key")),
+         "core.dim_university.stream_key"),
+        (Connection("University", "m", Via("Nothing", "site_key", "x")), "no type Nothing"),
+    ],
+)  # fmt: skip
+def test_relations_that_do_not_fit_stop_at_start_up(
+    source: ToMany | Connection, words: str
+) -> None:
+    with pytest.raises(DeclarationError, match=words):
+        check_relation("Site.wrong", TABLE_TYPES["Site"], source)
 
 
 def test_contacts_are_not_in_the_schema() -> None:

@@ -17,7 +17,7 @@ from warehouse.vocabulary import RunStatus
 PUBLISHED_CHANNEL = "residency_published"
 """Channel that is notified, with the version's number, when a data version is published."""
 
-OLD_SAMPLE_TABLES = (
+CORE_TABLES = (
     "requirement_test", "program_section", "program_requirement", "selection_criterion",
     "interview_date", "program_training_site", "program_contact", "program_evidence",
     "fact_program", "dim_program", "dim_site", "dim_university", "dim_location", "dim_discipline",
@@ -79,6 +79,7 @@ async def publish(
             version = await _record_version(
                 connection, run, published_at, programs, count, match_iteration_id, is_sample
             )
+            await _analyze(connection)
         await _finish(connection, run, version)
     return Publication(version, published_at, programs, count)
 
@@ -115,7 +116,7 @@ async def _drop_other_kind(connection: asyncpg.Connection, *, is_sample: bool) -
     )
     if other is None or other == is_sample:
         return
-    for table in OLD_SAMPLE_TABLES:
+    for table in CORE_TABLES:
         # DELETE, not TRUNCATE: readers at work keep the snapshot that they have.
         await connection.execute(f"DELETE FROM core.{table}")
 
@@ -172,6 +173,15 @@ async def _record_version(
     )  # fmt: skip
     await connection.execute("SELECT pg_notify($1, $2)", PUBLISHED_CHANNEL, str(number))
     return number
+
+
+async def _analyze(connection: asyncpg.Connection) -> None:
+    """Let the server count the new rows, so that readers' plans fit them from the first query.
+
+    Left to the server's own schedule, the graph's pages took nine times as long for a minute.
+    """
+    tables = ", ".join(f"core.{name}" for name in CORE_TABLES)
+    await connection.execute(f"ANALYZE {tables}, ops.data_version")
 
 
 async def _finish(connection: asyncpg.Connection, run: int, version: int | None) -> None:

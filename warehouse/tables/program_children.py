@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from warehouse.tables.base import surrogate_key, table, timestamp
 from warehouse.tables.column import check, column, one_of, text
-from warehouse.tables.programs import DESCRIPTION, key_of
+from warehouse.tables.programs import DESCRIPTION, LARGEST_LIST, bounded, key_of
 from warehouse.vocabulary import (
     DateSource,
     RequirementKind,
@@ -47,11 +47,12 @@ class ProgramChild(SQLModel):
 
 
 def child(schema_comment: str | None, *constraints: Any, grain: str) -> tuple[Any, ...]:
-    """Return ``__table_args__`` of a child: its position is unique, its evidence exists."""
+    """Return ``__table_args__`` of a child: its position is one of few, its evidence exists."""
     return table(
         "core",
         schema_comment,
         UniqueConstraint("program_key", "ordinal"),
+        bounded("ordinal", LARGEST_LIST),
         ForeignKeyConstraint(
             ["program_key", "evidence_ordinal"],
             ["core.program_evidence.program_key", "core.program_evidence.ordinal"],
@@ -133,6 +134,7 @@ class RequirementTest(SQLModel, table=True):
         "core",
         __doc__,
         UniqueConstraint("program_key", "requirement_ordinal", "ordinal"),
+        bounded("ordinal", LARGEST_LIST),
         ForeignKeyConstraint(
             ["program_key", "requirement_ordinal"],
             ["core.program_requirement.program_key", "core.program_requirement.ordinal"],

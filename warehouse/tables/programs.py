@@ -3,7 +3,16 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Float, Index, Integer, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    Float,
+    Index,
+    Integer,
+    UniqueConstraint,
+)
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 from sqlmodel import SQLModel
@@ -23,6 +32,18 @@ from warehouse.vocabulary import (
 DESCRIPTION = "program description"
 MAXIMUM_QUOTA = 250
 """Larger quotas are absurd (the largest stated one is 127): they go to quarantine."""
+LARGEST_LIST = 500
+"""Most rows of one kind that a program version has (the longest published list has 76).
+
+More go to quarantine, so that a list of the graph needs no limit to be bounded.
+"""
+MOST_EVIDENCE = 8 * LARGEST_LIST
+"""Most spans of a program version: one for each row of its lists and for each of its facts."""
+
+
+def bounded(ordinal: str, most: int) -> CheckConstraint:
+    """Return the check that a program version, or a requirement, has at most ``most`` rows."""
+    return check(f"{ordinal}_is_bounded", f"{ordinal} BETWEEN 0 AND {most - 1}")
 
 
 def key_of(description: str, target: str, *, is_indexed: bool = True) -> Any:
@@ -54,12 +75,14 @@ class DimProgram(Versioned, table=True):
         Index(
             "ix_dim_program_current_discipline",
             "discipline_key",
+            "match_iteration_id",
             "program_stream_id",
             postgresql_where="is_current",
         ),
         Index(
             "ix_dim_program_current_university",
             "university_key",
+            "match_iteration_id",
             "program_stream_id",
             postgresql_where="is_current",
         ),
@@ -124,6 +147,8 @@ class FactProgram(Timestamped, table=True):
             " AND interview_offer_percent_max <= 100",
         ),
         Index("ix_fact_program_quota", "quota", "program_key"),
+        # The other way round: without a quota comes last here too.
+        Index("ix_fact_program_largest_quota", sql("quota DESC NULLS LAST"), "program_key"),
         grain="one program version",
     )
 
@@ -214,6 +239,7 @@ class ProgramEvidence(SQLModel, table=True):
         "core",
         __doc__,
         UniqueConstraint("program_key", "ordinal"),
+        bounded("ordinal", MOST_EVIDENCE),
         one_of("field", ProgramField),
         one_of("section", (*SectionKind.values(), *DocumentPart.values())),
         check("span_is_a_range", "span_start >= 0 AND span_end >= span_start"),

@@ -4,6 +4,7 @@ Texts are NFC, unwrapped and masked; only evidence still points into the text as
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -201,3 +202,16 @@ class ParsedProgram:
     training_sites: tuple[ParsedTrainingSite, ...]
     contacts: tuple[ParsedContact, ...]
     problems: tuple[Problem, ...]
+
+    def longer_than(self, most: int) -> Iterator[tuple[str, int]]:
+        """Yield name and length of every list of more than ``most`` items."""
+        lengths = {
+            "sections": len(self.sections),
+            "requirements": len(self.requirements),
+            "tests of a requirement": max((len(r.tests) for r in self.requirements), default=0),
+            "selection criteria": len(self.criteria),
+            "interview dates": len(self.interview_dates),
+            "training sites": len(self.training_sites),
+            "contacts": len(self.contacts),
+        }
+        return ((name, length) for name, length in lengths.items() if length > most)

@@ -32,6 +32,7 @@ from warehouse.queries import runs
 from warehouse.queries.landing import LandedRecord, read_by_natural_key, read_file
 from warehouse.queries.runs import Check, QuarantinedRow
 from warehouse.queries.staging import StagingWriter, analyze_staging, empty_staging
+from warehouse.tables.programs import LARGEST_LIST
 from warehouse.vocabulary import CheckStatus, Language
 
 PROGRAM_ROLES = (FileRole.PROGRAM_MASTER, FileRole.PROGRAM_SECTIONS, FileRole.PROGRAM_DOCUMENTS)
@@ -330,6 +331,14 @@ def _problems(parsed: ParsedProgram, group: Group, files: SourceFiles) -> list[R
         Reason(problem.code, name, row, problem.field, problem.message)
         for problem in parsed.problems
     ]
+    reasons += [
+        Reason(
+            "LIST_TOO_LONG", name, row, listed,
+            f"The description of program {group.natural_key} gives {length} {listed}; at most"
+            f" {LARGEST_LIST} are taken. Check that it is the description of one program.",
+        )
+        for listed, length in parsed.longer_than(LARGEST_LIST)
+    ]  # fmt: skip
     if parsed.language is None:
         reasons.append(
             Reason(

@@ -1,4 +1,4 @@
-// The panel that greets: what the data are, how to page and filter, and every example one click away.
+// The panel that greets: what the data are, every example one click away, and how to page and filter.
 import { createElement as h } from "react";
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 
@@ -46,7 +46,12 @@ function useOpenExample() {
   };
 }
 
+function Paragraph({ text }) {
+  return h("p", null, h(Prose, { text }));
+}
+
 export function examplesPlugin({ examples, notice, guide }) {
+  const [opening, ...rest] = guide;
   function Panel() {
     const open = useOpenExample();
     return h(
@@ -54,13 +59,15 @@ export function examplesPlugin({ examples, notice, guide }) {
       { className: "residency-panel", "aria-label": "Examples" },
       h("div", { className: "graphiql-doc-explorer-title" }, "Welcome"),
       notice && h("p", { className: "residency-notice" }, notice),
-      guide.map((text) => h("p", { key: text }, h(Prose, { text }))),
+      h(Paragraph, { text: opening }),
       h("h2", null, "Examples"),
       h(
         "ul",
         null,
         examples.map((example) => h(Example, { key: example.title, example, open })),
       ),
+      rest.length > 0 && h("h2", null, "How to ask"),
+      rest.map((text) => h(Paragraph, { key: text, text })),
     );
   }
   return { title: "Examples", icon: Icon, content: Panel };

@@ -1,0 +1,1 @@
+"""Parts of the speed benchmark: servers, queries, data, load, and what processes consume."""
