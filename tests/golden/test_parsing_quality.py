@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from etl.sources.carms.document import ProgramDocument, SourceText
-from etl.sources.carms.evaluation import FieldScore, aggregate, measure
+from etl.sources.carms.evaluation import FieldScore, aggregate, measure, measure_partial
 from etl.sources.carms.extract import read_rows
 from etl.sources.carms.files import find_source_files
 from etl.sources.carms.parse import parse_program, split_sections
@@ -38,9 +38,12 @@ pytestmark = [
 
 PRECISION, RECALL = 0.98, 0.95
 HEADER = 1.0
-BELOW_TARGET = {"training_sites": (0.95, 0.90), "training_sites.form": (0.85, 0.85)}
-"""Fields that are not at the target on documents the parsers were not tuned on: floors that keep
-what is reached from getting worse. What is reached stands in docs/parsing_quality.md."""
+BELOW_TARGET = {"training_sites": (0.96, 0.96), "training_sites.form": (0.92, 0.92)}
+"""Fields that are not at the target, as floors that keep what is reached from getting worse: what
+readers themselves settle in different ways. What is reached stands in docs/parsing_quality.md."""
+
+PARTLY_LABELLED = {"training_sites": (0.96, 0.95), "training_sites.form": (0.96, 0.96)}
+"""The same over the partly labelled documents."""
 
 
 @functools.cache
@@ -105,6 +108,21 @@ def test_every_field_but_training_sites_meets_its_target_over_each_half(half: st
         for field, score in scores(half).items()
         if score.precision < BELOW_TARGET.get(field, (PRECISION,))[0]
         or score.recall < BELOW_TARGET.get(field, (0, RECALL))[1]
+    ]
+    assert not short, "\n".join(short)
+
+
+def test_the_partly_labelled_documents_are_read_as_well() -> None:
+    labels = {
+        path.stem: json.loads(path.read_text()) for path in (GOLDEN / "partial_labels").glob("*")
+    }
+    found = aggregate(
+        score for key, truth in labels.items() for score in measure_partial(parsed()[key], truth)
+    )
+    short = [
+        report(found[field])
+        for field, (precision, recall) in PARTLY_LABELLED.items()
+        if found[field].precision < precision or found[field].recall < recall
     ]
     assert not short, "\n".join(short)
 
