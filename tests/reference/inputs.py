@@ -35,6 +35,8 @@ COMBINATIONS = {"and", "or", "not"}
 Manner = Literal["as it is", "expired", "tampered"]
 AS_IT_IS: Manner = "as it is"
 MANNERS: Sequence[Manner] = (*([AS_IT_IS] * 10), "expired", "tampered")
+RARE = ("not", "or", "within")
+"""Members of filters that are worth more than one chance among all."""
 GARBAGE = ("", "no cursor", "MQ", "AAAAAAAAAAAAAAAAMXxhYmN8MXwxfFtd", "🏥", NUL, "a" * 80)
 WRONG: Mapping[str, Sequence[Any]] = {
     "Int": ("5", 2**31, -(2**31) - 1, 1.5, True, [[1]]),
@@ -222,6 +224,9 @@ class Inputs:
             others = [name for name in others if not self._is_deep(kind.fields[name].type)]
         wanted = self.choose.among((1, 2, 1, 3, 1, 0)) if not required else self.choose.number(0, 1)
         chosen = {self.choose.among(others) for _ in range(wanted)} if others else set()
+        rare = [name for name in others if name in RARE]
+        if rare and self.choose.chance(25):
+            chosen.add(self.choose.among(rare))
         return {
             name: self.value(
                 kind.fields[name].type,
