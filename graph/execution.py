@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -20,10 +21,8 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
-from graph.errors import AnswerError
 from graph.planner.documents import KnownDocument, KnownOperation, operation_for
 from graph.planner.execute import Answer, Planner, Timings, masked
-from graph.planner.plan import make_plan
 from graph.planner.request import Request
 from graph.planner.selection import IN_PARTS, Operation
 from graph.schema import Completed
@@ -79,14 +78,20 @@ class Executor:
         ``given`` are the variables as the client sent them.
         """
         operation = operation_for(self.schema._schema, document, known, request.variables)
+        inner: list[GraphQLError] = []
         statuses: list[int] = []
 
         async def resolve_declared(info: GraphQLResolveInfo[Any]) -> Completed:
-            try:
-                return await self._planned(operation, info, timings)
-            except AnswerError as error:
-                statuses.append(error.status)
-                raise error.located() from error
+            answer = await self._planned(operation, info, timings)
+            statuses.append(answer.status)
+            key = info.path.key
+            if answer.data is not None:
+                inner.extend(answer.errors)
+                start = len(f'{{"{key}":')
+                return Completed(orjson.Fragment(answer.data[start:-1]))
+            *others, last = answer.errors
+            inner.extend(others)
+            raise last
 
         whole = at_once(known.document) if known.is_parted else known.document
         name = known.definition.name
@@ -96,28 +101,23 @@ class Executor:
             context_value={"document": whole, "resolve_declared": resolve_declared},
             operation_name=name.value if name else None,
         )
-        errors = [self._coded(error) for error in result.errors or ()]
+        errors = inner + [self._coded(error) for error in result.errors or ()]
         data = None if result.data is None else orjson.dumps(result.data)
         return Answer(data, errors, max(statuses, default=200) if data is None else 200)
 
     async def _planned(
         self, operation: Operation, info: GraphQLResolveInfo[Any], timings: Timings
-    ) -> Completed:
+    ) -> Answer:
         """Run one root field as a statement of its own."""
-        key = info.path.key
         selected = SelectionSetNode(selections=tuple(info.field_nodes))
         definition: Any = operation.definition
         alone = OperationDefinitionNode(
             operation=definition.operation, selection_set=selected, directives=()
         )
-        plan = make_plan(
-            Operation(operation.schema, alone, operation.fragments, operation.variables)
-        )
         request = Request(operation.variables, self.planner.signer)
-        answer = await self.planner.run(plan, request, timings)
-        assert answer.data is not None
-        start = len(f'{{"{key}":')
-        return Completed(orjson.Fragment(answer.data[start:-1]))
+        return await self.planner.answer_planned(
+            replace(operation, definition=alone), request, timings
+        )
 
     @staticmethod
     def _coded(error: GraphQLError) -> GraphQLError:

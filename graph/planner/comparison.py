@@ -67,7 +67,7 @@ def comparison_json(
             f"Argument 'ids[{index}]': there is no such {target.name} at that moment. Leave it out,"
             " or pass a time at which it existed as 'asOf'."
         )
-        error = NotFoundError(message, root=compilation.root, node=one.node)
+        error = NotFoundError(message, place=compilation.place, node=one.node)
         compilation.moments.guards.append(Guard(absent, error))
     return json
 

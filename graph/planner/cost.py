@@ -31,9 +31,9 @@ from graphql import (
     is_list_type,
 )
 
-from graph.errors import CostTooHighError
+from graph.errors import BadUserInputError, CostTooHighError
 from graph.planner.inputs import arguments_of, follow
-from graph.planner.selection import Operation
+from graph.planner.selection import Fields, Operation, Selecting
 from graph.planner.weights import (
     ASSUMED_SIZE,
     LARGEST_LIST,
@@ -163,8 +163,16 @@ def charges(operation: Operation) -> Iterator[Charge]:
     """Give what each field of the answer adds; fields that merge are one."""
     root = operation.schema.get_root_type(operation.definition.operation)
     assert root is not None
-    for key, nodes in operation.root_fields(root).items():
+    for key, nodes in _selected(operation, root, [operation.definition]).items():
         yield from _field(operation, root, key, nodes, Place())
+
+
+def _selected(operation: Operation, kind: GraphQLObjectType, nodes: Iterable[Selecting]) -> Fields:
+    """Return what is selected; nothing where nobody can say what, which is an error later on."""
+    try:
+        return operation.below(kind, nodes)
+    except BadUserInputError:
+        return {}
 
 
 def _field(
@@ -197,7 +205,7 @@ def _field(
     inside = Place(path, times, sized)
 
     def below(kind: GraphQLObjectType) -> Iterator[Charge]:
-        for inner_key, found in operation.below(kind, nodes).items():
+        for inner_key, found in _selected(operation, kind, nodes).items():
             yield from _field(operation, kind, inner_key, found, inside)
 
     if is_abstract_type(inner):
@@ -236,7 +244,10 @@ def _given(
     most = LARGEST_PAGE if size.sized_fields else LARGEST_LIST
     if size.is_most and size.assumed_size:
         most = size.assumed_size
-    arguments = arguments_of(definition, node, operation.variables)
+    try:
+        arguments = arguments_of(definition, node, operation.variables)
+    except BadUserInputError:  # it is reported when the field is planned
+        return None
     given = [arguments[name] for name in size.slicing_arguments or () if name in arguments]
     given = [one for one in given if not one.is_null]
     if not given:

@@ -15,6 +15,7 @@ from graphql import (
     OperationType,
     Token,
     TokenKind,
+    VariableDefinitionNode,
     parse,
 )
 from graphql.execution.values import get_variable_values
@@ -170,9 +171,22 @@ class Documents:
         if not definitions:
             return {}
         coerced = get_variable_values(self.schema, definitions, dict(given), max_errors=MOST_ERRORS)
-        if isinstance(coerced, list):
-            return [coded(error, BadUserInputError.code) for error in coerced]
-        return coerced.coerced
+        if not isinstance(coerced, list):
+            return coerced.coerced
+        errors = [e for one in definitions for e in self._wrong(one, given)]
+        return [coded(error, BadUserInputError.code) for error in errors[:MOST_ERRORS]]
+
+    def _wrong(
+        self, definition: VariableDefinitionNode, given: Mapping[str, Any]
+    ) -> list[GraphQLError]:
+        """Return what is wrong with one variable; every message names it."""
+        found = get_variable_values(self.schema, [definition], dict(given), max_errors=MOST_ERRORS)
+        errors = found if isinstance(found, list) else []
+        name = f"'${definition.variable.name.value}'"
+        for error in errors:
+            if name not in error.message:  # it comes from an input type that takes one member
+                error.message = f"Variable {name} has invalid value: {error.message}"
+        return errors
 
 
 def has_parts(document: DocumentNode) -> bool:

@@ -16,13 +16,13 @@ from graph.errors import (
     AnswerError,
     BadUserInputError,
     DatabaseBusyError,
+    FailedFieldsError,
     InternalError,
     NotPlannableError,
     TooSlowError,
     UnavailableError,
 )
 from graph.planner.cache import BoundedCache
-from graph.planner.connections import sign_cursors
 from graph.planner.cursors import CursorSigner
 from graph.planner.documents import (
     TOKEN_BYTES,
@@ -31,6 +31,8 @@ from graph.planner.documents import (
     operation_for,
 )
 from graph.planner.moments import NEWEST
+from graph.planner.page_cursors import sign_cursors
+from graph.planner.places import Place, settled
 from graph.planner.plan import Plan, make_plan
 from graph.planner.request import Request
 from graph.planner.selection import Operation
@@ -98,6 +100,25 @@ class Answer:
     version: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The plans of one operation and shape of its variables: one for each set of failed fields."""
+
+    cache: BoundedCache[Hashable, Plan]
+    identity: tuple[Hashable, ...]
+    size: int
+    """What the nodes take that its plans hold, in bytes."""
+
+    def get(self, without: frozenset[Place]) -> Plan | None:
+        """Return the plan without some fields, if it is known."""
+        return self.cache.get((*self.identity, without))
+
+    def put(self, without: frozenset[Place], plan: Plan) -> None:
+        """Keep a plan."""
+        size = len(plan.sql) + len(plan.with_version) + self.size
+        self.cache.put((*self.identity, without), plan, size)
+
+
 class Planner:
     """Plans operations, keeps the plans, and runs them."""
 
@@ -141,21 +162,48 @@ class Planner:
     ) -> Answer | None:
         identity = (known.key, request.role, request.shape)
         operation = operation_for(self.schema, document, known, request.variables)
-        errors: list[GraphQLError] = []
-        without: frozenset[str] = frozenset()
+        plans = Plans(self.plans, identity, document.tokens * TOKEN_BYTES)
+        try:
+            return await self.answer_planned(
+                operation, request, timings, plans=plans, with_version=with_version
+            )
+        except NotPlannableError as error:
+            _log.debug("not planned: %s", error)
+            return None
+
+    async def answer_planned(
+        self,
+        operation: Operation,
+        request: Request,
+        timings: Timings,
+        *,
+        plans: Plans | None = None,
+        with_version: bool = False,
+    ) -> Answer:
+        """Answer an operation, without the fields that fail; ``plans`` are those of it.
+
+        Raises:
+            NotPlannableError: a field is resolved, not declared.
+        """
+        failed: dict[Place, AnswerError] = {}
         while True:
             try:
-                plan = self._plan((*identity, without), operation, document, timings)
-                if plan is None:
-                    return None
+                plan = self._plan(operation, frozenset(failed), plans, timings)
                 answer = await self.run(plan, request, timings, with_version=with_version)
+            except FailedFieldsError as found:
+                before = len(failed)
+                for error in found.errors:
+                    assert error.place is not None
+                    failed.setdefault(error.place, error)
+                assert len(failed) > before, "a field that is left out fails"
+                if any(place.is_vital for place in failed):
+                    roots = {place: error for place, error in failed.items() if place.is_root}
+                    return Answer(None, [e.located(place.keys) for place, e in roots.items()])
             except AnswerError as error:
-                errors.append(error.located())
-                if error.root is None or not self._may_be_null(operation, error.root):
-                    return Answer(None, errors, error.status)
-                without |= {error.root}
+                return Answer(None, [error.located()], error.status)
             else:
-                answer.errors = errors
+                if plan.left_out and answer.data is not None:
+                    answer.data, answer.errors = settled(answer.data, plan.left_out, failed)
                 return answer
 
     async def run(
@@ -164,7 +212,8 @@ class Planner:
         """Run a plan and return the answer.
 
         Raises:
-            AnswerError: an argument is wrong, or the database cannot answer.
+            FailedFieldsError: fields have wrong arguments.
+            AnswerError: it asks for too much, or the database cannot answer.
         """
         started = perf_counter()
         values = plan.values(request)
@@ -178,7 +227,7 @@ class Planner:
         else:
             data = await self._fetch(plan.sql, values, timings)
         if data.startswith(GUARD_BYTE):
-            raise copy(plan.guards[int(data[1:])].error)
+            raise FailedFieldsError([plan.guards[int(n)].error for n in data[1:].split(b",")])
         if plan.has_cursors:
             data = sign_cursors(data, plan.pages, request)
         return Answer(plan.before + data + plan.after, version=version)
@@ -194,33 +243,25 @@ class Planner:
             timings.statements += 1
         return data
 
+    @staticmethod
     def _plan(
-        self,
-        key: tuple[Any, ...],
         operation: Operation,
-        document: KnownDocument,
+        without: frozenset[Place],
+        plans: Plans | None,
         timings: Timings,
-    ) -> Plan | None:
+    ) -> Plan:
         started = perf_counter()
-        plan = self.plans.get(key)
+        plan = plans.get(without) if plans else None
         if plan is None:
             try:
-                plan = make_plan(operation, without=key[-1])
-            except NotPlannableError as error:
-                _log.debug("not planned: %s", error)
-            else:
-                size = len(plan.sql) + len(plan.with_version) + document.tokens * TOKEN_BYTES
-                self.plans.put(key, plan, size)
-        timings.plan += perf_counter() - started
+                plan = make_plan(operation, without)
+            finally:
+                timings.plan += perf_counter() - started
+            if plans:
+                plans.put(without, plan)
+        else:
+            timings.plan += perf_counter() - started
         return plan
-
-    def _may_be_null(self, operation: Operation, root: str) -> bool:
-        query = self.schema.query_type
-        assert query is not None
-        nodes = operation.root_fields(query).get(root)
-        if not nodes:
-            return False
-        return not str(query.fields[nodes[0].name.value].type).endswith("!")
 
 
 def masked(error: Exception) -> AnswerError:

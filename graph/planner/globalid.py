@@ -70,6 +70,9 @@ def key_of(given: str, kind: TableType, argument: str) -> list[Any]:
             key.append(int(part))
         else:
             raise wrong
+    # The same key written in another way would find an object whose id is another.
+    if encode(kind.name, key) != given:
+        raise wrong
     return key
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, is_non_null_type
 
+from graph.errors import NotPlannableError
 from graph.planner.encode import computed, graph_type_of
-from graph.planner.selection import Operation
+from graph.planner.selection import Operation, Selecting
 from graph.planner.sql import Json
 
 Member = Callable[[GraphQLField, list[FieldNode]], Json]
@@ -15,17 +17,31 @@ Member = Callable[[GraphQLField, list[FieldNode]], Json]
 
 
 def members_json(
-    operation: Operation, kind: GraphQLObjectType, nodes: list[FieldNode], member: Member
+    operation: Operation, kind: GraphQLObjectType, nodes: Iterable[Selecting], member: Member
 ) -> Json:
-    """Return the JSON of an object type with what nodes select on it."""
+    """Return the JSON of an object type with what nodes select on it.
+
+    Raises:
+        NotPlannableError: a selected field is of introspection.
+    """
+    return operation.trail.object(partial(_members, operation, kind, nodes, member))
+
+
+def _members(
+    operation: Operation, kind: GraphQLObjectType, nodes: Iterable[Selecting], member: Member
+) -> Json:
     json = Json().literal("{")
     for index, (key, found) in enumerate(operation.below(kind, nodes).items()):
         json.literal(f'{"," if index else ""}"{key}":')
         name = found[0].name.value
         if name == "__typename":
             json.literal(f'"{kind.name}"')
+        elif name.startswith("__"):
+            raise NotPlannableError("introspection is resolved")
         else:
-            json.append(member(kind.fields[name], found))
+            definition = kind.fields[name]
+            build = partial(member, definition, found)
+            json.append(operation.trail.field(key, definition.type, build))
     return json.literal("}")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graph.errors import AnswerError, CursorExpiredError, CursorInvalidError
+from graph.planner.places import Place
 from graph.planner.rows import Rows
 from graph.planner.sql import Binder, Names, Parameters
 
@@ -114,7 +115,7 @@ class Moments:
         self.heads.append(f"{name} AS MATERIALIZED (SELECT {placeholder} AS value)")
         return f"(SELECT value FROM {name})"
 
-    def pinned(self, number: Binder, time: Binder, argument: str, root: str) -> Moment:
+    def pinned(self, number: Binder, time: Binder, argument: str, place: Place) -> Moment:
         """Return the state that a cursor is pinned to; the statement fails if it is gone."""
         at = self.parameters.add(time, "timestamptz")
         version = self.parameters.add(number, "int4")
@@ -122,17 +123,17 @@ class Moments:
         error = CursorExpiredError(
             f"Argument '{argument}' is a cursor of a data version that is no longer kept."
             f" Ask for the first page again, without '{argument}'.",
-            root=root,
+            place=place,
         )
         self.guards.append(Guard(f"NOT EXISTS (SELECT FROM {head})", error))
         return Moment(head, at)
 
-    def require_equal(self, one: Moment, other: Moment, root: str) -> None:
+    def require_equal(self, one: Moment, other: Moment, place: Place) -> None:
         """Let the statement fail where two cursors are pinned to different states."""
         error = CursorInvalidError(
             "Arguments 'after' and 'before' are cursors of different data versions. Take both"
             " from pages that follow each other.",
-            root=root,
+            place=place,
         )
         number = "SELECT number FROM"
         condition = f"({number} {one.version}) <> ({number} {other.version})"

@@ -68,7 +68,7 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
             case Latest() as latest:
                 return _latest(compilation, inner, nodes, latest)
     except AnswerError as error:
-        raise error.at(compilation.root, node) from None
+        raise error.at(compilation.place, node) from None
     raise NotPlannableError(f"{node.name.value} is resolved, not declared")
 
 
@@ -174,7 +174,7 @@ def _latest(
 ) -> Json:
     target = TABLE_TYPES[kind.name]
     page = Page(compilation.names, table_rows(compilation.names, target))
-    error = NotFoundError(latest.missing, root=compilation.root, node=nodes[0])
+    error = NotFoundError(latest.missing, place=compilation.place, node=nodes[0])
     compilation.moments.guards.append(Guard(f"NOT EXISTS (SELECT FROM {target.table})", error))
     clauses = f"ORDER BY {page.inner.column(latest.column)} DESC"
     return _one(compilation, kind, nodes, page, clauses)

@@ -23,7 +23,9 @@ from tests.clients.fuzzing_hooks import ADDRESS
 
 ROOT = Path(__file__).resolve().parents[2]
 # Codes that tell clients to ask differently; the others say that the server has failed.
-CLIENTS_FAULT = {"BAD_USER_INPUT", "CURSOR_INVALID", "GRAPHQL_VALIDATION_FAILED", "NOT_FOUND"}
+CLIENTS_FAULT = {
+    "BAD_USER_INPUT", "COST_TOO_HIGH", "CURSOR_INVALID", "GRAPHQL_VALIDATION_FAILED", "NOT_FOUND",
+}  # fmt: skip
 # That values which the schema allows may still be refused (a cursor, a size) is what codes are for.
 UNWANTED_CHECK = "positive_data_acceptance"
 

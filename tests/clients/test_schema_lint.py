@@ -30,10 +30,10 @@ def test_the_linter_has_no_finding() -> None:
     ("rule", "published", "planted"),
     [
         ("require-description", '  """Yukon"""\n', ""),
-        ("naming-convention", "  lengthYears: Float @", "  length_years: Float @"),
-        ("relay-page-info", "  hasNextPage: Boolean! @", "  hasNextPage: Boolean @"),
-        ("relay-edge-types", "  node: Site! @", "  node: [Site!]! @"),
-        ("relay-connection-types", "  edges: [SiteEdge!]! @", "  edges: SiteEdge! @"),
+        ("naming-convention", "  lengthYears: ", "  length_years: "),
+        ("relay-page-info", "  hasNextPage: Boolean!", "  hasNextPage: Boolean"),
+        ("relay-edge-types", "  node: Site!", "  node: [Site!]!"),
+        ("relay-connection-types", "  edges: [SiteEdge!]!", "  edges: SiteEdge!"),
     ],
 )
 def test_a_planted_flaw_is_found(rule: str, published: str, planted: str, tmp_path: Path) -> None:

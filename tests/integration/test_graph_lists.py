@@ -199,13 +199,16 @@ LEFT_OUT = "it counts the rows to leave out. Pass a number from 0 to 2147483647.
 async def test_cuts_that_are_none_are_refused_with_the_argument(
     graph: Graph, arguments: str, message: str
 ) -> None:
-    for root, query in (
-        ("programs", f"{{ programs {{ nodes {{ requirements({arguments}) {{ label }} }} }} }}"),
-        ("streams", f"{{ streams({arguments}) {{ label }} }}"),
+    for path, query in (
+        (
+            ["programs", "nodes", 0, "requirements"],
+            f"{{ programs {{ nodes {{ requirements({arguments}) {{ label }} }} }} }}",
+        ),
+        (["streams"], f"{{ streams({arguments}) {{ label }} }}"),
     ):
         error = await graph.refused(query)
         assert error["message"] == message
-        assert error["path"] == [root]
+        assert error["path"] == path
         assert error["extensions"]["code"] == "BAD_USER_INPUT"
         assert error["locations"]
 

@@ -9,7 +9,6 @@ from etl.sources.carms.parse import parse_program, split_sections
 from etl.sources.carms.parsed import ParsedProgram
 from etl.sources.carms.parsing.evaluation_words import is_evaluated
 from etl.sources.carms.parsing.normalise import fold
-from etl.sources.carms.parsing.site_names import find_names, plain_marks
 from etl.sources.carms.reconcile import reconcile
 from warehouse.vocabulary import (
     AccreditationStatus,
@@ -21,7 +20,6 @@ from warehouse.vocabulary import (
     SectionKind,
     SelectionComponent,
     SelectionPhase,
-    TrainingSiteForm,
 )
 
 ENGLISH_HEADER = """#  Lakeside University - Sea Medicine - Port Blue
@@ -523,7 +521,7 @@ def test_words_tell_whether_a_component_is_evaluated(text: str, evaluated: bool 
     assert is_evaluated(fold(text)) is evaluated
 
 
-# ------------------------------------------------------- interviews, sites, service, contacts
+# -------------------------------------------------------------- interviews, service, contacts
 
 
 def test_listed_interview_dates_win_over_prose() -> None:
@@ -559,51 +557,6 @@ def test_an_interview_date_that_does_not_exist_is_a_problem() -> None:
     parsed = parse(document("# Interviews\n\nDates:\n\n  * February 30, 2025"))
     assert parsed.interview_dates == ()
     assert [problem.code for problem in parsed.problems] == ["IMPOSSIBLE_DATE"]
-
-
-def sites(text: str) -> list[tuple[str, TrainingSiteForm]]:
-    """Return names and forms of the sites in a section Training Sites."""
-    parsed = parse(document(f"# Training Sites\n\n{text}"))
-    return [(site.name, site.form) for site in parsed.training_sites]
-
-
-def test_sites_of_a_list_lose_town_abbreviation_and_comment() -> None:
-    text = "  * Blue Harbour Hospital, Port Blue\n  * Lighthouse Health Centre (LHC)\n"
-    assert sites(text) == [
-        ("Blue Harbour Hospital", TrainingSiteForm.LIST),
-        ("Lighthouse Health Centre", TrainingSiteForm.LIST),
-    ]
-
-
-def test_sites_of_prose_are_told_apart_from_common_words() -> None:
-    text = (
-        "Residents work at the Blue Harbour Hospital, in community clinics and at a cancer centre."
-    )
-    assert sites(text) == [("Blue Harbour Hospital", TrainingSiteForm.PROSE)]
-
-
-def test_a_site_is_kept_once_and_a_list_wins_over_prose() -> None:
-    text = "We are at the Blue Harbour Hospital.\n\n  * Blue Harbour Hospital\n  * Hôpital du Cap\n"
-    assert sites(text) == [
-        ("Blue Harbour Hospital", TrainingSiteForm.LIST),
-        ("Hôpital du Cap", TrainingSiteForm.LIST),
-    ]
-
-
-def test_towns_count_in_a_list_of_communities() -> None:
-    text = "Our rural stream communities:\n\n  * Port Blue\n  * Cape Grey\n"
-    assert sites(text) == [
-        ("Port Blue", TrainingSiteForm.LIST),
-        ("Cape Grey", TrainingSiteForm.LIST),
-    ]
-
-
-def test_a_name_ends_at_the_sentence_and_splits_at_a_conjunction() -> None:
-    text = plain_marks("At VGH. The Harbour Eye Clinic and the Cape Grey Hospital are near.")
-    assert [text[name.start : name.end] for name in find_names(text)] == [
-        "The Harbour Eye Clinic",
-        "Cape Grey Hospital",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,12 @@ class ByRoot:
             return Answer(plan.constant)
         self.statements.append(plan.sql)
         timings.statements += 1
-        if self.failing in plan.roots:
+        text = plan.before.decode() + plan.sql
+        roots = [root for root in ("streams", "sites", "universities") if f'"{root}":' in text]
+        if self.failing in roots:
             raise masked(LookupError("inner workings"))
         version = self.versions.pop(0) if self.versions else VERSION
-        data = json.dumps({root: f"all {root}" for root in plan.roots}).encode()
+        data = json.dumps({root: f"all {root}" for root in roots}).encode()
         return Answer(data, version=version.encode() if with_version else b"")
 
 

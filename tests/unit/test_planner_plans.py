@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.errors import BadUserInputError, NotPlannableError
+from graph.errors import FailedFieldsError, NotPlannableError
 from graph.limits import Limits, Validator
 from graph.planner.cursors import CursorSigner
 from graph.planner.documents import Documents, operation_for
@@ -92,8 +92,9 @@ def test_introspection_is_not_planned(text: str) -> None:
 def test_a_page_that_is_only_counted_has_its_size_checked() -> None:
     plan = plan_of("query ($n: Int!) { programs(first: $n) { totalCount } }", {"n": 5})
     assert values(plan, {"n": 100}) == []
-    with pytest.raises(BadUserInputError, match="'first' is 101"):
+    with pytest.raises(FailedFieldsError, match="'first' is 101") as failed:
         values(plan, {"n": 101})
+    assert [error.place and error.place.keys for error in failed.value.errors] == [("programs",)]
 
 
 def test_a_statement_gives_the_data_version_where_published_data_are_all_it_reads() -> None:

@@ -70,8 +70,9 @@ def measure(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
 
 
 def measure_partial(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
-    """Set a parsed program against true values of training sites and weights alone."""
-    return [*_training_sites(parsed, truth), *_weights(parsed, truth)]
+    """Set a parsed program against true values of training sites, and of weights where known."""
+    weights = _weights(parsed, truth) if "weights" in truth else []
+    return [*_training_sites(parsed, truth), *weights]
 
 
 def _value(stated: Stated[Any] | None) -> Any:

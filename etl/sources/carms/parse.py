@@ -37,8 +37,9 @@ from warehouse.vocabulary import DocumentPart, SectionKind
 
 __all__ = ["PARSER_VERSION", "RawSection", "parse_program", "split_sections"]
 
-PARSER_VERSION = "1"
-"""Raise it with every change that can change a value: it stands in every row of evidence."""
+PARSER_VERSION = "2"
+"""Raise it with every change that can change a value, be it in code or in the tables of communities
+and training places: it stands in every row of evidence."""
 
 R = TypeVar("R")
 _KIND = SectionKind

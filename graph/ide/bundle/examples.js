@@ -32,7 +32,7 @@ function Example({ example, open }) {
 
 // Opens an example in the tab that already holds it, else in a new one.
 function useOpenExample() {
-  const { addTab, changeTab } = useGraphiQLActions();
+  const { addTab, changeTab, updateActiveTabValues } = useGraphiQLActions();
   const { tabs, queryEditor, variableEditor } = useGraphiQL((state) => state);
   return ({ query, variables }) => {
     const existing = tabs.findIndex((tab) => tab.query?.endsWith(query));
@@ -43,6 +43,8 @@ function useOpenExample() {
     addTab();
     queryEditor?.setValue(query);
     variableEditor?.setValue(variables);
+    // The tab hears of it a moment later, and would be empty for those who go on at once.
+    updateActiveTabValues({ query, variables });
   };
 }
 

@@ -1,52 +1,39 @@
 """Whether two names mean the same place, so that each is kept once."""
 
-import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from etl.reference.communities import known_communities
 from etl.sources.carms.parsing.normalise import fold
-from etl.sources.carms.parsing.site_words import word_set
-from warehouse.vocabulary import TrainingSiteForm
-
-_SAME_WORDS = tuple(
-    (re.compile(pattern), word)
-    for pattern, word in (
-        (r"\bst\.?(?=[\s-])", "saint"),
-        (r"\bste\.?(?=[\s-])", "sainte"),
-        (r"\bb\.\s?c\.", "bc"),
-        (r"\b(?:university of british columbia|ubc)\b", "ubc university"),
-        (r"\bbritish columbia\b", "bc"),
-        (r"\binstitut de cardiologie\b", "heart institute"),
-        (r"\bcentres? hospitaliers?\b", "hospital"),
-        (r"\bcenter\b", "centre"),
-        (r"\bchildren'?s?'?(?!\w)", "childrens"),
-        (r"\bhealth ?care\b", "health"),
-        (r"&", " and "),
-        (r"\bqe ?ii\b", "queen elizabeth ii"),
-        (r"'s\b|s'(?=\s|$)", "s"),
-        (r"\bcampuses\b", "campus"),
-        (r"\bhop(?:ital|itaux)\b|\bhospitals\b", "hospital"),
-    )
+from etl.sources.carms.parsing.site_gazetteer import (
+    NO_PLACES,
+    Places,
+    comparable,
+    places_of,
+    provinces_of,
+    town_words,
+    words_of,
 )
-_DROPPED = word_set("the of and for de du des la le les l d et a au aux hospital site in")
-_COMMON = word_set(
-    "health general regional university medical memorial care sciences science universitaire city"
-    " services service system district bc centre clinic chu group"
+from etl.sources.carms.parsing.site_words import word_set
+from warehouse.vocabulary import Province, TrainingSiteForm
+
+_COMMON = comparable(
+    "health general regional university medical memorial care sciences city services system"
+    " district bc centre clinic chu group"
 )
 """Words that tell no place from another by themselves."""
 
-_TELLING_APART = word_set(
-    "mount royal cancer heart eye mental rehabilitation north south east west northern southern"
-    " childrens womens campus civic riverside laboratory laboratories family familiale medecine"
-    " institute institut psychiatric forensic ambulatory treatment hospice community surgical"
-    " pediatric unit unite clinique clsc gmf sante maison soins primary network team partners"
-    " ciusss cisss readaptation dental"
+_KINDS = comparable(
+    "mount royal cancer heart eye mental rehabilitation north south east west children women campus"
+    " laboratory family institute psychiatric forensic ambulatory hospice community surgical"
+    " pediatric unit clinic clsc gmf-u sante maison soins primary network team partners cisss"
+    " readaptation dental"
 )
 """Words that make another place of a name: Ottawa Hospital, Ottawa Heart Institute."""
 
-_CAMPUS = frozenset({"campus", "civic", "riverside", "general"})
-_ALIAS = re.compile(r"\(\s*(?:the\s+)?[\"“']?([A-Z][A-Za-z&-]{1,9})[\"”']?\s*\)")
+_DROPPED = comparable("hospital site and")
+_NOT_INITIALS = word_set("s of the for and de du la le")
+_ALIAS = re.compile(r"\(\s*(?:the\s+)?[\"“']?([A-Z][a-z]?[A-Z][A-Za-z&-]*)[\"”']?\s*\)")
 
 
 @dataclass(slots=True)
@@ -58,15 +45,23 @@ class Mention:
     start: int
     end: int
     words: frozenset[str]
+    places: Places
+    provinces: frozenset[Province]
     is_town: bool
+
+    @property
+    def is_abbreviation(self) -> bool:
+        """Whether the name is one of capitals alone: VGH."""
+        return self.name.isupper() and " " not in self.name
 
 
 class Mentions:
     """The places that a section names, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Learn the abbreviations that stand in parentheses behind names in ``texts``."""
         self._kept: list[Mention] = []
-        self._aliases: set[str] = set()
+        self._aliases = {fold(alias) for text in texts for alias in _ALIAS.findall(text)}
 
     def add(
         self, name: str, form: TrainingSiteForm, start: int, end: int, *, is_town: bool = False
@@ -75,48 +70,50 @@ class Mentions:
 
         A town and a hospital that bears its name are two places.
         """
-        words = _words(name)
         if len(name) < 3 or fold(name) in self._aliases:
             return
-        for known in self._kept:
-            if known.is_town is not is_town and known.words != words:
-                continue
-            listed = form is known.form is TrainingSiteForm.LIST
-            if _same(known.words, words, prose=form is TrainingSiteForm.PROSE, listed=listed):
+        places = NO_PLACES if is_town else places_of(name)
+        provinces = provinces_of(places)
+        mention = Mention(name, form, start, end, _words(name), places, provinces, is_town)
+        for number, known in enumerate(self._kept):
+            if _same(known, mention):
                 if form is TrainingSiteForm.LIST:
-                    known.form = form
+                    known.form = mention.form = form
+                if known.is_abbreviation and not mention.is_abbreviation:
+                    mention.form = known.form
+                    self._kept[number] = mention
                 return
-        self._kept.append(Mention(name, form, start, end, words, is_town))
-        initials = "".join(
-            word[0]
-            for word in re.findall(r"[a-z]+", fold(name))
-            if word not in {"s", "of", "the", "for", "and", "de", "du", "la", "le"}
-        )
+        self._kept.append(mention)
+        words = re.findall(r"[a-z]+", fold(name))
+        initials = "".join(word[0] for word in words if word not in _NOT_INITIALS)
         if len(initials) >= 3:
             self._aliases.add(initials)
 
-    def learn_aliases(self, text: str) -> None:
-        """Remember the abbreviations that stand in parentheses behind a name."""
-        self._aliases.update(fold(alias) for alias in _ALIAS.findall(text))
-
     def kept(self) -> list[Mention]:
-        """Return the places in the order of the text."""
-        return sorted(self._kept, key=lambda mention: mention.start)
+        """Return the places in the order of the text.
+
+        An abbreviation counts if it is that of a place where the other places are: RPC is no
+        Regional Psychiatric Centre outside Saskatchewan.
+        """
+        provinces = {
+            province
+            for mention in self._kept
+            if not mention.is_abbreviation and len(mention.provinces) == 1
+            for province in mention.provinces
+        }
+        kept = [
+            mention
+            for mention in self._kept
+            if not (mention.is_abbreviation and mention.places and provinces)
+            or provinces & mention.provinces
+        ]
+        return sorted(kept, key=lambda mention: mention.start)
 
 
 def _words(name: str) -> frozenset[str]:
     """Return the words of a name that count, folded."""
-    folded = fold(name)
-    for pattern, word in _SAME_WORDS:
-        folded = pattern.sub(word, folded)
-    words = frozenset(re.findall(r"[a-z0-9]+", folded))
+    words = frozenset(word.text for word in words_of(name))
     return (words - _DROPPED) or words
-
-
-@functools.cache
-def _town_words() -> frozenset[str]:
-    """Return the folded words that towns' names are made of."""
-    return frozenset(re.findall(r"[a-z]+", fold(" ".join(known_communities()))))
 
 
 def _alike(first: str, second: str) -> bool:
@@ -132,20 +129,29 @@ def _within(smaller: frozenset[str], larger: frozenset[str]) -> bool:
     return all(any(_alike(word, other) for other in larger) for word in smaller)
 
 
-def _same(known: frozenset[str], words: frozenset[str], *, prose: bool, listed: bool) -> bool:
-    """Say whether two names mean one place: equal words, or one name shortens the other.
+def _same(known: Mention, new: Mention) -> bool:
+    """Say whether two mentions mean one place.
 
-    Two listed names are two places unless they differ by the name of a town alone.
+    What the table says of both decides, if it speaks of one province. Otherwise their words do:
+    they are equal, or one name shortens the other. Two listed names are two places unless they
+    differ by a town alone.
     """
-    smaller, larger = sorted((known, words), key=len)
-    if not _within(smaller, larger):
-        return False
-    if len(smaller) == len(larger):
+    if known.places & new.places:
         return True
-    shortens = prose and smaller is words
-    if listed:
-        return larger - smaller <= _town_words() and bool(smaller - _COMMON)
-    apart = (larger - smaller) & _TELLING_APART
-    if apart and not (shortens and apart <= _CAMPUS):
+    if known.provinces & new.provinces:
         return False
-    return bool(smaller - _COMMON) or shortens
+    if known.words == new.words or known.is_town or new.is_town:
+        return known.words == new.words
+    return _shortens(known, new)
+
+
+def _shortens(known: Mention, new: Mention) -> bool:
+    """Say whether one of two names leaves out words of the other that do not tell them apart."""
+    smaller, larger = sorted((known.words, new.words), key=len)
+    more = larger - smaller
+    if len(smaller) == len(larger) or not _within(smaller, larger):
+        return _within(smaller, larger)
+    if new.form is known.form is TrainingSiteForm.LIST:
+        return more <= town_words() and bool(smaller - _COMMON)
+    later = new.form is TrainingSiteForm.PROSE and smaller is new.words
+    return not more & _KINDS and (later or bool(smaller - _COMMON))

@@ -2,25 +2,44 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from etl.sources.carms.parsing.layout import Line
 from etl.sources.carms.parsing.sections import Part
 from etl.sources.carms.parsing.site_names import Name, find_names, plain_marks
 
 _SENTENCE = re.compile(
-    r"\b(?:is|are|was|were|will|has|have|had|offers?|provides?|serves?|can|may|our|we|you|their"
+    r"\b(?:click|please|cliquez|veuillez|visit|is|are|was|were|will|has|have|had|offers?|provides?|serves?|can|may|our|we|you|their"
     r"|its|which|who|that|where|been|be|residents|receive|spend|takes?|allows?|evaluates?"
     r"|(?<!['-])est|sont|offrent?|permet\w*|nous|vous|dispose|compte|dessert|qui|que|depuis|sera"
     r"|seront|peut|peuvent|ont|avec|effectuent|auront)\b"
 )
-_REQUEST = re.compile(r"\b(?:click|please|cliquez|veuillez|visit)\b")
+_LEISURE = re.compile(
+    r"\b(?:fitness|recreation|entertainment|leisure|websites?|links|arts|culture|theatres?|museums?"
+    r"|hockey|orchestra|symphony|festivals?|galler(?:y|ies)|arena|malls?|shopping|attractions"
+    r"|lifestyle|yoga|convention)\b"
+)
+"""Words of lines, and of lines before lists, that tell of life in a town and not of training."""
+
 _WORDS = re.compile(r"[a-z]|\d{3}")
 _LEAD = re.compile(
-    r"(?:sites?|hospitals?|hopital|hopitaux|locations?|communit(?:y|ies)|campus(?:es)?|towns?"
+    r"(?:sites|hospitals?|hopital|hopitaux|locations?|communit(?:y|ies)|campuses|towns?"
     r"|cities|milieux|etablissements?|installations|villes|cliniques?|clinics|streams?"
-    r"|centres? hospitaliers?|facilities)\b[^.]{0,120}:?\W*$"
+    r"|centres? hospitaliers?|facilities|site(?=:))\b[^.]{0,120}:?\W*$"
 )
+_BOLD = re.compile(r"_?\*\*.*?\*\*|__.*?__", re.DOTALL)
 _LONGEST_LEAD = 240
+LONGEST_BOLD = 120
+"""Characters up to which bold words at the beginning of a line are its heading."""
+
+LONGEST_LINE = 200
+"""Characters up to which a line that is no sentence is list-like."""
+
+_SECTION = "training sites"
+ABBREVIATION = re.compile(r"\s\([A-Z][A-Z&-]{1,7}\)")
+"""An abbreviation in parentheses: it repeats the name before it."""
+
+_ENDED = re.compile(r"(?<!\b[A-Z])[.!?]$")
 _ALONE = re.compile(r"[^(]*(?:\([^)]*\)\s*)?$")
 
 
@@ -29,7 +48,8 @@ class Row:
     """A line with its text in plain marks (list mark blanked) and the names in it.
 
     ``listed`` says whether it is a list item, a heading, a table row or a short line of its own,
-    ``group`` numbers the list that it belongs to.
+    ``group`` numbers the list that it belongs to. ``lead`` is where bold words at its beginning
+    end (0 where there are none).
     """
 
     line: Line
@@ -37,6 +57,7 @@ class Row:
     listed: bool
     names: tuple[Name, ...]
     group: int
+    lead: int
 
 
 @dataclass(slots=True)
@@ -64,27 +85,50 @@ class Rows:
 
     def _add(self, part: Part, line: Line, open_groups: dict[tuple[bool, int], int]) -> None:
         """Add a line to the list that is open at its indent, or begin one."""
-        text, listed = _text(part, line), _is_listed(part, line)
-        names = tuple(find_names(text))
+        text, listed, bold = _text(part, line), _is_listed(part, line), _lead(part, line)
         bulleted = line.bullet > 0
         # The CSV does not keep the indent of a list's first item.
         level = line.indent if part.reading.markdown else 0
         for kind, indent in list(open_groups):
-            if kind is not bulleted or indent > level:
+            if indent > level or (kind is not bulleted and indent == level):
                 del open_groups[kind, indent]
-        if not bulleted and not listed:
+        leisure = _LEISURE.search(line.folded) is not None or self._follows_leisure(line)
+        names = tuple(
+            name for name in find_names(text, listed=listed) if name.is_known or not leisure
+        )
+        leads_in = not bulleted and not names and _leads_in(line.folded, listed=listed)
+        titled = line.folded.startswith("#")
+        if leads_in or titled or not (bulleted or listed or level):
             open_groups.clear()
         key = (bulleted, level)
         if key not in open_groups:
             # A line that names a place is the heading of what follows, not a lead-in to places.
             before = self.all[-1] if self.all else None
-            lead = before.line.folded if before is not None and not before.names else ""
+            lead = _SECTION if before is None else "" if before.names else before.line.folded
             open_groups[key] = len(self._groups)
             self._groups.append(_Group(0, 0, lead))
         group = self._groups[open_groups[key]]
-        group.rows += 1
+        group.rows += listed
         group.named += listed and bool(names)
-        self.all.append(Row(line, text, listed, names, open_groups[key]))
+        self.all.append(Row(line, text, listed, names, open_groups[key], bold))
+        if leads_in or titled:
+            open_groups.clear()
+
+    def _follows_leisure(self, line: Line) -> bool:
+        """Say whether a list item stands in a list that is not about training."""
+        before = self.all[-1] if self.all else None
+        if before is None or not (before.listed or before.line.bullet):
+            return False
+        alike = (before.line.bullet > 0) is (line.bullet > 0)
+        lead = self._groups[before.group].lead if alike else before.line.folded
+        return len(lead) < _LONGEST_LEAD and _LEISURE.search(lead) is not None
+
+    @cached_property
+    def leads_name_places(self) -> bool:
+        """Whether the paragraphs' bold beginnings name places, for the most part."""
+        leads = [row for row in self.all if row.lead and not row.listed]
+        named = sum(any(name.end <= row.lead for name in row.names) for row in leads)
+        return len(leads) > 2 and 2 * named >= len(leads)
 
     def is_among_names(self, row: Row) -> bool:
         """Say whether most items of the row's list are names alone."""
@@ -96,16 +140,33 @@ class Rows:
         group = self._groups[row.group]
         if row.line.bullet == 0:
             alone = _ALONE.fullmatch(row.text) is not None
-            return alone and group.rows > 2 and group.named * 3 >= 2 * group.rows
-        if self.is_among_names(row):
-            return True
-        return len(group.lead) < _LONGEST_LEAD and _LEAD.search(group.lead) is not None
+            share = 3 if self.is_led_by_sites(row) else 2
+            return alone and group.rows > 2 and group.named * share >= group.rows
+        return self.is_among_names(row) or self.is_led_by_sites(row)
+
+    def is_led_by_sites(self, row: Row) -> bool:
+        """Say whether words before the row's list announce places."""
+        lead = self._groups[row.group].lead
+        return len(lead) < _LONGEST_LEAD and _LEAD.search(lead) is not None
+
+
+def _leads_in(folded: str, *, listed: bool) -> bool:
+    """Say whether a line of its own announces a list of places."""
+    short = folded.rstrip(" *_").endswith((":", "include", "including")) or len(folded.split()) < 6
+    return short and listed and _LEAD.search(folded) is not None
+
+
+def _lead(part: Part, line: Line) -> int:
+    """Return where the bold words end that a line begins with."""
+    raw = part.reading.clean[line.start : line.end]
+    match = _BOLD.match(raw, line.bullet)
+    return match.end() if match is not None and match.end() <= LONGEST_BOLD else 0
 
 
 def _text(part: Part, line: Line) -> str:
-    """Return a line in plain marks; its list mark is blanked."""
-    body = part.reading.clean[line.start + line.bullet : line.end]
-    return " " * line.bullet + plain_marks(body)
+    """Return a line in plain marks; its list mark and abbreviations in parentheses are blanked."""
+    body = " " * line.bullet + part.reading.clean[line.start + line.bullet : line.end]
+    return ABBREVIATION.sub(lambda match: " " * len(match.group()), plain_marks(body))
 
 
 def _is_listed(part: Part, line: Line) -> bool:
@@ -113,9 +174,9 @@ def _is_listed(part: Part, line: Line) -> bool:
     raw = part.reading.clean[line.start : line.end]
     if " | " in raw:
         return True
-    sentence = _SENTENCE.search(line.body) is not None or _REQUEST.search(line.body) is not None
-    ended = raw.rstrip(" *_").endswith((".", "!", "?"))
+    sentence = _SENTENCE.search(line.body) is not None
+    ended = _ENDED.search(raw.rstrip(" *_")) is not None
     bold = raw.startswith(("**", "_**", "__")) and raw.rstrip().endswith(("*", "_"))
     if (bold or raw.startswith("#")) and len(raw) <= 200 and not (sentence and ended):
         return True
-    return not sentence and (line.bullet > 0 or (len(raw) <= 140 and not ended))
+    return not sentence and (line.bullet > 0 or (len(raw) <= LONGEST_LINE and not ended))

@@ -1,85 +1,59 @@
-"""Finds the names of hospitals, clinics, centres and laboratories in a stretch of text."""
+"""Finds the names of places of training in a line: those of the reference table, and others.
 
+The table tells what is a name and how far it reaches; names that it does not hold are known by
+how they are built.
+"""
+
+import bisect
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
-from etl.sources.carms.parsing.normalise import fold
-from etl.sources.carms.parsing.site_words import (
-    ALSO_PROPER,
-    CLINICAL_WORDS,
-    COMMON_WORDS,
-    ENGLISH_HEADS,
-    FRENCH_HEADS,
-    FRENCH_PARTICLES,
-    FRENCH_SMALL,
-    KNOWN_NAMES,
-    LEADING_WORDS,
-    NOT_A_SITE,
-    TRIMMED_WORDS,
-    WORD,
+from etl.sources.carms.parsing.site_gazetteer import (
+    Match,
+    Places,
+    is_authority,
+    is_umbrella,
+    places,
+    places_of,
 )
+from etl.sources.carms.parsing.site_patterns import Span, find_built, singular
+from etl.sources.carms.parsing.site_towns import is_town
+from etl.sources.carms.parsing.site_words import LEADING_WORDS
 
-LONGEST_NAME = 10
-"""Most words before a head: longer runs of capitals are no names, and bounding them keeps the
-search linear."""
-
-_SMALL = r"(?:of|for|the|and|&|de|du|des|la|le|aux)"
-_EN_HEAD = rf"(?:{'|'.join(ENGLISH_HEADS)})"
-_FR_HEAD = rf"(?:{'|'.join(FRENCH_HEADS)})"
-_FR_SMALL = rf"(?:{'|'.join(FRENCH_SMALL)})"
-_CAMPUS = (
-    rf"(?:\s*(?:-|,|\(|\s)\s*(?:the\s+)?(?:{WORD}\s+){{1,2}}(?:Campus|Site)\b\)?"
-    rf"|\s*(?:-|,)\s*Campus\s+{WORD}(?:-{WORD})?)"
-)
-_TAIL = (
-    rf"(?:\s+(?:of|for)\s+(?:the\s+)?{WORD}"
-    rf"(?:\s+(?:(?:and|&|of)\s+)?(?!(?:{_EN_HEAD})\b\s+(?:is|has)){WORD}){{0,8}})"
-)
-_ENGLISH = re.compile(
-    rf"(?<![\w'.])(?:{WORD}\s{{1,2}}(?:{_SMALL}\s+){{0,2}}(?=[A-ZÀ-Þ0-9d'])){{0,{LONGEST_NAME}}}?"
-    rf"{_EN_HEAD}(?![\w'-]){_TAIL}?{_CAMPUS}?"
-)
-_FRENCH = re.compile(
-    rf"(?<![\w-]){_FR_HEAD}(?![\w])(?:-[\w']+){{0,9}}"
-    rf"(?:[\s-]{{1,3}}(?:(?:(?:{FRENCH_PARTICLES})\s*){{1,2}})?(?:{WORD}|{_FR_SMALL}\b)"
-    rf"(?:-[\w']+){{0,9}}){{0,14}}{_CAMPUS}?"
-)
-_NAMES = "|".join(re.escape(name) for name in KNOWN_NAMES)
-_KNOWN = re.compile(rf"(?<![\w'])(?:{_NAMES})(?![\w'])")
-_HAS_HEAD = re.compile(rf"(?:{_EN_HEAD}|{_FR_HEAD}|{_NAMES})(?![\w'])")
-
-_SPLIT = re.compile(r"\s+(?:and|et|or|ou)\s+(?:at\s+|à\s+|au\s+|aux\s+)?(?:the\s+|le\s+|la\s+|l')?")
-_OPENINGS = frozenset({"hospital,", "the", "le", "la"})
-_ARTICLE = re.compile(r"\b(?:the|le|la|l')")
-_SHARES_HEAD = re.compile(r"(?:General|Memorial|Jubilee|Infirmary|Regional)\s*$")
-_PLURAL_HEAD = re.compile(
-    r"^\s*(?:\S+\s+){0,4}(?:Hospitals|Campuses|Sites)$"
-    r"|^\s*(?!District|Area|Rehab|Community|Mental)(?:\S+\s+){1,3}Hospital$"
-)
-_CAMPUSES = re.compile(
-    r"\s*(?:-|,|\()\s*(?:the\s+)?[A-Z][\w, ]{0,60}?\b(?:and|et)\b[\w ]{0,40}Campuses$"
-)
-_OTHER_BODY = re.compile(
-    r"(?:School|College|University|Health|Sciences|Society|Medicine|Columbia)$"
-)
-_PAIRED = re.compile(
-    r"(?:Diagnostic|Treatment|Addictions?|Rehabilitation|Scientific|Surgical|Thoracic|Vascular"
-    r"|Health)\s*$"
-)
-_PLURAL_ONLY = re.compile(r"(?:Clinics|Centres|Centers|Hospitals|Pavilions|Units|Teams)$")
 _OTHER_THING = re.compile(
-    r"'?s?\s+(?:Research|Foundation|Library|Association|Academy|Health Academy|Society|Committee"
-    r"|Board|Auxiliary|Corporation\b\s*$)"
+    r"'?s?\s+(?:Research|Foundation|Library|Residency|Teams?|Association|Academy|Society|Committee"
+    r"|Board|Auxiliary|Corporation\s*$)"
 )
-_INDEFINITE = re.compile(r"\b(?:an?|une?|the new|any|each|another)\s+$")
-_HEALTH_REGION = re.compile(
-    r"\W*(?:le |la |du )?(?:CISSS|CIUSSS?|CRSSS|CSSS|Centre [Ii]nt[ée]gr[ée])"
+"""What behind a name makes it part of a thing of another kind."""
+
+_NOT_THERE = re.compile(
+    r"(?:\b(?:[Aa]n?|[Uu]ne?|est l[ea]|any|each|another)|[Ff]ormerly(?: \w+)?(?: the)?"
+    r"|[Aa]nciennement(?: l[ea'])?|(?:adjacent|next|affiliated?|close) to(?: the)?"
+    r"|à proximité (?:de la|du|de l'|de)"
+    r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?)\s*$"
 )
-_GLUED_NUMBER = re.compile(r"[a-zà-ÿ]\d{3,}")
-_NETWORK = re.compile(
-    r"\W*(?:[Tt]he )?(?:University Health Network|Unity Health|Sinai Health"
-    r"|Trillium Health Partners|(?:[A-Z][\w'.]+ ){1,3}Health (?:Network|Partners|System)s?$)"
+"""What before a name tells that residents do not train there: a clinic, formerly, close to."""
+
+_REGION = re.compile(
+    r"(?:le |la |du )?(?:CIUSSS?|CISSS?|CRSSS|Centre [Ii]nt[ée]gr[ée](?! (?:de|en) canc))"
+    r"(?!.*(?:[Hh][ôo]pital|[Hh]ospitali|H[ôo]tel|CLSC|GMF|CHUM|Institut|Pavillon|Direction))"
 )
+_TOWN_CENTRE = re.compile(r"\s+(?:Cent(?:re|er)|Campus)$")
+_CONJUNCTION = re.compile(r"\b(?:and|et|or|ou)\b")
+_CAPITALS = r"[A-ZÀ-Þ][\w'.-]*(?:\s[A-ZÀ-Þ][\w'.-]*)?"
+_MEMBER = re.compile(_CAPITALS)
+_SERIES = re.compile(
+    rf"({_CAPITALS}(?:,\s+{_CAPITALS}){{0,8}},?)\s+(?:and|et|&|or)\s+(?:the\s)?{_CAPITALS}?\s*"
+    r"\b(Hospitals|Campus(?:es)?|Sites)\b"
+)
+_SERIES_END = re.compile(r"(?:Hospitals|Campus|Sites)\b|Campuses\b")
+_GOES_ON = re.compile(r"[\s-][A-ZÀ-Þ]")
+_PLACED = re.compile(
+    r"(?:\b(?:at|to|the|and|include|site|au|à|et|le|la|du|l')|[,(/:]|^)\s*$", re.IGNORECASE
+)
+
 _MARKS = str.maketrans(
     {
         **dict.fromkeys("’‘`´ʼ", "'"),
@@ -89,12 +63,27 @@ _MARKS = str.maketrans(
 )
 
 
+class Scope(IntEnum):
+    """What a name stands for: one place, a network of hospitals, or the care of a region."""
+
+    PLACE = 0
+    NETWORK = 1
+    REGION = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in a text, by its offsets."""
+    """A name in a text, by its offsets; ``is_known`` says that the table holds it.
+
+    ``shared`` is the last word of a name that leaves it to the next: Civic, of Civic and General
+    Campuses.
+    """
 
     start: int
     end: int
+    scope: Scope = Scope.PLACE
+    is_known: bool = False
+    shared: str = ""
 
 
 def plain_marks(text: str) -> str:
@@ -102,113 +91,99 @@ def plain_marks(text: str) -> str:
     return text.translate(_MARKS)
 
 
-def is_health_region(name: str) -> bool:
-    """Say whether a name is that of a health region, which a hospital beside it is part of."""
-    return _HEALTH_REGION.match(name) is not None
+def find_names(text: str, *, listed: bool = False) -> list[Name]:
+    """Return the names in ``text`` (plain marks), in order; none lies inside another.
+
+    ``listed`` says that the text is list-like: a name without a word like hospital needs no
+    words around it there that tell a place.
+    """
+    known = [
+        match
+        for match in places().find(text)
+        if _is_there(text, match.start, match.end) and _stands_alone(text, match, listed=listed)
+    ]
+    built = [span for span in find_built(text) if _is_there(text, *span)]
+    names = _merged(text, known, built)
+    for name in _sharing(text):
+        over = _over(names, name.start, name.end)
+        names[over] = names[over] or [name]
+    return names
 
 
-def is_network(name: str) -> bool:
-    """Say whether a name is that of a network of hospitals, or of a health region."""
-    return _NETWORK.match(name) is not None or is_health_region(name)
+def _over(names: Sequence[Name], start: int, end: int) -> slice:
+    """Return which of the names, in order and apart, overlap a stretch of text."""
+    first = bisect.bisect_right(names, start, key=lambda name: name.end)
+    last = bisect.bisect_left(names, end, first, key=lambda name: name.start)
+    return slice(first, last)
 
 
-def find_names(text: str) -> list[Name]:
-    """Return the names in ``text`` (plain marks), in order; none lies inside another."""
-    if _HAS_HEAD.search(text) is None:
-        return []
-    spans = sorted(
-        (
-            part
-            for pattern in (_FRENCH, _ENGLISH, _KNOWN)
-            for match in pattern.finditer(text)
-            for part in _parts(text, match.start(), match.end())
-        ),
-        key=lambda span: (span[0], -span[1]),
-    )
-    names: list[Name] = []
-    for start, end in spans:
-        if not names or start >= names[-1].end:
-            names.append(Name(start, end))
-        elif end > names[-1].end:
-            names[-1] = Name(names[-1].start, end)
-    return [name for name in names if _is_named(text, name)]
+def _is_there(text: str, start: int, end: int) -> bool:
+    """Say whether the words around a name leave it a place of training."""
+    before = text[max(0, start - 30) : start]
+    return _OTHER_THING.match(text, end) is None and _NOT_THERE.search(before) is None
 
 
-def _is_named(text: str, name: Name) -> bool:
-    """Say whether a span names one place: no plural, no thing of another kind, no ``a clinic``."""
-    words = text[name.start : name.end]
-    return (
-        _is_site(words)
-        and _PLURAL_ONLY.search(words) is None
-        and _OTHER_THING.match(text, name.end) is None
-        and _INDEFINITE.search(text[max(0, name.start - 9) : name.start]) is None
-    )
-
-
-def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut a match at its conjunctions where both sides are names, and trim each part."""
-    words = text[start:end]
-    campuses = _CAMPUSES.search(words)
-    if campuses is not None:
-        words = words[: campuses.start()]
-    parts: list[tuple[int, int]] = []
-    first = 0
-    for joint in _SPLIT.finditer(words):
-        left, right = words[first : joint.start()], words[joint.end() :]
-        if not _HAS_HEAD.search(right) or _PAIRED.search(left):
-            continue
-        if is_common(fold(right)) and not _ARTICLE.search(joint.group()):
-            continue  # the Harbour Hospital and Health Sciences Centre is one place
-        if _HAS_HEAD.search(left) or _SHARES_HEAD.search(left) or _PLURAL_HEAD.search(right):
-            parts.append((first, joint.start()))
-        elif not _OTHER_BODY.search(left):
-            continue
-        first = joint.end()
-    plural = len(words) - len(re.sub(r"(?<=Hospital)s$|(?<=Campus)es$|(?<=Site)s$", "", words))
-    parts.append((first, len(words) - (plural if parts else 0)))
-    trimmed = (_trimmed(text, start + low, start + high) for low, high in parts)
-    return [part for part in trimmed if part is not None]
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Cut words that open a sentence, and marks at the end; null where nothing is left."""
-    while start < end:
-        word = re.match(r"\s*(\S+)(\s+|$)", text[start:end])
-        if word is None or word.group(1) not in TRIMMED_WORDS | _OPENINGS:
-            break
-        start += word.end()
-    glued = _GLUED_NUMBER.search(text, start, end)
-    end = glued.start() + 1 if glued is not None else end
-    while end > start and text[end - 1] in " ,.;:-/&(":
-        end -= 1
-    start += len(text[start:end]) - len(text[start:end].lstrip())
-    return (start, end) if end > start else None
-
-
-def is_common(folded: str) -> bool:
-    """Say whether a folded name is made of common words only: it names no place."""
-    return all(word in COMMON_WORDS for word in re.findall(r"[a-z0-9]+", folded))
-
-
-def is_clinic_of_its_kind(name: str) -> bool:
-    """Say whether a name tells what a clinic does, and no more: Chronic Pain Clinic."""
-    words = set(re.findall(r"[a-z0-9]+", fold(name)))
-    return bool(words & CLINICAL_WORDS) and words <= COMMON_WORDS | CLINICAL_WORDS
-
-
-def _is_site(name: str) -> bool:
-    """Say whether a match names a place: not a thing of another kind, not common words only."""
-    if len(name) < 3 or NOT_A_SITE.search(name):
-        return False
-    folded = fold(name)
-    if ALSO_PROPER.fullmatch(folded) or _KNOWN.fullmatch(name.removeprefix("The ")):
+def _stands_alone(text: str, match: Match, *, listed: bool) -> bool:
+    """Say whether a name without a telling word is no part of another, and is said of a place."""
+    if not (match.is_plain or match.is_general):
         return True
-    if is_common(folded):
+    word = text[max(0, match.start - 60) : match.start].rstrip("- ").rsplit(" ", 1)[-1]
+    goes_before = word[:1].isupper() and word[-1].isalnum() and word not in LEADING_WORDS
+    if goes_before or _GOES_ON.match(text, match.end):
         return False
-    words = [word for word in re.split(r"[\s-]+", name) if word]
-    if "hospital" in words:
-        # In lower case it is a hospital in general, unless a whole name stands before it.
-        before = words[: words.index("hospital")]
-        if sum(word not in LEADING_WORDS and word[0].isupper() for word in before) < 2:
-            return False
-    return not all(word in LEADING_WORDS or _HAS_HEAD.fullmatch(word) for word in words)
+    placed = _PLACED.search(text[max(0, match.start - 9) : match.start]) is not None
+    return match.is_general or listed or placed
+
+
+def _sharing(text: str) -> Iterator[Name]:
+    """Yield places of the table that share a last word: the Civic and General Campuses."""
+    if _SERIES_END.search(text) is None:
+        return
+    for series in _SERIES.finditer(text):
+        head = singular(series.group(2))
+        for member in _MEMBER.finditer(text, series.start(), series.end(1)):
+            if places_of(f"{member.group()} {head}"):
+                yield Name(*member.span(), is_known=True, shared=f" {head}")
+
+
+def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Name]:
+    """Return the names of both origins in order: the longer of two that overlap.
+
+    A stretch that joins several places, or a place and something else, is left to the table.
+    """
+    names = [
+        Name(start, start + len(singular(text[start:end])), _scope(meant), is_known=True)
+        for start, end, meant, *_ in known
+    ]
+    left = sorted(built, key=lambda span: span[1] - span[0])
+    while left:
+        start, end = left.pop()
+        over = _over(names, start, end)
+        scope = Scope.REGION if _REGION.match(text[start:end]) else Scope.PLACE
+        if not names[over]:
+            # The Ottawa Centre and the Hamilton Campus are no places of care that one knows.
+            head = _TOWN_CENTRE.search(text, start, end)
+            if head is None or not is_town(text[start : head.start()]):
+                names[over] = [Name(start, end, scope)]
+            continue
+        held, *others = names[over]
+        if others or not start <= held.start <= held.end <= end:
+            continue
+        around = ((start, held.start), (held.end, end))
+        if any(_CONJUNCTION.search(text, *side) for side in around):
+            left += [
+                (low + first, low + last)
+                for low, high in around
+                for first, last in find_built(text[low:high])
+            ]
+        elif end > held.end or held.scope:
+            is_known = bool(places_of(text[start:end]))
+            names[over] = [Name(start, end, held.scope if is_known else scope, is_known)]
+    return names
+
+
+def _scope(meant: Places) -> Scope:
+    """Return what the places of the table are."""
+    if is_authority(meant):
+        return Scope.REGION
+    return Scope.NETWORK if is_umbrella(meant) else Scope.PLACE

@@ -1,0 +1,176 @@
+"""Which names of a line are places of training, and which only say whose or where one is."""
+
+import bisect
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from etl.sources.carms.parsing.site_lists import Row, Rows
+from etl.sources.carms.parsing.site_names import Name, Scope
+from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind
+from etl.sources.carms.parsing.site_towns import is_town
+
+_PARENTHESIS = re.compile(r"\([^()]*\)?")
+_INCLUDING = re.compile(
+    r"\(\s*(?:incl|incorporat|compris|consist|encompass|y compris|[Cc]entres? affili)"
+)
+_SEVERAL = re.compile(
+    r"\b(?:(?:[Hh]ospitals|[Hh][ôo]pitaux|[Cc]lini(?:c|que)s|[Cc]entres)\b[^():]{0,40}|[Ss]ites\s*"
+    r"|(C(?:IU|I|S)SSS?\b[^()]*))$"
+)
+_FURTHER_NAME = re.compile(
+    r"(?:\(|,|\bet\b|\band\b)\s*([A-ZÀ-Þ][\w'-]+(?:[ -][A-ZÀ-Þ][\w'-]+){0,5})"
+    r"(?=\s*(?:,|$|et\b|and\b))"
+)
+_JOINT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[,/;-]\s*)*(and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?")
+_AT = re.compile(r"\s+at\s+(?:the\s+)?")
+_PART_OF = re.compile(r"(?:part|member|sponsorship) (?:of|with)(?: the)? [\"“]?$")
+_TRAINING_AT = re.compile(
+    r"\b(?:training|rotations?|placements?|stages?|blocks?)\b.*\b(?:at|in|with)(?: the)? $"
+)
+_GOES_ON = re.compile(r",\s[A-Z]")
+ARTICLES = frozenset({"", "the", "le", "la", "l'", "and", "et"})
+"""What may stand before the name that a line begins with."""
+
+
+def listed_names(rows: Rows, row: Row) -> Iterator[Name]:
+    """Yield the places of a list-like line: those in parentheses only where they add to it."""
+    spans = [match.span() for match in _PARENTHESIS.finditer(row.text)]
+    names = [name for name in row.names if not _is_repeated(row, name, spans)]
+    outer = [name for name in names if _inside(name, spans) is None]
+    inner = [
+        name
+        for name in names
+        if _inside(name, spans) is not None and name.scope is not Scope.REGION
+    ]
+    places = [
+        name
+        for position, name in enumerate(outer)
+        if name.scope is not Scope.REGION
+        and not _is_owner(row, outer, position)
+        and not _is_where(row, outer, position)
+    ]
+    if len(places) > 1 or not rows.is_site_list(row):
+        places = [name for name in places if not _is_of_its_kind(row, name)]
+    if places:
+        yield from places
+        yield from (name for name in inner if _adds(row, name, outer, inner, spans))
+        return
+    further = list(_further(row, inner, spans))
+    yield from (*inner, *further)
+    if not inner and not further:
+        yield from (name for name in outer if _is_all_of(row, name))
+
+
+def prose_names(row: Row) -> list[Name]:
+    """Return the places in running text; parentheses right behind a name only repeat it."""
+    spans = [match.span() for match in _PARENTHESIS.finditer(row.text)]
+    held = Counter(_inside(name, spans) for name in row.names)
+    kept: list[Name] = []
+    for name in row.names:
+        span = _inside(name, spans)
+        alike = [other for other in kept[-9:] if other.scope is name.scope]
+        behind = span is not None and any(0 <= span[0] - other.end <= 2 for other in alike)
+        campus = row.text[name.start : name.end].endswith("Campus")
+        repeats = behind and (held[span] < 2 or campus)
+        if not repeats and not _is_repeated(row, name, spans):
+            kept.append(name)
+    return [
+        name
+        for position, name in enumerate(kept)
+        if name.scope is not Scope.REGION
+        and not _is_of_its_kind(row, name)
+        and not _is_owner(row, kept, position)
+        and not (name.scope is Scope.NETWORK and _only_tells_whose(row, name))
+    ]
+
+
+def _only_tells_whose(row: Row, network: Name) -> bool:
+    """Say whether running text names a network as what something is part of, or by its letters."""
+    before = row.text[max(0, network.start - 40) : network.start]
+    word = row.text[network.start : network.end]
+    return _PART_OF.search(before) is not None or (word.isupper() and word.isalpha())
+
+
+def _inside(name: Name, spans: Sequence[Span]) -> Span | None:
+    """Return the parenthesis that a name lies in, or null; ``spans`` are in order."""
+    place = bisect.bisect_right(spans, (name.start, name.end)) - 1
+    return spans[place] if place >= 0 and name.start < spans[place][1] else None
+
+
+def _is_repeated(row: Row, name: Name, spans: Sequence[Span]) -> bool:
+    """Say whether a name is an abbreviation that parentheses behind it spell out: AFM (…)."""
+    if not row.text[name.start : name.end].isupper() or _inside(name, spans) is not None:
+        return False
+    place = bisect.bisect_left(spans, (name.end, 0))
+    low, high = spans[place] if place < len(spans) else (len(row.text), 0)
+    return low - name.end <= 2 and any(low <= other.start < high for other in row.names)
+
+
+def _adds(
+    row: Row, name: Name, outer: Sequence[Name], inner: Sequence[Name], spans: Sequence[Span]
+) -> bool:
+    """Say whether a name in parentheses is a place of its own and no comment on the one before."""
+    span = _inside(name, spans)
+    return (
+        span is None
+        or sum(_inside(other, spans) == span for other in inner) > 1
+        or _INCLUDING.match(row.text, span[0]) is not None
+        or not any(0 <= span[0] - other.end <= 2 for other in outer)
+    )
+
+
+def _further(row: Row, inner: Sequence[Name], spans: Sequence[Span]) -> Iterator[Name]:
+    """Yield the further names of Hospitals (A, B Hospital, C), which leave out the word."""
+    for low, high in spans:
+        several = _SEVERAL.search(row.text, max(0, low - 120), low)
+        if several is None:
+            continue
+        for match in _FURTHER_NAME.finditer(row.text, low, high - 1):
+            start, end = match.span(1)
+            town = (several.group(1) is not None or not inner) and is_town(match.group(1))
+            if not town and not any(start < name.end and name.start < end for name in inner):
+                yield Name(start, end)
+
+
+def _is_all_of(row: Row, region: Name) -> bool:
+    """Say whether a line is about a region, or training there; it may name it with other things."""
+    opening = row.text[max(row.line.bullet, region.start - 200) : region.start]
+    if _TRAINING_AT.search(opening):
+        return True
+    begins = opening.strip(" *_").casefold() in ARTICLES
+    return begins and _GOES_ON.match(row.text, region.end) is None
+
+
+def _is_of_its_kind(row: Row, name: Name) -> bool:
+    """Say whether a name tells what a clinic does, and no more."""
+    return not name.is_known and is_clinic_of_its_kind(row.text[name.start : name.end])
+
+
+def _is_where(row: Row, names: Sequence[Name], position: int) -> bool:
+    """Say whether a name only tells where the unit before it is: the X clinic at Y."""
+    if not position or names[position - 1].is_known:
+        return False
+    return _AT.fullmatch(row.text, names[position - 1].end, names[position].start) is not None
+
+
+def _is_owner(row: Row, names: Sequence[Name], position: int) -> bool:
+    """Say whether a network only tells whose the one hospital beside it is: UHN - Toronto Western.
+
+    In a series of names it stands for itself.
+    """
+    name = names[position]
+    if name.scope is not Scope.NETWORK:
+        return False
+    series = [
+        (left, right, joint)
+        for left, right in itertools.pairwise(names[max(0, position - 2) : position + 3])
+        if (joint := _JOINT.fullmatch(row.text, left.end, right.start)) is not None
+    ]
+    if len(series) != 1:
+        return False
+    left, right, joint = series[0]
+    other = right if left is name else left
+    beside = name in (left, right) and other.scope is Scope.PLACE
+    return beside and joint.group(1) is None

@@ -1,0 +1,130 @@
+"""Towns where residents train: alone on a line, in a list, or in a sentence that says so."""
+
+import functools
+import re
+
+from etl.sources.carms.parsing.site_gazetteer import towns
+from etl.sources.carms.parsing.site_words import LEADING_WORDS
+from warehouse.vocabulary import Province
+
+Span = tuple[int, int]
+
+LEAST_TOWNS = 3
+"""Towns that a sentence must list for its mere mention of training to make them sites."""
+
+LONGEST_GAP = 80
+"""Characters between two towns of one run, asides such as a province included."""
+
+LONGEST_SENTENCE = 400
+"""Characters before a town that are read to tell whether residents train there."""
+
+_PROVINCE_NAMES = (*(code.description for code in Province), "Newfoundland", "PEI")
+_PROVINCES = "|".join(map(re.escape, (*_PROVINCE_NAMES, *Province.values())))
+_ASIDE = rf"(?:\s*\([^()]*\)|\s*,?\s*\(?\b(?:{_PROVINCES})\b\)?)*"
+_JOINT = (
+    rf"{_ASIDE}\s*(?:[,;/•|&:]|,?\s*\+/-|\band\b|\bet\b|\bou\b|\bor\b|\s-\s|\s)[\s,]*"
+    r"(?:(?:and|et|or|ou|&)\s)*"
+)
+_JOINED = re.compile(_JOINT)
+_UNKNOWN = re.compile(
+    rf"{_JOINT}([A-ZÀ-Þ][\w'.-]*(?:[ -][A-ZÀ-Þ][\w'.-]*){{0,2}}){_ASIDE}\s*,\s*(?:and\s)?"
+)
+_NOTHING_MORE = re.compile(rf"{_ASIDE}[\s.:;*_()|-]*")
+_NOTHING_BEFORE = re.compile(rf"[\s*_(:,.'-]*(?:{_PROVINCES})?[\s*_(:,.'-]*(?:[Tt]he\s)?")
+_BEHIND = re.compile(rf"(?:'s)?[\s-]+(?!(?:{_PROVINCES}|And|Site)\b)([A-ZÀ-Þ]\w*)|'s\s()|[-\w]()")
+_BEFORE = re.compile(r"([A-ZÀ-Þ][\w']*)\s$|()\w-$")
+_TRAINING = re.compile(
+    r"\b(?:rotations?|train(?:ing|s)?|blocks?|electives?|placements?|preceptors?|practices?"
+    r"|clinics?|sites?|experiences?|opportunities|stages?|milieux|formation)\b",
+    re.IGNORECASE,
+)
+_BASE = re.compile(r"\b(?:[Ss]ite|base|based)\b")
+_BASED = re.compile(r"\bhome[ -]?base[^.;]{0,40}\b(?:in|of|is)$|\bwill be based (?:in|out of)$")
+_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| Site\b(?! [A-Z])")
+_TOLD = re.compile(
+    r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}) (?:in|at)$"
+)
+_OPEN = re.compile(r"\([^()]*$")
+_ELSEWHERE = re.compile(
+    r"\b(?:drive|flights?|rail|minutes?|hours?|km|proximity|population|home to|between|near|close"
+    r"|away|serv(?:es?|ed|ing)|explor\w+|festivals?|highway|airport|travel|university|universit[ée]"
+    r"|college|housing|outside|apply|match|electives?|available|encourag\w+|such as|like"
+    r"|surrounding|hospital with)\b",
+    re.IGNORECASE,
+)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_town(name: str) -> bool:
+    """Say whether a name is that of a community."""
+    return any(not name[:start].strip("dl' ") and end == len(name) for start, end in _towns(name))
+
+
+def town_runs(text: str) -> list[list[Span]]:
+    """Return the towns in ``text`` (plain marks) that follow one another with nothing between.
+
+    A name that no table knows counts where it stands between two towns of a run.
+    """
+    runs: list[list[Span]] = []
+    for start, end in _towns(text):
+        last = runs[-1][-1][1] if runs else -LONGEST_GAP
+        gap = (text, last, start) if start - last < LONGEST_GAP else None
+        joined = gap is not None and _JOINED.fullmatch(*gap) is not None
+        unknown = _UNKNOWN.fullmatch(*gap) if gap and not joined else None
+        if unknown is not None:
+            runs[-1].append(unknown.span(1))
+        if joined or unknown is not None:
+            runs[-1].append((start, end))
+        else:
+            runs.append([(start, end)])
+    return runs
+
+
+def _towns(text: str) -> list[Span]:
+    """Return the towns in a text that are no part of another name: Ottawa, not Ottawa Hospital."""
+    found = towns().find(text)
+    starts = {town.start for town in found}
+    free: list[Span] = []
+    for town in found:
+        behind = _BEHIND.match(text, town.end)
+        before = _BEFORE.search(text, max(free[-1][1] if free else 0, town.start - 40), town.start)
+        goes_on = behind is not None and behind.start(1) not in starts
+        if goes_on or (before is not None and before.group(1) not in LEADING_WORDS):
+            continue
+        article = 4 if town.end - town.start < 4 and text.endswith("he ", 0, town.start) else 0
+        free.append((town.start - article, town.end))
+    return free
+
+
+def towns_alone(text: str, start: int = 0) -> list[Span]:
+    """Return the towns of a text that holds nothing else from ``start`` on."""
+    runs = town_runs(text[start:])
+    if len(runs) != 1:
+        return []
+    towns_found = [(low + start, high + start) for low, high in runs[0]]
+    before = _NOTHING_BEFORE.fullmatch(text, start, towns_found[0][0])
+    behind = _NOTHING_MORE.fullmatch(text, towns_found[-1][1])
+    return towns_found if before and behind else []
+
+
+def towns_of_training(text: str) -> list[tuple[Span, bool]]:
+    """Return the towns that ``text`` says residents train in, and whether it lists them.
+
+    They are listed behind a colon or dash. In a sentence, a single town counts as home base only.
+    """
+    found: list[tuple[Span, bool]] = []
+    if not (_TRAINING.search(text) or _BASE.search(text)):
+        return found
+    for run in town_runs(text):
+        first, last = run[0][0], run[-1][1]
+        before = text[max(0, first - LONGEST_SENTENCE) : first].rsplit(". ", 1)[-1].rstrip()
+        if _OPEN.search(before):
+            continue
+        trains = _TRAINING.search(before) is not None
+        announced = trains and before.endswith((":", " -"))
+        several = len(run) > 1 and _TOLD.search(before) is not None
+        told = several or (trains and len(run) >= LEAST_TOWNS)
+        based = len(run) == 1 and (_BASED.search(before) or _SITE.match(text, last))
+        if announced or based or (told and _ELSEWHERE.search(before) is None):
+            found += [(town, announced) for town in run]
+    return found

@@ -1,0 +1,235 @@
+"""Training sites of program descriptions, rule by rule, on texts of our own making."""
+
+import pytest
+
+from etl.errors import ReferenceTableError
+from etl.reference.training_places import PlaceKind, read_training_places, training_places
+from etl.sources.carms.document import SourceText
+from etl.sources.carms.parsing.sections import document_parts
+from etl.sources.carms.parsing.site_gazetteer import places, places_of
+from etl.sources.carms.parsing.site_names import find_names, plain_marks
+from etl.sources.carms.parsing.training_sites import parse_training_sites
+from warehouse.vocabulary import SectionKind, TrainingSiteForm
+
+LIST, PROSE = TrainingSiteForm.LIST, TrainingSiteForm.PROSE
+
+
+def sites(text: str) -> list[tuple[str, TrainingSiteForm]]:
+    """Return names and forms of the sites in a section Training Sites."""
+    document = f"# Lakeside University\n\n* * *\n\n# Training Sites\n\n{text}\n"
+    part = document_parts(SourceText("document", 1, document))[SectionKind.TRAINING_SITES]
+    return [(site.name, site.form) for site in parse_training_sites(part)]
+
+
+def names(text: str) -> list[str]:
+    """Return the names of the sites alone."""
+    return [name for name, _ in sites(text)]
+
+
+# --------------------------------------------------------------------------------- built names
+
+
+def test_sites_of_a_list_lose_town_abbreviation_and_comment() -> None:
+    text = "  * Blue Harbour Hospital, Port Blue\n  * Lighthouse Health Centre (LHC)\n"
+    assert sites(text) == [("Blue Harbour Hospital", LIST), ("Lighthouse Health Centre", LIST)]
+
+
+def test_sites_of_prose_are_told_apart_from_common_words() -> None:
+    text = (
+        "Residents work at the Blue Harbour Hospital, in community clinics and at a cancer centre."
+    )
+    assert sites(text) == [("Blue Harbour Hospital", PROSE)]
+
+
+def test_a_site_is_kept_once_and_a_list_wins_over_prose() -> None:
+    text = "We are at the Blue Harbour Hospital.\n\n  * Blue Harbour Hospital\n  * Hôpital du Cap\n"
+    assert sites(text) == [("Blue Harbour Hospital", LIST), ("Hôpital du Cap", LIST)]
+
+
+def test_a_name_ends_at_the_sentence_and_splits_at_a_conjunction() -> None:
+    text = plain_marks("At Sea. The Harbour Eye Clinic and the Cape Grey Hospital are near.")
+    assert [text[name.start : name.end] for name in find_names(text)] == [
+        "The Harbour Eye Clinic",
+        "Cape Grey Hospital",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Blue Harbour Hospital Research Institute is near.",
+        "Formerly called the Blue Harbour Hospital, it is adjacent to the Cape Grey Clinic.",
+        "There is a Pain Clinic, a Regional Hospital and an Arts Centre.",
+        "The Oshawa Centre is a mall with a theatre.",
+    ],
+)
+def test_what_is_no_place_of_training_counts_for_none(text: str) -> None:
+    assert names(text) == []
+
+
+# --------------------------------------------------------------------------- the reference table
+
+
+def test_the_table_tells_names_that_no_word_gives_away() -> None:
+    text = "Residents rotate to Stollery, Villa Caritas and the Royal Alex."
+    assert names(text) == ["Stollery", "Villa Caritas", "Royal Alex"]
+
+
+def test_two_spellings_and_languages_are_one_place() -> None:
+    text = (
+        "  * St. Boniface General Hospital\n  * Hôpital Saint-Boniface\n"
+        "  * Montreal General Hospital\n  * Hôpital général de Montréal (HGM)\n"
+    )
+    assert names(text) == ["St. Boniface General Hospital", "Montreal General Hospital"]
+
+
+def test_places_of_one_name_in_two_towns_are_told_apart_by_the_rest() -> None:
+    text = (
+        "  * The Ottawa Hospital\n  * Ottawa Heart Institute\n  * Ottawa Hospital - Civic Campus\n"
+    )
+    assert len(names(text)) == 3
+
+
+def test_a_series_shares_its_last_word() -> None:
+    text = "All rotations are at the Civic and General Campuses."
+    assert names(text) == ["Civic Campus", "General Campus"]
+
+
+def test_an_abbreviation_counts_where_the_other_places_are() -> None:
+    west = "Residents of the Foothills Medical Centre answer to the RPC and visit the PLC."
+    assert names(west) == ["Foothills Medical Centre", "PLC"]
+
+
+def test_an_abbreviation_gives_way_to_the_name_that_it_stands_for() -> None:
+    assert names("We work at the JGH. The Jewish General Hospital is large.") == [
+        "Jewish General Hospital"
+    ]
+
+
+def test_every_name_of_the_table_is_found_in_itself() -> None:
+    lost = [
+        name
+        for row, place in enumerate(training_places())
+        for name in (place.name, *place.aliases)
+        if not any(row in match.meant for match in places().find(name))
+    ]
+    assert lost == []
+
+
+def test_no_place_is_in_the_table_twice() -> None:
+    rows = [(place.name, place.city) for place in training_places()]
+    assert len(set(rows)) == len(rows) > 1000
+    assert {place.kind for place in training_places()} == set(PlaceKind)
+
+
+def test_a_town_behind_a_name_means_no_other_place_but_a_clinic_does() -> None:
+    assert places_of("Royal Jubilee Hospital Victoria") == places_of("Royal Jubilee")
+    assert not places_of("Royal Jubilee Hospital Family Practice")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "line 2: the columns are  instead of name, aliases, city, province, kind."),
+        ("note\nname,kind\n", "line 2: the columns are name, kind instead of name, aliases,"),
+        ("A,B,C,XX,clinic", "line 3: province 'XX' is not one of AB, BC,"),
+        ("A,B,C,ON,shop", "line 3: kind 'shop' is not one of hospital, campus,"),
+        ("A,B,C,ON", "line 3: 4 cells instead of 5."),
+    ],
+)
+def test_a_wrong_table_of_places_is_named_with_its_line(text: str, problem: str) -> None:
+    table = (
+        text if "note" in text or not text else f"# note\nname,aliases,city,province,kind\n{text}"
+    )
+    with pytest.raises(ReferenceTableError) as refusal:
+        read_training_places(table)
+    assert f"etl/reference/training_places.csv, {problem}" in str(refusal.value)
+
+
+# ----------------------------------------------------------------- networks, regions and headings
+
+
+def test_a_network_that_only_owns_the_hospital_beside_it_is_no_site() -> None:
+    assert names("  * University Health Network - Toronto Western Hospital\n") == [
+        "Toronto Western Hospital"
+    ]
+    assert names("Rotations are at Unity Health, Sinai Health and the Cape Grey Hospital.") == [
+        "Unity Health",
+        "Sinai Health",
+        "Cape Grey Hospital",
+    ]
+
+
+def test_a_region_that_heads_its_hospitals_is_no_site_and_one_alone_is() -> None:
+    text = "  * CISSS de Laval\n  * CISSS de la Gaspésie : Hôpital de Maria\n"
+    assert names(text) == ["CISSS de Laval", "Hôpital de Maria"]
+
+
+def test_a_town_over_its_hospitals_is_no_site_and_neither_is_an_address() -> None:
+    text = (
+        "### Regina\n\nPasqua Hospital\n\nRegina General Hospital\n\n12 Hill Street\n\nRegina, SK\n"
+    )
+    assert names(text) == ["Pasqua Hospital", "Regina General Hospital"]
+
+
+def test_bold_words_that_open_a_paragraph_are_listed() -> None:
+    text = (
+        "**Blue Harbour Hospital (BHH)** is large.\n\n**The Cape Grey Clinic** is small.\n\n"
+        "**Seaside Recovery Program:** It is near the Sandbank Hospital.\n"
+    )
+    assert sites(text) == [
+        ("Blue Harbour Hospital", LIST),
+        ("The Cape Grey Clinic", LIST),
+        ("Seaside Recovery Program", LIST),
+        ("Sandbank Hospital", PROSE),
+    ]
+
+
+def test_items_of_a_list_of_sites_need_no_telling_word() -> None:
+    text = "Training sites:\n\n  * Blue Harbour Hospital\n  * Lighthouse Retina Consultants\n"
+    assert names(text) == ["Blue Harbour Hospital", "Lighthouse Retina Consultants"]
+
+
+# ---------------------------------------------------------------------------------------- towns
+
+
+def test_towns_count_in_a_list_of_communities() -> None:
+    text = "Our rural stream communities:\n\n  * Port Blue\n  * Cape Grey\n"
+    assert sites(text) == [("Port Blue", LIST), ("Cape Grey", LIST)]
+
+
+def test_towns_count_behind_a_colon_even_one_that_no_table_knows() -> None:
+    text = (
+        "The rural sites are in the following cities: Gatineau, Port Bleu, Maniwaki and Wakefield."
+    )
+    assert sites(text) == [
+        ("Gatineau", LIST),
+        ("Port Bleu", LIST),
+        ("Maniwaki", LIST),
+        ("Wakefield", LIST),
+    ]
+
+
+def test_towns_of_a_sentence_count_where_it_says_that_one_trains_there() -> None:
+    text = "Rotations take place in Kenora, Dryden and Sioux Lookout."
+    assert sites(text) == [("Kenora", PROSE), ("Dryden", PROSE), ("Sioux Lookout", PROSE)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There are daily flights to Toronto, Ottawa and Montreal.",
+        "The region is home to three cities, Cambridge, Kitchener and Waterloo.",
+        "The hospital lies between Kenora and Dryden.",
+    ],
+)
+def test_towns_that_only_tell_where_something_lies_count_for_none(text: str) -> None:
+    assert names(text) == []
+
+
+def test_towns_of_a_region_count_beside_it() -> None:
+    assert names("  * CISSS de la Côte-Nord (Port-Cartier, Sept-Îles)\n") == [
+        "CISSS de la Côte-Nord",
+        "Port-Cartier",
+        "Sept-Îles",
+    ]
