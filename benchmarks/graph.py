@@ -20,6 +20,8 @@ import datetime as dt
 import json
 import os
 import platform
+import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -48,6 +50,8 @@ console = Console(highlight=False)
 def main() -> None:
     """Run what the arguments ask for."""
     arguments = _arguments()
+    # A terminated run ends its servers too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     os.environ.pop("RESIDENCY_DATABASE_URL", None)
     servers.install_postgraphile()
     result: dict[str, Any] = {"machine": _machine(), "settings": vars(arguments) | {"data": None}}
