@@ -26,9 +26,10 @@ $(VENV)/.run: $(LOCKS) | $(VENV)/bin/python
 	$(BIN)/python -m graph.ide.assets
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+$(VENV)/.dev: requirements-dev.lock tests/clients/javascript/package-lock.json $(VENV)/.run
 	@echo "Installing the locked development packages (once) ..."
 	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m tests.clients.packages
 	@touch $@
 
 run: $(VENV)/.run ## Set up, load (SOURCE=folder or SOURCE=public; default: the bundled sample), serve GraphiQL
@@ -59,7 +60,9 @@ generate: $(VENV)/.dev ## Write the generated files anew
 
 bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python -m benchmarks.load
+	$(BIN)/python -m benchmarks.limits
 	$(BIN)/python -m benchmarks.graph
+	$(BIN)/python -m benchmarks.matching
 
 nightly: $(VENV)/.dev ## Run the slow tests as well
 	$(BIN)/python -m pytest -m 'slow or not slow' $(PYTEST_ARGS)
@@ -73,8 +76,8 @@ lock: $(VENV)/.dev ## Resolve the newest packages that pyproject.toml allows
 	  --constraint requirements.lock --group dev --output-file requirements-dev.lock $(LOCK_ARGS)
 
 clean: ## Remove caches and build results
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf build dist tests/clients/javascript/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 distclean: clean ## Remove the virtual environment and the fetched assets as well
-	rm -rf $(VENV) graph/ide/assets
+	rm -rf $(VENV) graph/ide/assets tests/clients/javascript/node_modules

@@ -15,10 +15,12 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from graph.crossing import crossing
+from graph.errors import TrustedDocumentsError
 from graph.http import GraphFront
 from graph.ide.examples import WELCOME, example_queries
 from graph.ide.mount import ASSET_BASE, mount
 from graph.ide.page import PAGE_HEADERS, graphiql_page
+from graph.persisted import PersistedDocuments, load_trusted
 from graph.planner.cursors import CursorSigner, load_secret
 from graph.protocol import header
 from graph.schema import build_schema, sdl
@@ -34,8 +36,10 @@ TITLE: Final = "Residency Graph"
 STATE_SQL: Final = """
 SELECT convert_to(COALESCE((
   SELECT concat_ws(' ', number, is_sample::text, match_iteration_id, (
-    SELECT min(program_stream_id) FROM core.dim_program
-    WHERE is_current AND match_iteration_id = v.match_iteration_id))
+    SELECT string_agg(id, ' ') FROM (
+      SELECT program_stream_id::text id FROM core.dim_program
+      WHERE is_current AND match_iteration_id = v.match_iteration_id
+      ORDER BY program_stream_id LIMIT 2) p))
   FROM ops.data_version v ORDER BY number DESC LIMIT 1), ''), 'UTF8')
 """
 
@@ -68,6 +72,9 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
         settings: Where the database is, and where the secret of cursors is kept.
         reader: Read connections of the caller's own; by default the application opens and closes
             its own.
+
+    Raises:
+        TrustedDocumentsError: the trusted documents that the settings name cannot be read.
     """
     chosen = settings or get_settings()
     database = reader or Reader(chosen)
@@ -76,11 +83,29 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
         lifespan=_lifespan(database, is_ours=reader is None),
     )  # fmt: skip
     signer = CursorSigner(load_secret(chosen.data_dir.expanduser() / "cursor.key"))
-    app.front = GraphFront(build_schema(), database, signer, page=_ide(database))
+    app.front = GraphFront(
+        build_schema(),
+        database,
+        signer,
+        page=_ide(database),
+        persisted=_persisted(chosen),
+        most_cost=chosen.max_cost,
+    )
     app.crossing = crossing(app.dispatch, chosen.allowed_origins)
     mount(app)
     _add_operator_routes(app, database)
     return app
+
+
+def _persisted(settings: Settings) -> PersistedDocuments:
+    path = settings.trusted_documents
+    if path is None and settings.trusted_only:
+        raise TrustedDocumentsError(
+            "RESIDENCY_TRUSTED_ONLY is set, but there are no trusted documents",
+            remedy="name them in RESIDENCY_TRUSTED_DOCUMENTS",
+        )
+    trusted = load_trusted(path.expanduser()) if path is not None else {}
+    return PersistedDocuments(trusted, only_trusted=settings.trusted_only)
 
 
 def _lifespan(
@@ -89,8 +114,8 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
-        # The schema's 140,000 objects stay for good: looking through them for garbage, which new
-        # documents now and then set off, would hold up every answer.
+        # What exists now stays for good. Left to the collector, a request that allocates much
+        # would now and then wait a tenth of a second for it to look through all of that.
         gc.collect()
         gc.freeze()
         yield
@@ -101,7 +126,7 @@ def _lifespan(
 
 
 async def state(reader: Reader) -> list[str]:
-    """Return number, is_sample, iteration and a program id of the newest version; [] if none."""
+    """Return number, is_sample, iteration and two program ids of the newest version; [] if none."""
     found: bytes = await reader.fetch_value(STATE_SQL)
     return found.decode().split()
 
@@ -113,13 +138,13 @@ def _ide(reader: Reader) -> Callable[[Scope, Receive, Send], Any]:
         except WarehouseError:
             found = []  # the page opens all the same; its queries will say what is wrong
         is_sample = len(found) > 1 and found[1] in {"t", "true"}
-        iteration, program = (int(found[2]), int(found[3])) if len(found) > 3 else (1503, 27447)
+        iteration, *programs = map(int, found[2:] if len(found) > 3 else ("1503", "27447"))
         page = graphiql_page(
             endpoint=ENDPOINT,
             asset_base=ASSET_BASE,
             is_sample=is_sample,
             welcome=WELCOME,
-            examples=example_queries(iteration, program),
+            examples=example_queries(iteration, programs),
         )
         await HTMLResponse(page, headers=PAGE_HEADERS)(scope, receive, send)
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 THIS_MACHINE: Final = (
     r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
 )
-READABLE: Final = ("Retry-After", "Server-Timing", "X-Request-Id")
+READABLE: Final = ("ETag", "Retry-After", "Server-Timing", "X-Request-Id")
 """Headers of answers that such a page may read, beside those that it always may."""
 REMEMBERED_SECONDS: Final = 600
 

@@ -4,13 +4,19 @@
 
     GraphError
     ├── DeclarationError     a type is declared against the warehouse's metadata (start-up)
+    ├── TrustedDocumentsError  the trusted documents cannot be read (start-up)
     ├── NotPlannableError    an operation that the planner leaves to Strawberry's execution
+    ├── FailedFieldsError    fields to leave out, each with its AnswerError
     ├── RequestError         BAD_REQUEST: the HTTP request is no GraphQL request
     └── AnswerError          belongs to a place in the operation
         ├── BadUserInputError    BAD_USER_INPUT
         ├── CursorInvalidError   CURSOR_INVALID
         ├── CursorExpiredError   CURSOR_EXPIRED
         ├── NotFoundError        NOT_FOUND
+        ├── CostTooHighError     COST_TOO_HIGH: the operation may not run
+        ├── DocumentNotFoundError    PERSISTED_QUERY_NOT_FOUND
+        ├── DocumentNotTrustedError  DOCUMENT_NOT_TRUSTED
+        ├── DataChangedError     DATA_VERSION_CHANGED: a part of an answer would be of newer data
         ├── DatabaseBusyError    DATABASE_BUSY
         ├── UnavailableError     DATABASE_UNAVAILABLE
         ├── TooSlowError         STATEMENT_TIMEOUT
@@ -20,9 +26,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from graphql import GraphQLError, Node
+
+if TYPE_CHECKING:
+    from graph.planner.places import Place
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -36,8 +45,33 @@ class DeclarationError(GraphError):
     """A declared type does not fit the warehouse's tables; raised when the schema is built."""
 
 
+class TrustedDocumentsError(GraphError):
+    """The trusted documents that the settings name cannot be read.
+
+    Args:
+        message: What is wrong with which file.
+        remedy: What to do.
+    """
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(f"{message}. {remedy[:1].upper()}{remedy[1:]}.")
+        self.remedy = remedy
+
+
 class NotPlannableError(GraphError):
     """The operation holds something that is resolved, not declared."""
+
+
+class FailedFieldsError(GraphError):
+    """Fields of an operation fail; it can be answered without them.
+
+    Args:
+        errors: One or more, each with its place.
+    """
+
+    def __init__(self, errors: Sequence[AnswerError]) -> None:
+        super().__init__("; ".join(map(str, errors)))
+        self.errors = errors
 
 
 class RequestError(GraphError):
@@ -64,31 +98,34 @@ class AnswerError(GraphError):
 
     Args:
         message: What was wrong, naming the argument, and what to do.
-        root: Response key of the root field; None until it is known.
+        place: The field of the answer; None until it is known, or where it is the whole operation.
         node: The field or argument in the document.
     """
 
     code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
     status: ClassVar[int] = 200
 
-    def __init__(self, message: str, *, root: str | None = None, node: Node | None = None) -> None:
+    def __init__(
+        self, message: str, *, place: Place | None = None, node: Node | None = None
+    ) -> None:
         super().__init__(message)
-        self.root = root
+        self.place = place
         self.node = node
+        self.figures: dict[str, object] = {}
 
-    def at(self, root: str, node: Node | None = None) -> AnswerError:
+    def at(self, place: Place, node: Node | None = None) -> Self:
         """Note the place, unless a more exact one is known; returns itself."""
-        self.root = self.root or root
+        self.place = self.place or place
         self.node = self.node or node
         return self
 
-    def located(self, **extensions: Any) -> GraphQLError:
-        """Return the error as GraphQL reports it, with its code."""
+    def located(self, path: Sequence[str | int] = ()) -> GraphQLError:
+        """Return the error as GraphQL reports it, with its code and figures."""
         return GraphQLError(
             str(self),
             nodes=self.node,
-            path=[self.root] if self.root else None,
-            extensions={"code": self.code, **extensions},
+            path=list(path) or None,
+            extensions={"code": self.code, **self.figures},
         )
 
 
@@ -114,6 +151,39 @@ class NotFoundError(AnswerError):
     """Something that must be there is not."""
 
     code = "NOT_FOUND"
+
+
+class CostTooHighError(AnswerError):
+    """The operation would cost more than a request may.
+
+    Args:
+        message: How much, and what to do.
+        figures: What clients may read besides: ``requested``, ``maximum``, ``dearest``.
+    """
+
+    code = "COST_TOO_HIGH"
+
+    def __init__(self, message: str, **figures: object) -> None:
+        super().__init__(message)
+        self.figures = figures
+
+
+class DocumentNotFoundError(AnswerError):
+    """No document is kept under the identifier of the request."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class DocumentNotTrustedError(AnswerError):
+    """Only trusted documents run here, and this is none."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+
+
+class DataChangedError(AnswerError):
+    """Data were published between the parts of an answer."""
+
+    code = "DATA_VERSION_CHANGED"
 
 
 class DatabaseBusyError(AnswerError):

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import strawberry
 from graphql import (
+    REMOVE,
+    DirectiveNode,
+    DocumentNode,
     GraphQLError,
     GraphQLResolveInfo,
     OperationDefinitionNode,
     SelectionSetNode,
+    Visitor,
+    visit,
 )
 from strawberry.extensions import SchemaExtension
 
-from graph.errors import AnswerError
 from graph.planner.documents import KnownDocument, KnownOperation, operation_for
 from graph.planner.execute import Answer, Planner, Timings, masked
-from graph.planner.plan import make_plan
 from graph.planner.request import Request
-from graph.planner.selection import Operation
-from graph.protocol import GraphQLRequest
+from graph.planner.selection import IN_PARTS, Operation
 from graph.schema import Completed
 
 
 class KnownDocumentExtension(SchemaExtension):
     """Hands Strawberry the document that was parsed and validated already."""
 
-    def on_parse(self) -> Iterator[None]:
-        """Set the document, so that it is not parsed again."""
+    def on_operation(self) -> Iterator[None]:
+        """Set the document, so that no text is asked for and parsed."""
         context: Any = self.execution_context.context
         self.execution_context.graphql_document = context["document"]
         yield
@@ -38,6 +41,20 @@ class KnownDocumentExtension(SchemaExtension):
         """Say that there are no errors, so that it is not validated again."""
         self.execution_context.pre_execution_errors = []
         yield
+
+
+class AtOnce(Visitor):
+    """Takes away the directives that defer parts of an answer."""
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> Any:
+        """Remove one of them."""
+        return REMOVE if node.name.value in IN_PARTS else None
+
+
+def at_once(document: DocumentNode) -> DocumentNode:
+    """Return the document without directives that defer parts of the answer."""
+    whole: DocumentNode = visit(document, AtOnce())
+    return whole
 
 
 class Executor:
@@ -50,50 +67,57 @@ class Executor:
 
     async def answer(
         self,
-        request: GraphQLRequest,
         document: KnownDocument,
         known: KnownOperation,
-        variables: Mapping[str, Any],
+        request: Request,
+        given: Mapping[str, Any],
         timings: Timings,
     ) -> Answer:
-        """Answer an operation field by field; each declared root field is one statement."""
-        operation = operation_for(self.schema._schema, document, known, variables)
+        """Answer an operation field by field; each declared root field is one statement.
+
+        ``given`` are the variables as the client sent them.
+        """
+        operation = operation_for(self.schema._schema, document, known, request.variables)
+        inner: list[GraphQLError] = []
         statuses: list[int] = []
 
         async def resolve_declared(info: GraphQLResolveInfo[Any]) -> Completed:
-            try:
-                return await self._planned(operation, info, timings)
-            except AnswerError as error:
-                statuses.append(error.status)
-                raise error.located() from error
+            answer = await self._planned(operation, info, timings)
+            statuses.append(answer.status)
+            key = info.path.key
+            if answer.data is not None:
+                inner.extend(answer.errors)
+                start = len(f'{{"{key}":')
+                return Completed(orjson.Fragment(answer.data[start:-1]))
+            *others, last = answer.errors
+            inner.extend(others)
+            raise last
 
+        whole = at_once(known.document) if known.is_parted else known.document
+        name = known.definition.name
         result = await self.schema.execute(
-            request.query,
-            variable_values=request.variables,
-            context_value={"document": known.document, "resolve_declared": resolve_declared},
-            operation_name=request.operation_name,
+            None,
+            variable_values=dict(given),
+            context_value={"document": whole, "resolve_declared": resolve_declared},
+            operation_name=name.value if name else None,
         )
-        errors = [self._coded(error) for error in result.errors or ()]
+        errors = inner + [self._coded(error) for error in result.errors or ()]
         data = None if result.data is None else orjson.dumps(result.data)
         return Answer(data, errors, max(statuses, default=200) if data is None else 200)
 
     async def _planned(
         self, operation: Operation, info: GraphQLResolveInfo[Any], timings: Timings
-    ) -> Completed:
+    ) -> Answer:
         """Run one root field as a statement of its own."""
-        key = info.path.key
         selected = SelectionSetNode(selections=tuple(info.field_nodes))
         definition: Any = operation.definition
         alone = OperationDefinitionNode(
             operation=definition.operation, selection_set=selected, directives=()
         )
-        plan = make_plan(
-            Operation(operation.schema, alone, operation.fragments, operation.variables)
-        )
         request = Request(operation.variables, self.planner.signer)
-        data = await self.planner.run(plan, request, timings)
-        start = len(f'{{"{key}":')
-        return Completed(orjson.Fragment(data[start:-1]))
+        return await self.planner.answer_planned(
+            replace(operation, definition=alone), request, timings
+        )
 
     @staticmethod
     def _coded(error: GraphQLError) -> GraphQLError:

@@ -1,9 +1,9 @@
-"""The front of the graph: plans first, Strawberry's execution for what cannot be planned."""
+"""The front of the graph: one HTTP request in, one answer out, whole or in parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import aclosing
 from itertools import count
 from secrets import token_hex
 from time import perf_counter
@@ -11,45 +11,37 @@ from typing import Any, Final
 
 import orjson
 import strawberry
-from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
-from graph.errors import AnswerError, RequestError
-from graph.execution import Executor
-from graph.limits import Limits, Validator
+from graph.compression import LEAST_BYTES, coding, compressed
+from graph.errors import RequestError
+from graph.freshness import CACHED, DIFFERS_BY, NOT_KEPT, entity_tag
+from graph.incremental import MULTIPART, PartsForm, parts_form
+from graph.limits import Limits
 from graph.metrics import Metrics
+from graph.persisted import PersistedDocuments
+from graph.pipeline import Outcome, Pipeline
 from graph.planner.cursors import CursorSigner
-from graph.planner.documents import Documents, KnownDocument, KnownOperation
-from graph.planner.execute import Answer, Database, Planner, Timings, masked
+from graph.planner.execute import Answer, Database
 from graph.presence import while_connected
 from graph.protocol import (
     ALLOW,
     RESPONSE_TYPE,
-    GraphQLRequest,
+    Header,
     PageSender,
-    errors_json,
+    formatted,
     header,
     media_type,
     read_request,
     send_answer,
     wants_page,
 )
+from warehouse.settings import Settings
 
 LARGEST_BODY: Final = 1_000_000
 """Bytes of a request body."""
-ROLE: Final = "reader"
-"""Who asks, while the graph knows no accounts; part of every plan's key."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """An answer on its way out."""
-
-    path: str
-    answer: Answer
-    timings: Timings
-    is_refused: bool = False
-    """Whether the request ended before anything ran: there is no ``data`` then."""
+MOST_COST: Final[int] = Settings.model_fields["max_cost"].default
+"""Units of cost of one operation, where no setting says otherwise."""
 
 
 class GraphFront:
@@ -57,9 +49,12 @@ class GraphFront:
 
     Args:
         schema: Strawberry's schema.
-        database: what runs statements.
-        signer: signs cursors.
-        page: answers browsers; None where there is no IDE.
+        database: What runs statements.
+        signer: Signs cursors, and the tags of answers.
+        limits: What documents may have.
+        page: Answers browsers; None where there is no IDE.
+        persisted: Documents that clients name.
+        most_cost: Greatest cost of an operation, in units.
     """
 
     def __init__(
@@ -70,13 +65,20 @@ class GraphFront:
         *,
         limits: Limits | None = None,
         page: PageSender | None = None,
+        persisted: PersistedDocuments | None = None,
+        most_cost: int = MOST_COST,
     ) -> None:
-        bounds = limits or Limits()
-        self.metrics = Metrics()
         self.page = page
-        self.documents = Documents(schema._schema, Validator(bounds), bounds.tokens)
-        self.planner = Planner(schema._schema, database, signer)
-        self.executor = Executor(schema, self.planner)
+        self.pipeline = Pipeline(
+            schema,
+            database,
+            signer,
+            limits or Limits(),
+            persisted or PersistedDocuments(),
+            most_cost,
+        )
+        self.metrics = Metrics(self.pipeline.caches())
+        self._cost = b',"extensions":{"cost":{"requested":%%d,"maximum":%d}}}' % most_cost
         self._ids = count(1)
         self._prefix = token_hex(4)
 
@@ -90,88 +92,105 @@ class GraphFront:
             await send_answer(send, 204, None, b"", [ALLOW])
             return
         request_id = f"{self._prefix}{next(self._ids):08x}"
-        accepted = media_type(header(scope, b"accept"))
-        content_type = accepted or RESPONSE_TYPE
+        accept = header(scope, b"accept")
+        accepted = media_type(accept)
         try:
             request = await read_request(scope, receive, LARGEST_BODY, accepted)
-            outcome = await while_connected(receive, self.outcome(request))
+            form = parts_form(accept) if MULTIPART in accept else None
+            held = header(scope, b"if-none-match") if request.is_get else ""
+            outcome = await while_connected(
+                receive, self.pipeline.outcome(request, held=held, takes_parts=form is not None)
+            )
+            if form is not None and outcome.parts:
+                work = self._send_parts(send, outcome, form, request_id, started)
+                await while_connected(receive, work)
+                return
         except RequestError as error:
-            await self._refuse(send, error, content_type, request_id)
+            await self._refuse(send, error, accepted or RESPONSE_TYPE, request_id)
             self.metrics.observe("refused", error.status, perf_counter() - started, 0)
             return
+        assert accepted is not None
+        await self._send(scope, send, outcome, accepted, request_id, started)
+
+    async def _send(
+        self,
+        scope: Scope,
+        send: Send,
+        outcome: Outcome,
+        content_type: bytes,
+        request_id: str,
+        started: float,
+    ) -> None:
+        """Send an answer as a whole."""
+        headers = [(b"x-request-id", request_id.encode())]
+        method = scope["method"]
+        if method != "POST":
+            headers += _keeping(scope, outcome)
+        if outcome.is_unchanged:
+            headers.append(self._observe(outcome, 304, started))
+            await send_answer(send, 304, None, b"", headers)
+            return
         status, body = self._body(outcome, content_type, request_id)
-        seconds = perf_counter() - started
-        timings = outcome.timings
-        self.metrics.observe(outcome.path, status, seconds, timings.statements)
-        timing = (
-            f"plan;dur={timings.plan * 1000:.3f}, db;dur={timings.database * 1000:.3f},"
-            f' total;dur={seconds * 1000:.3f}, path;desc="{outcome.path}"'
-        )
-        headers = [(b"server-timing", timing.encode()), (b"x-request-id", request_id.encode())]
+        taken = header(scope, b"accept-encoding")
+        if taken and len(body) >= LEAST_BYTES and method != "HEAD" and (chosen := coding(taken)):
+            body = await compressed(body, chosen)
+            headers.append((b"content-encoding", chosen.encode()))
+            if method == "POST":
+                headers.append((b"vary", b"Accept-Encoding"))
         if status == 503:
             headers.append((b"retry-after", b"1"))
+        headers.append(self._observe(outcome, status, started))
         await send_answer(send, status, content_type, body, headers)
 
-    async def outcome(self, request: GraphQLRequest) -> Outcome:
-        """Answer one GraphQL request; what nobody foresaw is masked, and stands in the log.
+    async def _send_parts(
+        self, send: Send, outcome: Outcome, form: PartsForm, request_id: str, started: float
+    ) -> None:
+        """Send an answer part by part."""
+        _, body = self._body(outcome, RESPONSE_TYPE, request_id)
+        headers = [
+            (b"content-type", form.content_type),
+            NOT_KEPT,
+            (b"x-request-id", request_id.encode()),
+            _timing(outcome, perf_counter() - started),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        first = form.first(body, outcome.parts)
+        await send({"type": "http.response.body", "body": first, "more_body": True})
+        waiting = len(outcome.parts)
+        async with aclosing(self.pipeline.later(outcome)) as later:
+            async for index, answer in later:
+                waiting -= 1
+                part = outcome.parts[index]
+                errors = self._noted(answer, request_id)
+                frame = form.later(index, part, answer.data, errors, is_last=not waiting)
+                await send({"type": "http.response.body", "body": frame, "more_body": waiting > 0})
+        self._observe(outcome, 200, started)
 
-        Raises:
-            RequestError: a GET asks for something other than a query.
-        """
-        timings = Timings()
-        try:
-            return await self._outcome(request, timings)
-        except RequestError:
-            raise
-        except Exception as error:  # noqa: BLE001 - masked() logs it
-            hidden = masked(error)
-            return Outcome("failed", Answer(None, [hidden.located()], hidden.status), timings)
-
-    async def _outcome(self, request: GraphQLRequest, timings: Timings) -> Outcome:
-        started = perf_counter()
-        document = self.documents.get(request.query)
-        if document.errors:
-            return _refused(document.errors, timings)
-        try:
-            known = document.operation(request.operation_name)
-        except AnswerError as error:
-            return _refused([error.located()], timings)
-        if request.is_get and not known.is_query:
-            raise RequestError(
-                405, "A GET only queries. Send mutations by POST.", headers=[(b"allow", b"POST")]
-            )
-        variables = self.documents.variables(known, request.variables)
-        if isinstance(variables, list):
-            return _refused(variables, timings)
-        timings.plan += perf_counter() - started
-        return await self._run(request, document, known, variables, timings)
-
-    async def _run(
-        self,
-        request: GraphQLRequest,
-        document: KnownDocument,
-        known: KnownOperation,
-        variables: Mapping[str, Any],
-        timings: Timings,
-    ) -> Outcome:
-        answer = await self.planner.answer(request.query, document, known, variables, ROLE, timings)
-        if answer is not None:
-            return Outcome("planned", answer, timings)
-        answer = await self.executor.answer(request, document, known, variables, timings)
-        return Outcome("executed", answer, timings)
+    def _observe(self, outcome: Outcome, status: int, started: float) -> Header:
+        """Count an answer, and return the header that says how long it took."""
+        seconds = perf_counter() - started
+        self.metrics.observe(outcome.path, status, seconds, outcome.timings.statements)
+        return _timing(outcome, seconds)
 
     def _body(self, outcome: Outcome, content_type: bytes, request_id: str) -> tuple[int, bytes]:
+        """Return the status and the JSON of an answer."""
         answer = outcome.answer
+        end = b"}" if outcome.cost is None else self._cost % outcome.cost
         if not answer.errors:
             assert answer.data is not None
-            return 200, b'{"data":' + answer.data + b"}"
+            return 200, b"".join((b'{"data":', answer.data, end))
+        errors = orjson.dumps(self._noted(answer, request_id), default=str)
+        if outcome.refusal:
+            status = outcome.refusal if content_type is RESPONSE_TYPE else 200
+            return status, b"".join((b'{"errors":', errors, end))
+        data = answer.data or b"null"
+        return answer.status, b"".join((b'{"errors":', errors, b',"data":', data, end))
+
+    def _noted(self, answer: Answer, request_id: str) -> list[dict[str, Any]]:
+        """Count the errors of an answer, and return them as clients read them."""
         for error in answer.errors:
             self.metrics.errors[str((error.extensions or {}).get("code"))] += 1
-        errors = b'{"errors":' + errors_json(answer.errors, request_id)
-        if outcome.is_refused:
-            status = 400 if content_type is RESPONSE_TYPE else 200
-            return status, errors + b"}"
-        return answer.status, errors + b',"data":' + (answer.data or b"null") + b"}"
+        return formatted(answer.errors, request_id)
 
     async def _refuse(
         self, send: Send, error: RequestError, content_type: bytes, request_id: str
@@ -181,10 +200,24 @@ class GraphFront:
             "message": str(error),
             "extensions": {"code": error.code, "requestId": request_id},
         }
-        headers = [(b"x-request-id", request_id.encode()), *error.headers]
+        headers = [(b"x-request-id", request_id.encode()), NOT_KEPT, *error.headers]
         body = orjson.dumps({"errors": [entry]})
         await send_answer(send, error.status, content_type, body, headers)
 
 
-def _refused(errors: list[GraphQLError], timings: Timings) -> Outcome:
-    return Outcome("refused", Answer(None, errors), timings, is_refused=True)
+def _keeping(scope: Scope, outcome: Outcome) -> Sequence[Header]:
+    """Return what tells a client, and caches on the way, how an answer may be kept."""
+    if not outcome.tag:
+        return [NOT_KEPT]
+    # Where there is an origin, the rules for pages of other origins name it themselves.
+    others = DIFFERS_BY if header(scope, b"origin") else f"{DIFFERS_BY}, Origin"
+    return [CACHED, (b"vary", others.encode()), entity_tag(outcome.tag)]
+
+
+def _timing(outcome: Outcome, seconds: float) -> Header:
+    timings = outcome.timings
+    text = (
+        f"plan;dur={timings.plan * 1000:.3f}, db;dur={timings.database * 1000:.3f},"
+        f' total;dur={seconds * 1000:.3f}, path;desc="{outcome.path}"'
+    )
+    return (b"server-timing", text.encode())

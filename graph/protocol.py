@@ -17,16 +17,26 @@ RESPONSE_TYPE: Final = b"application/graphql-response+json; charset=utf-8"
 JSON_TYPE: Final = b"application/json; charset=utf-8"
 Header = tuple[bytes, bytes]
 ALLOW: Final[Header] = (b"allow", b"GET, HEAD, POST, OPTIONS")
+MOST_VALUES: Final = 5_000
+"""Most values in the variables of a request, those in lists and objects included."""
+FEW_BYTES: Final = 2 * MOST_VALUES
+"""A request this short cannot hold more values: each takes a digit and a comma at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """A well-formed request."""
+    """A well-formed request; it has a document or an identifier of one.
+
+    ``query`` is empty where the client names its document: ``document_id`` of the draft on
+    persisted documents, or ``sha256`` of Apollo's protocol, which may also stand beside it.
+    """
 
     query: str
     variables: dict[str, Any]
     operation_name: str | None
     is_get: bool
+    document_id: str | None = None
+    sha256: str | None = None
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -49,7 +59,7 @@ def media_type(accept: str) -> bytes | None:
     for item in accept.split(","):
         name, _, options = item.partition(";")
         offered = _offered(name.strip().lower())
-        quality = _quality(options)
+        quality = quality_of(options)
         if offered is not None and quality > weight:
             best, weight = offered, quality
     return best
@@ -61,7 +71,8 @@ def _offered(name: str) -> bytes | None:
     return JSON_TYPE if name in {"application/json", "application/*", "*/*"} else None
 
 
-def _quality(options: str) -> float:
+def quality_of(options: str) -> float:
+    """Return the weight in the options of an item of Accept or Accept-Encoding."""
     for option in options.split(";"):
         key, _, value = option.strip().partition("=")
         if key == "q":
@@ -129,12 +140,15 @@ async def _read_post(scope: Scope, receive: Receive, most: int) -> GraphQLReques
     length = header(scope, b"content-length")
     if length.isdigit() and int(length) > most:
         raise RequestError(413, f"The body is longer than {most} bytes. Send less at once.")
+    raw = await read_body(receive, most)
     try:
-        body = orjson.loads(await read_body(receive, most))
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise RequestError(400, f"The body is not JSON: {error}.") from None
     if not isinstance(body, dict):
         raise RequestError(400, "The body is no JSON object. Batches of requests are not taken.")
+    if len(raw) > FEW_BYTES:
+        _check_values(body.get("variables"))
     return _request(body, is_get=False)
 
 
@@ -153,30 +167,67 @@ def _read_get(scope: Scope) -> GraphQLRequest:
                 raise RequestError(400, f"'{name}' is not JSON: {error}.") from None
         else:
             given.pop(name, None)
+    _check_values(given.get("variables"))
     return _request(given, is_get=True)
 
 
+def _check_values(variables: Any) -> None:
+    """Refuse more values than a request may have; looks at no more than those."""
+    count, rest = 0, [variables]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, dict | list):
+            count += len(value)
+            if count > MOST_VALUES:
+                raise RequestError(
+                    400, f"'variables' hold more than {MOST_VALUES} values. Send less at once."
+                )
+            rest += value.values() if isinstance(value, dict) else value
+
+
 def _request(given: dict[str, Any], *, is_get: bool) -> GraphQLRequest:
-    query = given.get("query")
-    if not isinstance(query, str) or not query:
-        raise RequestError(400, "'query' is missing or no text. Send the GraphQL document in it.")
-    name = given.get("operationName")
-    if name is not None and not isinstance(name, str):
-        raise RequestError(400, "'operationName' is no text.")
+    query, document_id = _text(given, "query"), _text(given, "documentId")
     for member in ("variables", "extensions"):
         if given.get(member) is not None and not isinstance(given[member], dict):
             raise RequestError(400, f"'{member}' is no JSON object.")
-    return GraphQLRequest(query, given.get("variables") or {}, name or None, is_get)
+    extensions = given.get("extensions") or {}
+    sha256 = _hash(extensions["persistedQuery"]) if "persistedQuery" in extensions else None
+    if document_id and (query or sha256):
+        raise RequestError(400, "Send 'documentId', or 'query' and its hash, not both.")
+    if not (query or document_id or sha256):
+        raise RequestError(400, "'query' is missing. Send the GraphQL document in it.")
+    name, variables = _text(given, "operationName"), given.get("variables") or {}
+    return GraphQLRequest(query or "", variables, name, is_get, document_id, sha256)
 
 
-def errors_json(errors: Sequence[GraphQLError], request_id: str) -> bytes:
-    """Return the JSON list of errors; each names the request."""
-    formatted = []
-    for error in errors:
-        entry: dict[str, Any] = dict(error.formatted)
-        entry["extensions"] = {**(error.extensions or {}), "requestId": request_id}
-        formatted.append(entry)
-    return orjson.dumps(formatted, default=str)
+def _text(given: dict[str, Any], member: str) -> str | None:
+    text = given.get(member)
+    if text is not None and not isinstance(text, str):
+        raise RequestError(400, f"'{member}' is no text.")
+    return text or None
+
+
+def _hash(persisted: Any) -> str:
+    version, found = (
+        (persisted.get("version"), persisted.get("sha256Hash"))
+        if isinstance(persisted, dict)
+        else (None, None)
+    )
+    if version != 1 or not isinstance(found, str) or not found:
+        raise RequestError(
+            400,
+            "'extensions.persistedQuery' is not of version 1. Send"
+            ' {"version": 1, "sha256Hash": …}.',
+        )
+    return found
+
+
+def formatted(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    """Return errors as clients read them; each names the request."""
+    return [
+        {**error.formatted, "extensions": {**(error.extensions or {}), "requestId": request_id}}
+        for error in errors
+    ]
 
 
 async def send_answer(

@@ -14,16 +14,19 @@ from typing import Any, Final
 import strawberry
 from graphql import (
     GraphQLObjectType,
+    GraphQLOneOfDirective,
     GraphQLResolveInfo,
     GraphQLSchema,
     is_non_null_type,
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema_directive import StrawberrySchemaDirective
+from strawberry.schema_directives import OneOf
 
 from graph.errors import DeclarationError
-from graph.planner.encode import encoding
-from graph.planner.objects import graph_type_of
+from graph.planner.derived_checks import check_derived
+from graph.planner.encode import encoding, graph_type_of
 from graph.planner.relation_checks import check_relation
 from graph.planner.sources import (
     TABLE_TYPES,
@@ -87,19 +90,37 @@ def build_schema() -> strawberry.Schema:
     Raises:
         DeclarationError: a declaration does not fit the warehouse.
     """
+    # Strawberry prints its own definition of @oneOf: here with the words of the specification.
+    vars(OneOf)["__strawberry_directive__"].description = GraphQLOneOfDirective.description
     schema = strawberry.Schema(
         query=Query,
         types=[MatchIteration],
-        config=StrawberryConfig(sort_schema=True, scalar_map=dict(SCALARS)),
+        config=StrawberryConfig(
+            sort_schema=True,
+            scalar_map=dict(SCALARS),
+            enable_experimental_incremental_execution=True,
+        ),
         execution_context_class=PlanAwareExecution,
     )
+    _describe_arguments_of_directives(schema)
     check_declarations(schema._schema)
+    check_derived(schema._schema)
     query = schema._schema.query_type
     assert query is not None
     for definition in query.fields.values():
         if source_of(definition) is not None:
             definition.resolve = resolve_declared
     return schema
+
+
+def _describe_arguments_of_directives(schema: strawberry.Schema) -> None:
+    """Pass on the descriptions that Strawberry leaves out, in the schema and in its text."""
+    for directive in (*schema._schema.directives, *schema._schema_graphql_directives.values()):
+        origin = directive.extensions.get("strawberry-definition")
+        if isinstance(origin, StrawberrySchemaDirective):
+            for field in origin.fields:
+                name = schema.config.name_converter.get_graphql_name(field)
+                directive.args[name].description = field.description
 
 
 def check_declarations(schema: GraphQLSchema) -> None:
@@ -122,7 +143,9 @@ def check_declarations(schema: GraphQLSchema) -> None:
                 encoding(about.type, graph_type_of(definition), where)
                 _check_null(where, definition.type, is_nullable=about.is_nullable)
             elif isinstance(source, ToOne):
-                nullable = any(fact(kind.table, local).is_nullable for local, _ in source.keys)
+                nullable = source.is_optional or any(
+                    fact(kind.table, local).is_nullable for local, _ in source.keys
+                )
                 _check_null(where, definition.type, is_nullable=nullable)
             elif isinstance(source, ToMany | Connection):
                 check_relation(where, kind, source)
@@ -139,8 +162,14 @@ def sdl() -> str:
 
 
 def undescribed(schema: GraphQLSchema) -> list[str]:
-    """Return every type, field, argument and enum value that has no description."""
-    missing: list[str] = []
+    """Return every directive, type, field, argument and enum value that has no description."""
+    missing = [f"@{directive.name}" for directive in schema.directives if not directive.description]
+    missing += [
+        f"@{directive.name}({argument})"
+        for directive in schema.directives
+        for argument, given in directive.args.items()
+        if not given.description
+    ]
     for name, kind in schema.type_map.items():
         if name.startswith("__"):
             continue

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from etl.errors import EtlError
+from simulation.errors import SimulationError
 from warehouse.errors import DatabaseUnreachableError, EmbeddedServerError, WarehouseError
 
 EXIT_UNEXPECTED = 1
@@ -31,6 +32,7 @@ EXIT_CODES = {
     EXIT_WAREHOUSE: "the warehouse is not as it should be",
     EXIT_UNREACHABLE: "the database cannot be reached",
     10: "flows cannot be run or served",
+    11: "a match cannot be run as asked",
     EXIT_INTERRUPTED: "interrupted",
 }
 """What each exit code of the command means."""
@@ -64,7 +66,7 @@ class NothingLoadedError(CommandError):
 
 def exit_code_of(error: BaseException) -> int:
     """Return the exit code that stands for ``error``."""
-    if isinstance(error, EtlError | CommandError):
+    if isinstance(error, EtlError | SimulationError | CommandError):
         return error.exit_code
     if isinstance(error, DatabaseUnreachableError | EmbeddedServerError):
         return EXIT_UNREACHABLE

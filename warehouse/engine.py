@@ -28,6 +28,11 @@ from warehouse.settings import Settings, get_settings
 CONNECT_SECONDS = 30
 """Longest time to open a connection, including a server that is still starting."""
 
+KEPT_STATEMENTS = 100
+"""Statements that a connection keeps prepared."""
+KEPT_CHARACTERS = 15_000
+"""Longest statement that is kept: the server keeps some 150 bytes for each character of one."""
+
 Connection = asyncpg.Connection
 """A connection, for annotations in packages that do not import the driver."""
 
@@ -136,9 +141,9 @@ async def open_connection(
             target.url,
             timeout=CONNECT_SECONDS,
             server_settings=session,
-            statement_cache_size=512,
+            statement_cache_size=KEPT_STATEMENTS,
             max_cached_statement_lifetime=0,
-            max_cacheable_statement_size=0,
+            max_cacheable_statement_size=KEPT_CHARACTERS,
         )
     except NOT_READY as error:
         raise DatabaseUnreachableError(

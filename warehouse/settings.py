@@ -56,6 +56,17 @@ class Settings(BaseSettings):
         description="Origins of web pages that may read the graph, separated by commas"
         " (https://example.org), or *. Pages from this machine always may.",
     )
+    max_cost: int = Field(
+        default=500_000,
+        ge=1,
+        description="Greatest cost of an operation, in units of 64 bytes of its answer.",
+    )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="Manifest of documents that clients ask for by identifier, or a folder of"
+        " manifests and .graphql files.",
+    )
+    trusted_only: bool = Field(default=False, description="Whether to run trusted documents only.")
     shared: Path = Field(
         default=Path("../shared"), description="Folder of the real source files (tests only)."
     )

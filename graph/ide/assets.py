@@ -86,7 +86,7 @@ def update(folder: Path = ASSETS) -> AssetLock:
 
 def _bundle(scratch: Path, *, is_update: bool) -> tuple[Path, tuple[Asset, ...]]:
     """Fetch and bundle in ``scratch``; return the folder of the files and their measures."""
-    from graph.ide.node import find_node  # not needed when all is in place
+    from graph.ide.node import find_node, write_package_lock  # not needed when all is in place
 
     node = find_node()
     work, made = scratch / "work", scratch / "made"
@@ -94,22 +94,12 @@ def _bundle(scratch: Path, *, is_update: bool) -> tuple[Path, tuple[Asset, ...]]
     if is_update:
         with _Step("resolving packages"):
             node.run_npm("install", "--package-lock-only", folder=work)
-        _write_package_lock(work / "package-lock.json")
+        write_package_lock(work / "package-lock.json", BUNDLE / "package-lock.json")
     with _Step("fetching the packages of the in-browser IDE"):
         node.run_npm("ci", folder=work)
     with _Step("bundling"):
         roles = json.loads(node.run("build.mjs", str(made), folder=work))
     return made, tuple(measure(made / name, roles[name]) for name in sorted(roles))
-
-
-def _write_package_lock(resolved: Path) -> None:
-    """Copy npm's lock into ``bundle/`` without anything that names a host."""
-    document = json.loads(resolved.read_text(encoding="utf-8"))
-    for package in document["packages"].values():
-        package.pop("funding", None)
-        package.pop("resolved", None)
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    (BUNDLE / "package-lock.json").write_text(text, encoding="utf-8")
 
 
 def _require_equal(lock: AssetLock, files: tuple[Asset, ...]) -> None:

@@ -1,10 +1,19 @@
-"""The example queries of the in-browser IDE, and the words that greet."""
+"""The example queries of the in-browser IDE, and the words that greet.
+
+Each file in ``examples/`` holds one operation below two lines of comments: its title, and what it
+shows. They stand in the panel in the order of their names.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from graph.planner.globalid import encode
 
 WELCOME = """\
 Run a query with Ctrl+Enter, complete a word with Ctrl+Space.
@@ -17,9 +26,13 @@ Lists come in pages of 20, of `first` where you say so, 100 at most. Ask for
 what all pages hold.
 
 Filters name a field and a comparison, and combine with `and`, `or`, `not`:
-`filter: { quota: { gte: 5 } }`.
+`filter: { quota: { gte: 5 } }`. Lists of related rows take `some`, `none` and `every`.
 
 What the source does not state is null, never a guess."""
+
+FOLDER: Final = Path(__file__).with_name("examples")
+TORONTO: Final = {"latitude": 43.66, "longitude": -79.39, "km": 100}
+DISCIPLINE: Final = "Family Medicine"
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,7 @@ class Example:
     title: str
     description: str
     query: str
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def variables_json(self) -> str:
@@ -37,154 +50,38 @@ class Example:
         return json.dumps(self.variables, indent=2, ensure_ascii=False) if self.variables else ""
 
 
-def example_queries(iteration: int, program_stream_id: int) -> tuple[Example, ...]:
-    """Return the examples; the one program is that of ``iteration`` and ``program_stream_id``."""
-    key = {"iteration": iteration, "programStreamId": program_stream_id}
-    return (
-        Example("Programs", "Programs with university, requirements and criteria.", _PROGRAMS),
-        Example(
-            "A filtered page",
-            "Large English programs of Ontario, with the total count and the next page's cursor.",
-            _FILTERED_PAGE,
-            {"first": 10, "minimumQuota": 5},
-        ),
-        Example(
-            "One program",
-            "A program by its key: sections, interview dates, and where its quota was read.",
-            _ONE_PROGRAM,
-            {"key": key},
-        ),
-        Example("Universities", "The schools with their provinces and languages.", _UNIVERSITIES),
-        Example("Positions in numbers", "Counts and quotas of sets of programs.", _POSITIONS),
-        Example("Disciplines", "All disciplines in both languages.", _DISCIPLINES),
+def example_queries(iteration: int, programs: Sequence[int]) -> tuple[Example, ...]:
+    """Return the examples.
+
+    Args:
+        iteration: Match iteration of the programs that examples show by their key.
+        programs: Their stream ids, at least one.
+    """
+    key = {"iteration": iteration, "programStreamId": programs[0]}
+    ids = [encode("Program", (iteration, program)) for program in programs]
+    variables: dict[str, dict[str, Any]] = {
+        "filtered_page": {"first": 10, "minimumQuota": 5},
+        "related_rows": {"letters": 3},
+        "near_a_place": {"place": TORONTO},
+        "one_program": {"key": key},
+        "history": {"key": key, "asOf": None},
+        "comparison": {"ids": ids},
+        "patterns": {"discipline": DISCIPLINE},
+        "disciplines": {"name": DISCIPLINE},
+        "again": {"id": ids[0], "ids": ids},
+    }
+    return tuple(
+        Example(title, description, query, variables.get(name, {}))
+        for name, title, description, query in _files()
     )
 
 
-_PROGRAMS = """\
-query Programs {
-  programs(first: 5) {
-    totalCount
-    nodes {
-      name
-      quota
-      discipline { name }
-      university { name province }
-      requirements {
-        kind
-        label
-        status
-        quantity
-      }
-      selectionCriteria {
-        phase
-        component
-        weightPercent
-        text
-      }
-    }
-  }
-}
-"""
-
-_FILTERED_PAGE = """\
-query Filtered(
-  $first: Int!
-  $after: String
-  $minimumQuota: Int!
-) {
-  programs(
-    first: $first
-    after: $after
-    orderBy: [{ field: QUOTA, direction: DESC }]
-    filter: {
-      quota: { gte: $minimumQuota }
-      language: { eq: EN }
-      university: { province: { eq: ON } }
-    }
-  ) {
-    totalCount
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      name
-      quota
-      site { label city }
-      stream { label applicantCategory }
-    }
-  }
-}
-"""
-
-_ONE_PROGRAM = """\
-query OneProgram($key: ProgramKey!) {
-  program(by: { key: $key }) {
-    name
-    url
-    language
-    quota
-    evidence(field: QUOTA) {
-      record
-      section
-      start
-      end
-      quote
-      parserVersion
-    }
-    lengthYears
-    accreditation
-    applicationVolume { label min max }
-    interviewDates { startsOn endsOn }
-    trainingSites { name }
-    sections(kinds: [PROGRAM_HIGHLIGHTS, INTERVIEWS]) {
-      kind
-      heading
-      text
-    }
-  }
-}
-"""
-
-_UNIVERSITIES = """\
-query Universities {
-  universities(
-    first: 100
-    orderBy: [{ field: NAME }]
-  ) {
-    totalCount
-    nodes {
-      code
-      name
-      city
-      province
-      languages
-    }
-  }
-}
-"""
-
-_POSITIONS = """\
-query Positions {
-  all: programs { ...numbers }
-  french: programs(
-    filter: { language: { eq: FR } }
-  ) { ...numbers }
-  pediatrics: programs(
-    filter: { discipline: { name: { eq: "Pediatrics" } } }
-  ) { ...numbers }
-}
-
-fragment numbers on ProgramConnection {
-  aggregate { count quota { sum avg min max } }
-}
-"""
-
-_DISCIPLINES = """\
-query Disciplines {
-  disciplines(
-    first: 100
-    orderBy: [{ field: NAME }]
-  ) {
-    totalCount
-    nodes { disciplineId name nameFr }
-  }
-}
-"""
+@lru_cache(maxsize=1)
+def _files() -> tuple[tuple[str, str, str, str], ...]:
+    """Return name, title, description and query of each file."""
+    found = []
+    for path in sorted(FOLDER.glob("*.graphql")):
+        title, description, _, query = path.read_text(encoding="utf-8").split("\n", maxsplit=3)
+        name = path.stem.partition("_")[2]
+        found.append((name, title.removeprefix("# "), description.removeprefix("# "), query))
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -84,6 +85,16 @@ def find_node() -> Node:
     )
 
 
+def write_package_lock(resolved: Path, target: Path) -> None:
+    """Copy the lock that npm made to ``target`` without anything that names a host."""
+    document = json.loads(resolved.read_text(encoding="utf-8"))
+    for package in document["packages"].values():
+        package.pop("funding", None)
+        package.pop("resolved", None)
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    target.write_text(text, encoding="utf-8")
+
+
 def _environment(program: Path) -> dict[str, str]:
     """Return our environment with Node first on the path, for what npm itself starts."""
     path = os.pathsep.join((str(program.parent), os.environ.get("PATH", os.defpath)))
@@ -110,10 +121,11 @@ def _npm_error(output: str) -> IdeAssetError:
     codes = set(re.findall(r"\bcode ([A-Z_0-9]+)", output))
     if codes & OFFLINE:
         return PackagesOfflineError(
-            f"The packages of the in-browser IDE could not be fetched: npm could not reach its "
-            f"registry ({', '.join(sorted(codes & OFFLINE))}). Connect to a network, or set npm's "
-            "registry or proxy in your npm configuration, then run: python -m graph.ide.assets. "
-            "Without a network, copy the folder graph/ide/assets from an installation that has it."
+            f"JavaScript packages could not be fetched: npm could not reach its registry "
+            f"({', '.join(sorted(codes & OFFLINE))}). Connect to a network, or set npm's registry "
+            "or proxy in your npm configuration, then set up again: make, or for the in-browser "
+            "IDE alone python -m graph.ide.assets. Without a network, copy the folder "
+            "graph/ide/assets from an installation that has it."
         )
     if "EINTEGRITY" in codes:
         return BundleError(

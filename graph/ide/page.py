@@ -80,8 +80,8 @@ def graphiql_page(
         asset_base: Path under which mount() serves the assets.
         is_sample: Whether the data are the generated sample; the page then says so, always.
         welcome: Paragraphs of guidance, separated by empty lines, code in backticks. The first
-            also stands above the first query, all of them in the panel of examples.
-        examples: Queries that open as tabs and stand in the panel of examples; at least one.
+            also stands above the first query, all of them in the panel, around the examples.
+        examples: Queries that the panel of examples opens in tabs, the first already open.
 
     Raises:
         LockError: The lock of the assets cannot be read.
@@ -135,14 +135,15 @@ def _config(
     """Return what ``bundle/config.js`` hands to the page."""
     notice = SAMPLE_NOTICE if is_sample else None
     guide = [" ".join(paragraph.split()) for paragraph in welcome.split("\n\n")]
-    tabs = [{"query": e.query, "variables": e.variables_json} for e in examples]
-    tabs[0]["query"] = _greeting(notice, welcome) + examples[0].query
+    first = examples[0]
     return {
         "endpoint": endpoint,
         "storageKey": "sample" if is_sample else "published",
         "notice": notice,
         "guide": guide,
-        "tabs": tabs,
+        "tabs": [
+            {"query": _greeting(notice, welcome) + first.query, "variables": first.variables_json}
+        ],
         "examples": [
             {
                 "title": e.title,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from graphql import FieldNode, GraphQLObjectType
 
 from graph.planner.moments import Moments, Scope
+from graph.planner.places import Place
 from graph.planner.selection import Operation
 from graph.planner.sql import Binder, Json, Names, Parameters
 
@@ -22,16 +23,12 @@ ObjectJson = Callable[["Compilation", GraphQLObjectType, list[FieldNode], "Rows"
 
 @dataclass(frozen=True, slots=True)
 class PagePlan:
-    """What runs of a plan need of one connection: its size, and what its cursors stand for.
+    """What runs of a plan need of one connection: its size, and what its cursors stand for."""
 
-    ``parent`` is the page around it, by its place among the plan's pages.
-    """
-
-    root: str
+    place: Place
     identity: str
     size: Binder
     inputs: tuple[Binder | None, ...]
-    parent: int | None
 
 
 @dataclass(slots=True)
@@ -41,7 +38,7 @@ class Compilation:
     operation: Operation
     object_json: ObjectJson
     names: Names = field(default_factory=Names)
-    parameters: Parameters = field(default_factory=Parameters)
+    parameters: Parameters = field(init=False)
     pages: list[PagePlan] = field(default_factory=list)
     has_cursors: bool = False
     related: int = 0
@@ -50,12 +47,13 @@ class Compilation:
     _scope: Scope | None = None
 
     def __post_init__(self) -> None:
+        self.parameters = Parameters(self.operation.trail)
         self.moments = Moments(self.names, self.parameters)
 
     @property
-    def root(self) -> str:
-        """Response key of the root field at work."""
-        return self.parameters.root
+    def place(self) -> Place:
+        """The field at work."""
+        return self.operation.trail.place
 
     @property
     def scope(self) -> Scope:

@@ -7,21 +7,28 @@ iteration. With a cursor it reads the state that the cursor keeps, and so does a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
-from graph.errors import AnswerError, BadUserInputError, CursorInvalidError
+from graph.errors import BadUserInputError
 from graph.planner.aggregates import Totals, aggregate_json
 from graph.planner.compilation import Compilation, PagePlan
-from graph.planner.cursors import Cursor
 from graph.planner.filters import adapted, conditions
 from graph.planner.inputs import Input
 from graph.planner.members import members_json
 from graph.planner.moments import Moment, Scope
 from graph.planner.ordering import OrderKey, order_clause, order_keys, position
+from graph.planner.page_cursors import (
+    ReadCursor,
+    cursor_reader,
+    key_of,
+    published_of,
+    version_of,
+)
+from graph.planner.places import Place
 from graph.planner.relations import belonging, scope_below
 from graph.planner.rows import Page, Rows, table_rows
 from graph.planner.sources import (
@@ -33,9 +40,8 @@ from graph.planner.sources import (
     source_of,
 )
 from graph.planner.sql import MARK, Binder, Json, Parameters, conjunction
+from graph.planner.weights import LARGEST_PAGE, PAGE_SIZE
 
-DEFAULT_SIZE: Final = 20
-LARGEST_SIZE: Final = 100
 POSITIONS: Final[tuple[str, ...]] = ("after", "before")
 
 
@@ -43,13 +49,16 @@ POSITIONS: Final[tuple[str, ...]] = ("after", "before")
 class Paging:
     """How the page at hand is cut.
 
-    ``known`` is its size where the document says it and no variable does.
+    ``index`` is its place among the plan's pages, ``place`` the field that it belongs to, ``known``
+    its size where the document says it and no variable does.
     """
 
+    index: int
+    place: Place
     bound: Binder
     known: int | None
     is_backward: bool
-    cursors: dict[str, Callable[[Any], Cursor]]
+    cursors: dict[str, ReadCursor]
     scope: Scope
     parameters: Parameters
     _size: str = ""
@@ -59,7 +68,11 @@ class Paging:
         """The number of rows; where it is not known, its placeholder, bound when asked for."""
         if not self._size:
             is_known = self.known is not None
-            self._size = str(self.known) if is_known else self.parameters.add(self.bound, "int8")
+            self._size = (
+                str(self.known)
+                if is_known
+                else self.parameters.add(self.bound, "int8", place=self.place)
+            )
         return self._size
 
 
@@ -95,7 +108,10 @@ class ConnectionCompiler:
     def _json(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
         names = self.compilation.names
         totals = Totals(names, table_rows(names, self.target))
-        before, json, after = self._connection(kind, nodes, totals).parted()
+        made = self._connection(kind, nodes, totals)
+        if self.arguments and not (self.aggregated or self.needs_one_more or totals):
+            self._keep_page()  # wrong arguments are reported whatever is selected
+        before, json, after = made.parted()
         heads, sources = [], []
         if self.aggregated:
             heads += self._heads()
@@ -123,7 +139,7 @@ class ConnectionCompiler:
             )
         name, given = ("last", last) if last is not None else ("first", first)
         size = _bounded(given, name)
-        known = DEFAULT_SIZE if given is None else None if given.is_variable else given.value
+        known = PAGE_SIZE if given is None else None if given.is_variable else given.value
         around = self._around()
         as_of, iteration = self.arguments.get("asOf"), self.arguments.get("iteration")
         read = (
@@ -132,31 +148,29 @@ class ConnectionCompiler:
         )
         names = ("filter", "orderBy")
         inputs = tuple(self.arguments[n].binder() if n in self.arguments else None for n in names)
-        pages, root = self.compilation.pages, self.compilation.root
-        page = PagePlan(root, self.identity, size, (*inputs, *read), around.page)
+        pages, place = self.compilation.pages, self.compilation.place
+        page = PagePlan(place, self.identity, size, (*inputs, *read))
         pages.append(page)
-        cursors = {n: _cursor(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments}
-        scope = Scope(
-            self._moment(cursors, around),
-            self._iteration(around),
-            len(pages) - 1,
-            read,
-        )
-        return Paging(size, known, last is not None, cursors, scope, self.compilation.parameters)
+        cursors = {
+            n: cursor_reader(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments
+        }
+        scope = Scope(self._moment(cursors, around), self._iteration(around), read)
+        index, parameters = len(pages) - 1, self.compilation.parameters
+        return Paging(index, place, size, known, last is not None, cursors, scope, parameters)
 
     def _around(self) -> Scope:
         """Return where the connection reads unless its arguments or a cursor say otherwise."""
         scope = self.compilation.scope
         return scope if self.parent is None else scope_below(self.relation, scope, self.parent)
 
-    def _moment(self, cursors: Mapping[str, Callable[[Any], Cursor]], around: Scope) -> Moment:
-        moments, root = self.compilation.moments, self.compilation.root
+    def _moment(self, cursors: Mapping[str, ReadCursor], around: Scope) -> Moment:
+        moments, place = self.compilation.moments, self.compilation.place
         pinned = [
-            moments.pinned(_version(read), _published(read), name, root)
+            moments.pinned(version_of(read), published_of(read), name, place)
             for name, read in cursors.items()
         ]
         if len(pinned) == len(POSITIONS):
-            moments.require_equal(pinned[0], pinned[1], root)
+            moments.require_equal(pinned[0], pinned[1], place)
         if pinned:
             return pinned[0]
         as_of = self.arguments.get("asOf")
@@ -179,11 +193,12 @@ class ConnectionCompiler:
     def _heads(self) -> list[str]:
         """Return the inner selects: the page, and one row more where somebody asks for it."""
         name, paging = self.page.name, self.paging
-        found = [*self._conditions(self.inner), *self._positions()]
+        beyond = [self._beyond(position, self.keys) for position in self.paging.cursors]
+        found = [*self._conditions(self.inner), *beyond]
         order = order_clause(self.keys, is_reversed=paging.is_backward)
         # A constant limit tells the server's planner how many rows are wanted; a parameter does
         # not, so the largest page stands before it. The inner list keeps its order.
-        most = LARGEST_SIZE if paging.known is None else paging.known
+        most = LARGEST_PAGE if paging.known is None else paging.known
         rows = (
             f"SELECT {self.page.exports()} FROM {self.inner.from_list()}"
             f" WHERE {conjunction(found)} ORDER BY {order} LIMIT {most + self.needs_one_more}"
@@ -199,15 +214,14 @@ class ConnectionCompiler:
             f"{name} AS MATERIALIZED (SELECT * FROM {name}x WHERE n <= {paging.size})",
         ]
 
-    def _positions(self) -> list[str]:
-        found = []
-        for name, read in self.paging.cursors.items():
-            values = [
-                self.compilation.parameters.add(_key(read, i, key), key.encoding.sql_type)
-                for i, key in enumerate(self.keys)
-            ]
-            found.append(position(self.keys, values, is_after=name == "after"))
-        return found
+    def _beyond(self, name: str, keys: Sequence[OrderKey]) -> str:
+        """Return the condition that a row comes after a cursor (or before it)."""
+        read = self.paging.cursors[name]
+        values = [
+            self.compilation.parameters.add(key_of(read, index, key), key.encoding.sql_type)
+            for index, key in enumerate(keys)
+        ]
+        return position(keys, values, is_after=name == "after")
 
     # -- the answer ----------------------------------------------------------------------------
 
@@ -275,18 +289,29 @@ class ConnectionCompiler:
         return members_json(self.compilation.operation, kind, nodes, member)
 
     def _has_more(self, *, is_ahead: bool) -> Json:
-        """Say whether rows lie beyond the page, on the side it grows to or on the other.
-
-        A cursor stands for a row that exists in its data version: on its side there is one.
-        """
+        """Say whether rows lie beyond the page, on the side it grows to or on the other."""
         behind = "before" if is_ahead != self.paging.is_backward else "after"
-        if behind in self.paging.cursors:
-            return Json().literal("true")
-        if not is_ahead:
-            return Json().literal("false")
-        self.needs_one_more = True
-        rows = f"SELECT count(*) FROM {self.page.name}x"
-        return Json().expression(f"(({rows}) > {self.paging.size})::text")
+        found = [self._is_behind(behind)] if behind in self.paging.cursors else []
+        if is_ahead and found != ["true"]:
+            self.needs_one_more = True
+            rows = f"SELECT count(*) FROM {self.page.name}x"
+            found.append(f"({rows}) > {self.paging.size}")
+        if found in ([], ["true"]):
+            return Json().literal("true" if found else "false")
+        return Json().expression(f"({' OR '.join(found)})::text")
+
+    def _is_behind(self, name: str) -> str:
+        """Return the condition that rows lie at a cursor or on its other side.
+
+        The row of a cursor exists in its data version. It need not be among those of each row that
+        a nested page is asked for, though.
+        """
+        if self.parent is None:
+            return "true"
+        rows = table_rows(self.compilation.names, self.target)
+        keys = order_keys(self.arguments.get("orderBy"), rows)
+        kept = [*self._conditions(rows), f"({self._beyond(name, keys)}) IS NOT TRUE"]
+        return f"EXISTS (SELECT FROM {rows.from_list()} WHERE {conjunction(kept)})"
 
     def _outermost(self, *, is_start: bool) -> str:
         self._keep_page()
@@ -304,7 +329,7 @@ class ConnectionCompiler:
         """Return the place of a cursor, which Python signs (see :mod:`graph.planner.cursors`)."""
         self.compilation.has_cursors = True
         pin = self.paging.scope.moment.pin()
-        json = Json().literal(f"{MARK}{self.paging.scope.page}:").expression(pin).literal("|[")
+        json = Json().literal(f"{MARK}{self.paging.index}:").expression(pin).literal("|[")
         for index, key in enumerate(self.keys):
             exported = self.page.export(key.expression)
             json.literal("," if index else "")
@@ -314,72 +339,17 @@ class ConnectionCompiler:
 
 def _bounded(given: Input | None, name: str) -> Binder:
     if given is None:
-        return lambda request: DEFAULT_SIZE
+        return lambda request: PAGE_SIZE
     binder = given.binder()
 
     def bind(request: Any) -> int:
         size: int = binder(request)
-        if not 0 <= size <= LARGEST_SIZE:
+        if not 0 <= size <= LARGEST_PAGE:
             raise BadUserInputError(
-                f"Argument '{name}' is {size}; pages have 0 to {LARGEST_SIZE} edges. Pass a number"
+                f"Argument '{name}' is {size}; pages have 0 to {LARGEST_PAGE} edges. Pass a number"
                 " in that range and go on with the cursors of 'pageInfo'.",
                 node=given.node,
             )
         return size
 
     return bind
-
-
-def _cursor(given: Input, name: str, page: PagePlan) -> Callable[[Any], Cursor]:
-    binder = given.binder()
-
-    def read(request: Any) -> Cursor:
-        try:
-            cursor: Cursor = request.cursor(binder(request), name)
-        except AnswerError as error:
-            raise error.at(page.root, given.node) from None
-        if cursor.fingerprint != fingerprint(page, request):
-            raise CursorInvalidError(
-                f"Argument '{name}' is a cursor of another list: its field, filter, order,"
-                " iteration or time differ. Keep them unchanged from page to page.",
-                node=given.node,
-            )
-        return cursor
-
-    return read
-
-
-def _version(read: Callable[[Any], Cursor]) -> Binder:
-    return lambda request: read(request).version
-
-
-def _published(read: Callable[[Any], Cursor]) -> Binder:
-    return lambda request: read(request).published_at
-
-
-def fingerprint(page: PagePlan, request: Any) -> bytes:
-    """Return the hash of what a page's cursors are made for."""
-    values = [None if binder is None else binder(request) for binder in page.inputs]
-    found: bytes = request.signer.fingerprint(page.identity, *values)
-    return found
-
-
-def _key(read: Callable[[Any], Cursor], index: int, key: OrderKey) -> Binder:
-    def bind(request: Any) -> Any:
-        value = read(request).keys[index]
-        return None if value is None else key.encoding.from_json(value)
-
-    return bind
-
-
-def sign_cursors(data: bytes, pages: tuple[PagePlan, ...], request: Any) -> bytes:
-    """Return the answer with every marked place turned into a signed cursor."""
-    mark = MARK.encode()
-    pieces = data.split(mark)
-    prints: dict[bytes, bytes] = {}
-    for index in range(1, len(pieces), 2):
-        number, _, payload = pieces[index].partition(b":")
-        if number not in prints:
-            prints[number] = fingerprint(pages[int(number)], request)
-        pieces[index] = request.signer.sign(prints[number], payload)
-    return b"".join(pieces)

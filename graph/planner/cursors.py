@@ -25,6 +25,7 @@ from graph.errors import CursorInvalidError
 SIGNATURE_BYTES: Final = 12
 FINGERPRINT_BYTES: Final = 6
 SECRET_BYTES: Final = 32
+TAG_BYTES: Final = 16
 FORMAT: Final = b"1"
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -68,6 +69,11 @@ class CursorSigner:
         """Return a short hash of what a cursor is made for (JSON-like values)."""
         text = orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS)
         return hashlib.blake2b(text, digest_size=FINGERPRINT_BYTES).hexdigest().encode()
+
+    def digest(self, *parts: Any) -> str:
+        """Return a hash of JSON-like values that only holders of the secret can make."""
+        text = orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS)
+        return hashlib.blake2b(text, digest_size=TAG_BYTES, key=self._secret).hexdigest()
 
     def sign(self, fingerprint: bytes, payload: bytes) -> bytes:
         """Return the token of a payload ``version|microseconds|[keys]`` from a statement."""

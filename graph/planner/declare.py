@@ -20,12 +20,14 @@ from graph.planner.sources import (
     GlobalId,
     Keys,
     ListArgument,
+    Owner,
     Part,
     TableType,
     ToMany,
     ToOne,
     fact,
 )
+from graph.planner.weights import ASSUMED_SIZE, Cost, ListSize, listed
 from warehouse.tables import metadata
 from warehouse.tables.programs import LARGEST_LIST
 
@@ -33,10 +35,29 @@ Class = TypeVar("Class", bound=type)
 
 
 def declared(
-    source: object, description: str | None = None, arguments: Sequence[StrawberryArgument] = ()
+    source: object,
+    description: str | None = None,
+    arguments: Sequence[StrawberryArgument] = (),
+    *,
+    weight: int = 1,
+    size: ListSize | None = None,
 ) -> Any:
-    """Return a Strawberry field whose value comes from ``source``, not from a resolver."""
-    field = strawberry.field(description=description, metadata={SOURCE: source})
+    """Return a Strawberry field whose value comes from ``source``, not from a resolver.
+
+    Args:
+        source: What the planner reads.
+        description: Words for the graph.
+        arguments: The field's arguments.
+        weight: Units of cost that the value adds (see :mod:`graph.planner.weights`).
+        size: How many rows of a list count.
+    """
+    directives: list[Any] = [Cost(weight=str(weight))]
+    if size is not None:
+        directives.append(size)
+        description = f"{description} {size.sentence}"
+    field = strawberry.field(
+        description=description, metadata={SOURCE: source}, directives=directives
+    )
     assert isinstance(field, StrawberryField)
     field.arguments = list(arguments)
     return field
@@ -60,6 +81,7 @@ def column(
     description: str | None = None,
     is_filterable: bool = True,
     is_sortable: bool = True,
+    weight: int = 1,
 ) -> Any:
     """Declare a column; its comment in the warehouse describes the field.
 
@@ -69,13 +91,14 @@ def column(
         description: Words for the graph, where the comment speaks of tables.
         is_filterable: Whether the type's filter has it.
         is_sortable: Whether the type's order fields have it.
+        weight: Units of cost; one for each 64 bytes of long texts.
     """
-    return declared(Column(name, beside, is_filterable, is_sortable), description)
+    return declared(Column(name, beside, is_filterable, is_sortable), description, weight=weight)
 
 
-def part(description: str) -> Any:
-    """Declare a member of a value that other types embed."""
-    return declared(Part(), description)
+def part(description: str, *, weight: int = 1, size: ListSize | None = None) -> Any:
+    """Declare a member of a value that other types embed; ``weight`` as that of a column."""
+    return declared(Part(), description, weight=weight, size=size)
 
 
 def embedded(table: str, description: str, **columns: str) -> Any:
@@ -85,9 +108,14 @@ def embedded(table: str, description: str, **columns: str) -> Any:
     return declared(Embedded(columns, table), description)
 
 
-def to_one(*keys: tuple[str, str], description: str, is_sortable: bool = True) -> Any:
-    """Declare the related row for which (own column, its column) are equal."""
-    return declared(ToOne(keys, is_sortable), description)
+def to_one(
+    *keys: tuple[str, str], description: str, is_sortable: bool = True, is_optional: bool = False
+) -> Any:
+    """Declare the related row for which (own column, its column) are equal.
+
+    ``is_optional`` says that there may be none although the own columns have values.
+    """
+    return declared(ToOne(keys, is_sortable, is_optional), description)
 
 
 def to_many(
@@ -97,6 +125,7 @@ def to_many(
     description: str,
     arguments: Sequence[tuple[StrawberryArgument, ListArgument]] = (),
     hidden: tuple[str, str] | None = None,
+    size: ListSize | int = ASSUMED_SIZE,
 ) -> Any:
     """Declare the related rows for which (own column, their column) are equal.
 
@@ -107,21 +136,28 @@ def to_many(
         description: What they are.
         arguments: Arguments besides filter, order, ``first`` and ``offset``, which every list has.
         hidden: A column and its value in rows that nobody may see or ask for.
+        size: How many count in the cost: as many as nine of ten rows have at most.
     """
     by_name = {given.graphql_name or given.python_name: condition for given, condition in arguments}
     source = ToMany(target.__name__, keys, tuple(order), by_name, hidden)
     every = list_arguments(target.__name__, target.__module__, "by default all: no list has more")
-    return declared(source, description, [*(given for given, _ in arguments), *every])
+    given = [*(one for one, _ in arguments), *every]
+    counted = listed(size) if isinstance(size, int) else size
+    return declared(source, description, given, size=counted)
 
 
-def everything(target: type, *, order: Sequence[str], description: str, **options: Any) -> Any:
+def everything(
+    target: type, *, order: Sequence[str], description: str, size: int, **options: Any
+) -> Any:
     """Declare a root list of all rows of a type, in ``order`` by itself.
 
-    ``arguments`` are those besides the ones that every list has.
+    ``arguments`` are those besides the ones that every list has; ``size`` is how many rows count
+    in the cost.
     """
     every = list_arguments(target.__name__, target.__module__, "that is also the default")
     arguments = [*every, *options.pop("arguments", ())]
-    return declared(Everything(target.__name__, tuple(order)), description, arguments)
+    source = Everything(target.__name__, tuple(order))
+    return declared(source, description, arguments, size=listed(size))
 
 
 def filter_argument(node: str, module: str) -> StrawberryArgument:
@@ -152,6 +188,7 @@ def table_type(
     *,
     natural_key: Sequence[str],
     beside: Mapping[str, str] | None = None,
+    part_of: Owner | None = None,
     description: str | None = None,
 ) -> Callable[[Class], Class]:
     """Make a class a type of the graph over ``table``, described by the table's comment.
@@ -160,13 +197,15 @@ def table_type(
         table: Schema and table.
         natural_key: Columns of the global id, which also break ties in every order.
         beside: Tables with one row for each row of the table: table to the key they share.
+        part_of: What its rows are parts of; their natural key is then one among those parts.
         description: Words for the graph, where the comment speaks of tables.
     """
 
     def declare(cls: Class) -> Class:
         fields = {n: field for n, field in vars(cls).items() if isinstance(field, StrawberryField)}
         has_id = any(isinstance(field.metadata.get(SOURCE), GlobalId) for field in fields.values())
-        kind = TableType(cls.__name__, table, tuple(natural_key), beside or {}, has_id)
+        key = tuple(natural_key)
+        kind = TableType(cls.__name__, table, key, beside or {}, has_id, part_of)
         for name, field in fields.items():
             complete(kind, name, field)
         TABLE_TYPES[kind.name] = kind

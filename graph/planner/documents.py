@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,29 +13,51 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    Token,
+    TokenKind,
+    VariableDefinitionNode,
     parse,
 )
 from graphql.execution.values import get_variable_values
 
 from graph.errors import PARSE_FAILED, VALIDATION_FAILED, BadUserInputError
 from graph.planner.cache import BoundedCache
-from graph.planner.selection import Operation
+from graph.planner.cost import Estimate, estimate
+from graph.planner.request import Request
+from graph.planner.selection import IN_PARTS, Operation
 from graph.planner.shape import Shapes
 
 Validate = Callable[[GraphQLSchema, DocumentNode], Sequence[GraphQLError]]
 MOST_DOCUMENTS: Final = 1_000
-MOST_CHARACTERS: Final = 8_000_000
+MOST_TOKENS: Final = 300_000
+"""Tokens of all known documents together."""
+TOKEN_BYTES: Final = 500
+"""What a token and its share of the nodes take, about."""
 MOST_ERRORS: Final = 10
 """How many errors an answer lists."""
+MOST_REFUSED: Final = 200
+REFUSED_CHARACTERS: Final = 2_000_000
+"""Wrong documents are kept apart, so that many of them do not drive out the right ones."""
+MOST_SHAPES: Final = 50
+"""Estimates that are kept of one operation."""
 
 
 @dataclass(slots=True)
 class KnownOperation:
-    """An operation of a valid document."""
+    """An operation of a valid document.
+
+    ``key`` is what it is known by, ``costs`` its estimates by the shape of the variables,
+    ``is_parted`` whether its document has directives that defer parts of the answer.
+    """
 
     document: DocumentNode
     definition: OperationDefinitionNode
     shapes: Shapes
+    key: Hashable
+    costs: BoundedCache[Hashable, Estimate] = field(
+        default_factory=lambda: BoundedCache(MOST_SHAPES)
+    )
+    is_parted: bool = False
 
     @property
     def is_query(self) -> bool:
@@ -45,11 +67,12 @@ class KnownOperation:
 
 @dataclass(slots=True)
 class KnownDocument:
-    """A document with its errors, or its operations by name (``""`` where it has none)."""
+    """A document with its errors, or its operations by name (``""`` where one has none)."""
 
     errors: list[GraphQLError] = field(default_factory=list)
     operations: dict[str, KnownOperation] = field(default_factory=dict)
     fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
+    tokens: int = 0
 
     def operation(self, name: str | None) -> KnownOperation:
         """Return the operation of a name, or the only one.
@@ -73,23 +96,50 @@ class KnownDocument:
 
 
 class Documents:
-    """All documents seen lately."""
+    """All documents seen lately.
 
-    def __init__(self, schema: GraphQLSchema, validate: Validate, most_tokens: int) -> None:
+    Args:
+        schema: What they are valid for.
+        validate: Finds what is wrong with one.
+        most_tokens: Most tokens of one.
+        most_characters: Most characters of one.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        validate: Validate,
+        most_tokens: int,
+        most_characters: int = 100_000,
+    ) -> None:
         self.schema = schema
-        self.cache: BoundedCache[str, KnownDocument] = BoundedCache(MOST_DOCUMENTS, MOST_CHARACTERS)
+        self.cache: BoundedCache[str, KnownDocument] = BoundedCache(MOST_DOCUMENTS, MOST_TOKENS)
+        self.refused: BoundedCache[str, KnownDocument] = BoundedCache(
+            MOST_REFUSED, REFUSED_CHARACTERS
+        )
         self._validate = validate
         self._most_tokens = most_tokens
+        self._most_characters = most_characters
 
     def get(self, text: str) -> KnownDocument:
         """Return a document; its errors, if it has any, carry codes."""
-        found = self.cache.get(text)
+        found = self.cache.get(text) or self.refused.get(text)
         if found is None:
             found = self._read(text)
-            self.cache.put(text, found, len(text))
+            if found.errors:
+                self.refused.put(text, found, len(text))
+            else:
+                self.cache.put(text, found, found.tokens)
         return found
 
     def _read(self, text: str) -> KnownDocument:
+        if len(text) > self._most_characters:
+            too_long = GraphQLError(
+                f"The document has {len(text)} characters; {self._most_characters} is the most."
+                " Put values into variables, and ask for less at once.",
+                extensions={"limit": "characters"},
+            )
+            return KnownDocument([coded(too_long, PARSE_FAILED)])
         try:
             document = parse(text, max_tokens=self._most_tokens)
         except GraphQLError as error:
@@ -100,14 +150,17 @@ class Documents:
         errors = self._validate(self.schema, document)
         if errors:
             return KnownDocument([coded(e, VALIDATION_FAILED) for e in errors[:MOST_ERRORS]])
-        known = KnownDocument()
+        known = KnownDocument(tokens=document.token_count or 0)
+        is_parted = has_parts(document)
         for definition in document.definitions:
             if isinstance(definition, FragmentDefinitionNode):
                 known.fragments[definition.name.value] = definition
             elif isinstance(definition, OperationDefinitionNode):
                 name = definition.name.value if definition.name else ""
                 shapes = Shapes(self.schema, definition.variable_definitions or ())
-                known.operations[name] = KnownOperation(document, definition, shapes)
+                known.operations[name] = KnownOperation(
+                    document, definition, shapes, (text, name), is_parted=is_parted
+                )
         return known
 
     def variables(
@@ -118,9 +171,43 @@ class Documents:
         if not definitions:
             return {}
         coerced = get_variable_values(self.schema, definitions, dict(given), max_errors=MOST_ERRORS)
-        if isinstance(coerced, list):
-            return [coded(error, BadUserInputError.code) for error in coerced]
-        return coerced.coerced
+        if not isinstance(coerced, list):
+            return coerced.coerced
+        errors = [e for one in definitions for e in self._wrong(one, given)]
+        return [coded(error, BadUserInputError.code) for error in errors[:MOST_ERRORS]]
+
+    def _wrong(
+        self, definition: VariableDefinitionNode, given: Mapping[str, Any]
+    ) -> list[GraphQLError]:
+        """Return what is wrong with one variable; every message names it."""
+        found = get_variable_values(self.schema, [definition], dict(given), max_errors=MOST_ERRORS)
+        errors = found if isinstance(found, list) else []
+        name = f"'${definition.variable.name.value}'"
+        for error in errors:
+            if name not in error.message:  # it comes from an input type that takes one member
+                error.message = f"Variable {name} has invalid value: {error.message}"
+        return errors
+
+
+def has_parts(document: DocumentNode) -> bool:
+    """Return whether a parsed document has a directive that defers parts of the answer."""
+    token: Token | None = document.loc.start_token if document.loc else None
+    while token is not None:
+        if token.kind is TokenKind.AT and token.next and token.next.value in IN_PARTS:
+            return True
+        token = token.next
+    return False
+
+
+def estimate_of(
+    schema: GraphQLSchema, document: KnownDocument, known: KnownOperation, request: Request
+) -> Estimate:
+    """Return what an operation costs under the shape of a request's variables."""
+    found = known.costs.get(request.shape)
+    if found is None:
+        found = estimate(operation_for(schema, document, known, request.variables))
+        known.costs.put(request.shape, found)
+    return found
 
 
 def operation_for(
@@ -134,14 +221,11 @@ def operation_for(
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:
-    """Return the error with a code, keeping one that it has."""
+    """Return the error with a code, keeping one that it has.
+
+    It knows its place by positions alone: kept with its nodes, it would keep the whole document.
+    """
     extensions = {"code": code, **(error.extensions or {})}
     return GraphQLError(
-        error.message,
-        nodes=error.nodes,
-        source=error.source,
-        positions=error.positions,
-        path=error.path,
-        original_error=error.original_error,
-        extensions=extensions,
+        error.message, source=error.source, positions=error.positions, extensions=extensions
     )

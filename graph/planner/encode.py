@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from graphql import GraphQLField, get_named_type, get_nullable_type, is_enum_type, is_list_type
+
 from graph.errors import DeclarationError
 from graph.planner.sql import Json
 
@@ -112,6 +114,17 @@ NATURAL: dict[str, Encoding] = {
     "date": ENCODINGS["date", "Date"],
 }
 """Encodings of the columns that make natural keys and orders of lists."""
+COMPUTED: dict[str, Encoding] = {
+    "Int": INTEGER,
+    "Float": FLOAT,
+    "String": TEXT,
+    "Boolean": ENCODINGS["boolean", "Boolean"],
+    "enum": WORD,
+    "[String]": ENCODINGS["ARRAY", "[String]"],
+    "[enum]": ENCODINGS["ARRAY", "[enum]"],
+    "[Int]": Encoding(_escaped, "int4[]", _same),
+}
+"""Encodings of values that no column holds, by the graph's type."""
 
 
 def encoding(column_type: str, graph_type: str, where: str) -> Encoding:
@@ -127,3 +140,20 @@ def encoding(column_type: str, graph_type: str, where: str) -> Encoding:
             f"{where}: a column of type {column_type} cannot become {graph_type};"
             " declare another type or add an encoding to graph/planner/encode.py"
         ) from None
+
+
+def computed(expression: str, graph_type: str, *, nullable: bool) -> str:
+    """Return the JSON of a value that the statement computes, an expression of type text.
+
+    An integer beyond 32 bits fails loudly here: GraphQL's Int could not carry it.
+    """
+    how = COMPUTED[graph_type]
+    return how.text(f"({expression})::{how.sql_type}", nullable=nullable)
+
+
+def graph_type_of(definition: GraphQLField) -> str:
+    """Return a field's type as the encodings name it."""
+    bare: Any = get_nullable_type(definition.type)
+    named: Any = get_named_type(definition.type)
+    name = "enum" if is_enum_type(named) else named.name
+    return f"[{name}]" if is_list_type(bare) else name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -16,15 +16,23 @@ from graph.errors import (
     AnswerError,
     BadUserInputError,
     DatabaseBusyError,
+    FailedFieldsError,
     InternalError,
     NotPlannableError,
     TooSlowError,
     UnavailableError,
 )
 from graph.planner.cache import BoundedCache
-from graph.planner.connections import sign_cursors
 from graph.planner.cursors import CursorSigner
-from graph.planner.documents import KnownDocument, KnownOperation, operation_for
+from graph.planner.documents import (
+    TOKEN_BYTES,
+    KnownDocument,
+    KnownOperation,
+    operation_for,
+)
+from graph.planner.moments import NEWEST
+from graph.planner.page_cursors import sign_cursors
+from graph.planner.places import Place, settled
 from graph.planner.plan import Plan, make_plan
 from graph.planner.request import Request
 from graph.planner.selection import Operation
@@ -33,7 +41,10 @@ from warehouse import errors as warehouse
 
 _log = logging.getLogger(__name__)
 MOST_PLANS: Final = 2_000
+MOST_BYTES: Final = 200_000_000
+"""Bytes of all kept plans together, with the documents that they point into."""
 GUARD_BYTE: Final = GUARD.encode()
+VERSION_SQL: Final = f"SELECT convert_to({NEWEST}, 'UTF8')"
 _UNREACHABLE: Final = UnavailableError(
     "The database cannot be reached just now. Try again in a moment."
 )
@@ -77,11 +88,35 @@ class Timings:
 
 @dataclass(slots=True)
 class Answer:
-    """The bytes of ``data``, None where an error took it away, and the errors."""
+    """The bytes of ``data``, None where an error took it away, and the errors.
+
+    ``version`` is the data version that the answer was read from; empty where it was not asked
+    for, or where the answer depends on more than published data.
+    """
 
     data: bytes | None
     errors: list[GraphQLError] = field(default_factory=list)
     status: int = 200
+    version: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The plans of one operation and shape of its variables: one for each set of failed fields."""
+
+    cache: BoundedCache[Hashable, Plan]
+    identity: tuple[Hashable, ...]
+    size: int
+    """What the nodes take that its plans hold, in bytes."""
+
+    def get(self, without: frozenset[Place]) -> Plan | None:
+        """Return the plan without some fields, if it is known."""
+        return self.cache.get((*self.identity, without))
+
+    def put(self, without: frozenset[Place], plan: Plan) -> None:
+        """Keep a plan."""
+        size = len(plan.sql) + len(plan.with_version) + self.size
+        self.cache.put((*self.identity, without), plan, size)
 
 
 class Planner:
@@ -91,105 +126,142 @@ class Planner:
         self.schema = schema
         self.database = database
         self.signer = signer
-        self.plans: BoundedCache[Hashable, Plan] = BoundedCache(MOST_PLANS)
+        self.plans: BoundedCache[Hashable, Plan] = BoundedCache(MOST_PLANS, MOST_BYTES)
 
     async def answer(
         self,
-        text: str,
         document: KnownDocument,
         known: KnownOperation,
-        variables: Mapping[str, Any],
-        role: str,
+        request: Request,
         timings: Timings,
+        *,
+        with_version: bool = False,
     ) -> Answer | None:
         """Answer an operation with one statement; None where it cannot be planned."""
         try:
-            return await self._answer(text, document, known, variables, role, timings)
+            return await self._answer(document, known, request, timings, with_version)
         except RecursionError:
             error = BadUserInputError("The filter is nested too deeply. Nest it less.")
             return Answer(None, [error.located()])
 
-    async def _answer(
-        self,
-        text: str,
-        document: KnownDocument,
-        known: KnownOperation,
-        variables: Mapping[str, Any],
-        role: str,
-        timings: Timings,
-    ) -> Answer | None:
-        name = known.definition.name
-        identity = (text, name.value if name else "", role, known.shapes.of(variables))
-        request = Request(variables, self.signer, role)
-        operation = operation_for(self.schema, document, known, variables)
-        errors: list[GraphQLError] = []
-        without: frozenset[str] = frozenset()
-        while True:
-            try:
-                plan = self._plan(identity, operation, without, timings)
-                if plan is None:
-                    return None
-                data = await self.run(plan, request, timings)
-            except AnswerError as error:
-                errors.append(error.located())
-                if error.root is None or not self._may_be_null(operation, error.root):
-                    return Answer(None, errors, error.status)
-                without |= {error.root}
-            else:
-                return Answer(data, errors)
-
-    async def run(self, plan: Plan, request: Request, timings: Timings) -> bytes:
-        """Run a plan and return the bytes of ``data``.
+    async def version(self, timings: Timings) -> bytes:
+        """Return the newest data version.
 
         Raises:
-            AnswerError: an argument is wrong, or the database cannot answer.
+            AnswerError: the database cannot answer.
+        """
+        return await self._fetch(VERSION_SQL, [], timings)
+
+    async def _answer(
+        self,
+        document: KnownDocument,
+        known: KnownOperation,
+        request: Request,
+        timings: Timings,
+        with_version: bool,
+    ) -> Answer | None:
+        identity = (known.key, request.role, request.shape)
+        operation = operation_for(self.schema, document, known, request.variables)
+        plans = Plans(self.plans, identity, document.tokens * TOKEN_BYTES)
+        try:
+            return await self.answer_planned(
+                operation, request, timings, plans=plans, with_version=with_version
+            )
+        except NotPlannableError as error:
+            _log.debug("not planned: %s", error)
+            return None
+
+    async def answer_planned(
+        self,
+        operation: Operation,
+        request: Request,
+        timings: Timings,
+        *,
+        plans: Plans | None = None,
+        with_version: bool = False,
+    ) -> Answer:
+        """Answer an operation, without the fields that fail; ``plans`` are those of it.
+
+        Raises:
+            NotPlannableError: a field is resolved, not declared.
+        """
+        failed: dict[Place, AnswerError] = {}
+        while True:
+            try:
+                plan = self._plan(operation, frozenset(failed), plans, timings)
+                answer = await self.run(plan, request, timings, with_version=with_version)
+            except FailedFieldsError as found:
+                before = len(failed)
+                for error in found.errors:
+                    assert error.place is not None
+                    failed.setdefault(error.place, error)
+                assert len(failed) > before, "a field that is left out fails"
+                if any(place.is_vital for place in failed):
+                    roots = {place: error for place, error in failed.items() if place.is_root}
+                    return Answer(None, [e.located(place.keys) for place, e in roots.items()])
+            except AnswerError as error:
+                return Answer(None, [error.located()], error.status)
+            else:
+                if plan.left_out and answer.data is not None:
+                    answer.data, answer.errors = settled(answer.data, plan.left_out, failed)
+                return answer
+
+    async def run(
+        self, plan: Plan, request: Request, timings: Timings, *, with_version: bool = False
+    ) -> Answer:
+        """Run a plan and return the answer.
+
+        Raises:
+            FailedFieldsError: fields have wrong arguments.
+            AnswerError: it asks for too much, or the database cannot answer.
         """
         started = perf_counter()
         values = plan.values(request)
         timings.plan += perf_counter() - started
         if plan.constant is not None:
-            return plan.constant
+            return Answer(plan.constant)
+        version = b""
+        if with_version and plan.with_version:
+            found = await self._fetch(plan.with_version, values, timings)
+            version, _, data = found.partition(b"\n")
+        else:
+            data = await self._fetch(plan.sql, values, timings)
+        if data.startswith(GUARD_BYTE):
+            raise FailedFieldsError([plan.guards[int(n)].error for n in data[1:].split(b",")])
+        if plan.has_cursors:
+            data = sign_cursors(data, plan.pages, request)
+        return Answer(plan.before + data + plan.after, version=version)
+
+    async def _fetch(self, sql: str, values: list[Any], timings: Timings) -> bytes:
         started = perf_counter()
         try:
-            data: bytes = await self.database.fetch_value(plan.sql, *values)
+            data: bytes = await self.database.fetch_value(sql, *values)
         except Exception as error:
             raise masked(error) from error
         finally:
             timings.database += perf_counter() - started
             timings.statements += 1
-        if data.startswith(GUARD_BYTE):
-            raise copy(plan.guards[int(data[1:])].error)
-        if plan.has_cursors:
-            data = sign_cursors(data, plan.pages, request)
-        return plan.before + data + plan.after
+        return data
 
+    @staticmethod
     def _plan(
-        self,
-        identity: tuple[Hashable, ...],
         operation: Operation,
-        without: frozenset[str],
+        without: frozenset[Place],
+        plans: Plans | None,
         timings: Timings,
-    ) -> Plan | None:
+    ) -> Plan:
         started = perf_counter()
-        key = (*identity, without)
-        plan = self.plans.get(key)
+        plan = plans.get(without) if plans else None
         if plan is None:
             try:
                 plan = make_plan(operation, without)
-            except NotPlannableError as error:
-                _log.debug("not planned: %s", error)
-            else:
-                self.plans.put(key, plan)
-        timings.plan += perf_counter() - started
+            finally:
+                timings.plan += perf_counter() - started
+            if plans:
+                plans.put(without, plan)
+        else:
+            timings.plan += perf_counter() - started
         return plan
-
-    def _may_be_null(self, operation: Operation, root: str) -> bool:
-        query = self.schema.query_type
-        assert query is not None
-        nodes = operation.root_fields(query).get(root)
-        if not nodes:
-            return False
-        return not str(query.fields[nodes[0].name.value].type).endswith("!")
 
 
 def masked(error: Exception) -> AnswerError:

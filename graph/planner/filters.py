@@ -182,8 +182,9 @@ def _comparison(
     if operator in {"in", "notIn"}:
         values = listed(binder, operator, how.sql_type)
         placeholder = parameters.add(values, f"{how.sql_type}[]", operand.node)
-        test = "= ANY" if operator == "in" else "<> ALL"
-        return f"({expression} {test} ({placeholder}))"
+        # Every value is none of no values, but a row that states none does not count even then.
+        test = "= ANY ({})" if operator == "in" else f"<> ALL ({{}}) AND {expression} IS NOT NULL"
+        return f"({expression} {test.format(placeholder)})"
     if how.sql_type == "text[]":
         return _of_list(operator, operand, expression, parameters)
     placeholder = parameters.add(folded(binder), "text", operand.node)

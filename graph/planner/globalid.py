@@ -64,12 +64,15 @@ def key_of(given: str, kind: TableType, argument: str) -> list[Any]:
         raise wrong
     key: list[Any] = []
     for column, part in zip(kind.natural_key, parts[1:], strict=True):
-        if fact(kind.table, column).type == "text":
+        if fact(kind.table, column).type == "text" and "\x00" not in part:
             key.append(part)
         elif _NUMBER.fullmatch(part) and abs(int(part)) < 2**31:
             key.append(int(part))
         else:
             raise wrong
+    # The same key written in another way would find an object whose id is another.
+    if encode(kind.name, key) != given:
+        raise wrong
     return key
 
 

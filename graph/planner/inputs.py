@@ -28,9 +28,11 @@ from graphql import (
     get_nullable_type,
     is_input_object_type,
     is_list_type,
+    is_non_null_type,
 )
 from graphql.utilities.coerce_input_value import coerce_default_value
 
+from graph.errors import BadUserInputError
 from graph.planner.sql import Binder
 
 
@@ -111,7 +113,9 @@ def arguments_of(
 ) -> dict[str, Input]:
     """Return the arguments of a field that are given or have a default.
 
-    The document is valid and the variables are coerced, so nothing can be wrong here.
+    Raises:
+        BadUserInputError: a variable is null where a value is needed. A document with such a
+            variable is valid if the variable or the place has a default.
     """
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     inputs: dict[str, Input] = {}
@@ -127,11 +131,21 @@ def arguments_of(
 def read(
     node: ValueNode | None, kind: GraphQLInputType, variables: Mapping[str, Any]
 ) -> Input | None:
-    """Return the value that a node stands for; None for an absent one."""
+    """Return the value that a node stands for; None for an absent one.
+
+    Raises:
+        BadUserInputError: a variable is null where a value is needed.
+    """
     if node is None or (isinstance(node, VariableNode) and node.name.value not in variables):
         return None
     if isinstance(node, VariableNode):
         name = node.name.value
+        if variables[name] is None and is_non_null_type(kind):
+            raise BadUserInputError(
+                f"Variable '${name}' is null where a value of type {kind} is needed. Pass a value,"
+                " or leave it out to have the default.",
+                node=node,
+            )
         return Input(kind, variables[name], (name,), node=node)
     if isinstance(node, NullValueNode):
         return Input(kind, None, node=node)

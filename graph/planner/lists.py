@@ -9,18 +9,18 @@ list shows at most as many.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from graphql import FieldNode, GraphQLObjectType
 
-from graph.errors import BadUserInputError
-from graph.planner.compilation import Compilation, PagePlan
+from graph.planner.compilation import Compilation
 from graph.planner.filters import conditions
 from graph.planner.inputs import Input
 from graph.planner.moments import Scope
 from graph.planner.ordering import column_keys, order_clause, order_keys
 from graph.planner.relations import visible
 from graph.planner.rows import Page, Rows, table_rows
+from graph.planner.sizes import between, bounded
 from graph.planner.sources import TABLE_TYPES, Everything, ToMany
 from graph.planner.sql import Binder, Json, Parameters, conjunction, quote
 from warehouse.tables.programs import LARGEST_LIST
@@ -106,18 +106,13 @@ def everything_json(
     arguments: Mapping[str, Input],
     scope: Scope,
 ) -> Json:
-    """Return a root list: the rows of a small table that hold at the moment of ``scope``.
-
-    It is a page for what is nested in it: it counts towards the rows that an answer may have.
-    """
+    """Return a root list: the rows of a small table that hold at the moment of ``scope``."""
     given = _given(arguments)
     size = _size(given.get("first"))
-    index = len(compilation.pages)
-    compilation.pages.append(PagePlan(compilation.root, everything.target, size, (), None))
     inner = table_rows(compilation.names, TABLE_TYPES[everything.target])
     page = Page(compilation.names, inner)
     kept = scope.moment.condition(inner)
-    with compilation.within(Scope(scope.moment, scope.iteration, index, scope.given)):
+    with compilation.within(scope):
         item = compilation.object_json(compilation, kind, nodes, page.outer)
         kept += conditions(given.get("filter"), inner, compilation)
     limit = f"LIMIT {compilation.parameters.add(size, 'int8')}"
@@ -152,25 +147,8 @@ def _kept(
 
 
 def _size(given: Input | None) -> Binder:
-    if given is None:
-        return lambda request: LARGEST_LIST
-    return _between(given, "first", LARGEST_LIST, f"lists have at most {LARGEST_LIST} rows")
+    return bounded(given, LARGEST_LIST, LARGEST_LIST)
 
 
 def _offset(given: Input) -> Binder:
-    return _between(given, "offset", LAST_OFFSET, "it counts the rows to leave out")
-
-
-def _between(given: Input, name: str, most: int, reason: str) -> Binder:
-    binder = given.binder()
-
-    def bind(request: Any) -> int:
-        value: int = binder(request)
-        if not 0 <= value <= most:
-            raise BadUserInputError(
-                f"Argument '{name}' is {value}; {reason}. Pass a number from 0 to {most}.",
-                node=given.node,
-            )
-        return value
-
-    return bind
+    return between(given, "offset", LAST_OFFSET, "it counts the rows to leave out")

@@ -12,11 +12,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graph.errors import AnswerError, CursorExpiredError, CursorInvalidError
+from graph.planner.places import Place
 from graph.planner.rows import Rows
 from graph.planner.sql import Binder, Names, Parameters
 
 VERSIONS = "ops.data_version"
 COLUMNS = "number, published_at, match_iteration_id"
+PIN = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
+"""What tells one data version from another, whatever became of the database: number and time."""
+NEWEST = f"COALESCE((SELECT {PIN} FROM {VERSIONS} ORDER BY number DESC LIMIT 1), '0|0')"
+"""The newest data version, as an SQL expression of type text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Moment:
 
     def condition(self, rows: Rows) -> list[str]:
         """Return the condition that a version of a row holds at this moment."""
+        rows = rows.holder()
         if not rows.kind.is_versioned:
             return []
         if self.time is None:
@@ -52,8 +58,7 @@ class Moment:
 
     def pin(self) -> str:
         """Return what a cursor keeps of this state: ``number|microseconds``."""
-        number = "number::text || '|' || (extract(epoch FROM published_at) * 1000000)::int8::text"
-        return f"COALESCE((SELECT {number} FROM {self.version}), '0|0')"
+        return f"COALESCE((SELECT {PIN} FROM {self.version}), '0|0')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +68,21 @@ class Scope:
     Attributes:
         moment: The state of the warehouse.
         iteration: Number of the match iteration as SQL; None for the newest of the moment.
-        page: The page around, by its place among the plan's pages; None outside of any.
         given: Iteration and time as arguments give them, here or further out: part of what a
             cursor stands for.
     """
 
     moment: Moment
     iteration: str | None = None
-    page: int | None = None
     given: tuple[Binder | None, Binder | None] = (None, None)
 
     def conditions(self, rows: Rows) -> list[str]:
         """Return the conditions that rows hold at the moment, and are of the iteration."""
         found = self.moment.condition(rows)
-        if rows.kind.has_iteration:
+        holder = rows.holder()
+        if holder.kind.has_iteration:
             iteration = self.iteration or self.moment.iteration()
-            found.append(f"{rows.column('match_iteration_id')} = {iteration}")
+            found.append(f"{holder.column('match_iteration_id')} = {iteration}")
         return found
 
 
@@ -111,7 +115,7 @@ class Moments:
         self.heads.append(f"{name} AS MATERIALIZED (SELECT {placeholder} AS value)")
         return f"(SELECT value FROM {name})"
 
-    def pinned(self, number: Binder, time: Binder, argument: str, root: str) -> Moment:
+    def pinned(self, number: Binder, time: Binder, argument: str, place: Place) -> Moment:
         """Return the state that a cursor is pinned to; the statement fails if it is gone."""
         at = self.parameters.add(time, "timestamptz")
         version = self.parameters.add(number, "int4")
@@ -119,17 +123,17 @@ class Moments:
         error = CursorExpiredError(
             f"Argument '{argument}' is a cursor of a data version that is no longer kept."
             f" Ask for the first page again, without '{argument}'.",
-            root=root,
+            place=place,
         )
         self.guards.append(Guard(f"NOT EXISTS (SELECT FROM {head})", error))
         return Moment(head, at)
 
-    def require_equal(self, one: Moment, other: Moment, root: str) -> None:
+    def require_equal(self, one: Moment, other: Moment, place: Place) -> None:
         """Let the statement fail where two cursors are pinned to different states."""
         error = CursorInvalidError(
             "Arguments 'after' and 'before' are cursors of different data versions. Take both"
             " from pages that follow each other.",
-            root=root,
+            place=place,
         )
         number = "SELECT number FROM"
         condition = f"({number} {one.version}) <> ({number} {other.version})"

@@ -9,9 +9,6 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     get_named_type,
-    get_nullable_type,
-    is_enum_type,
-    is_list_type,
     is_non_null_type,
 )
 
@@ -19,7 +16,9 @@ from graph.errors import NotPlannableError
 from graph.planner import globalid
 from graph.planner.compilation import Compilation
 from graph.planner.connections import ConnectionCompiler
-from graph.planner.encode import encoding
+from graph.planner.derived import ChangedTexts, Changes, ListChanges, VersionNumber, Versions
+from graph.planner.encode import encoding, graph_type_of
+from graph.planner.history import history_json
 from graph.planner.inputs import arguments_of
 from graph.planner.lists import to_many_json
 from graph.planner.members import members_json
@@ -38,14 +37,6 @@ from graph.planner.sources import (
 from graph.planner.sql import Json
 
 
-def graph_type_of(definition: GraphQLField) -> str:
-    """Return a field's type as the encodings name it."""
-    bare: Any = get_nullable_type(definition.type)
-    named: Any = get_named_type(definition.type)
-    name = "enum" if is_enum_type(named) else named.name
-    return f"[{name}]" if is_list_type(bare) else name
-
-
 def object_json(
     compilation: Compilation, kind: GraphQLObjectType, nodes: list[FieldNode], rows: Rows
 ) -> Json:
@@ -56,18 +47,23 @@ def object_json(
     """
 
     def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
-        return _field(compilation, kind, definition, found, rows)
+        return field_json(compilation, kind, definition, found, rows)
 
     return members_json(compilation.operation, kind, nodes, member)
 
 
-def _field(
+def field_json(  # noqa: PLR0911 - a case for each kind of declaration
     compilation: Compilation,
     kind: GraphQLObjectType,
     definition: GraphQLField,
     nodes: list[FieldNode],
     rows: Rows,
 ) -> Json:
+    """Return the JSON of one field of a row.
+
+    Raises:
+        NotPlannableError: it is resolved, not declared.
+    """
     where = f"{kind.name}.{nodes[0].name.value}"
     inner: Any = get_named_type(definition.type)
     match source_of(definition):
@@ -87,6 +83,8 @@ def _field(
             arguments = arguments_of(definition, nodes[0], compilation.operation.variables)
             compiler = ConnectionCompiler(compilation, relation, arguments, where, rows)
             return compiler.json(inner, nodes)
+        case Versions() | VersionNumber() | Changes() | ListChanges() | ChangedTexts() as source:
+            return history_json(compilation, definition, nodes, source, rows)
     raise NotPlannableError(f"{where} is resolved, not declared")
 
 

@@ -63,7 +63,7 @@ def order_keys(
         members = element.fields()
         term = ORDERS[rows.kind.name][str(members["field"].value)]
         keys += _term_keys(term, rows, is_descending=members["direction"].value == "DESC")
-    return _without_repeats([*keys, *(tie_break(rows) if ties is None else ties)])
+    return without_repeats([*keys, *(tie_break(rows) if ties is None else ties)])
 
 
 def column_keys(rows: Rows, names: Sequence[str]) -> list[OrderKey]:
@@ -72,13 +72,16 @@ def column_keys(rows: Rows, names: Sequence[str]) -> list[OrderKey]:
     for name in names:
         fact = rows.kind.fact(Column(name))
         how = NATURAL[fact.type]
-        keys += _keys(rows.column(name), how, is_nullable=fact.is_nullable, is_descending=False)
+        keys += value_keys(
+            rows.column(name), how, is_nullable=fact.is_nullable, is_descending=False
+        )
     return keys
 
 
 def tie_break(rows: Rows) -> list[OrderKey]:
-    """Return the natural key as order keys."""
-    keys = []
+    """Return the natural key as order keys; of parts, after that of what they are parts of."""
+    owner = rows.owner()
+    keys = [] if owner is None else tie_break(owner)
     for name in rows.kind.natural_key:
         how = NATURAL[rows.kind.fact(Column(name)).type]
         keys.append(OrderKey(_compared(rows.column(name), how), how, is_nullable=False))
@@ -93,12 +96,13 @@ def _term_keys(term: OrderTerm, rows: Rows, *, is_descending: bool) -> list[Orde
     how = encoding(fact.type, term.graph_type, f"{where.kind.name}.{fact.name}")
     is_nullable = fact.is_nullable or where.is_optional
     expression = where.column(fact.name, fact.table)
-    return _keys(expression, how, is_nullable=is_nullable, is_descending=is_descending)
+    return value_keys(expression, how, is_nullable=is_nullable, is_descending=is_descending)
 
 
-def _keys(
+def value_keys(
     expression: str, how: Encoding, *, is_nullable: bool, is_descending: bool
 ) -> list[OrderKey]:
+    """Return the keys that sort by one value: of a text, without case and accents first."""
     exact = OrderKey(_compared(expression, how), how, is_nullable, is_descending)
     if how is not TEXT:
         return [exact]
@@ -109,7 +113,8 @@ def _compared(expression: str, how: Encoding) -> str:
     return f"{expression} {CODE_POINTS}" if how in (TEXT, WORD) else expression
 
 
-def _without_repeats(keys: Sequence[OrderKey]) -> list[OrderKey]:
+def without_repeats(keys: Sequence[OrderKey]) -> list[OrderKey]:
+    """Return each key where it stands first: it counts nowhere else."""
     first: dict[str, OrderKey] = {}
     for key in keys:
         first.setdefault(key.expression, key)

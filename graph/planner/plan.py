@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from graphql import GraphQLObjectType, OperationType, is_non_null_type
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationType
 
-from graph.errors import AnswerError, BadUserInputError, NotPlannableError
+from graph.errors import AnswerError, FailedFieldsError, NotPlannableError
 from graph.planner.compilation import Compilation, PagePlan
-from graph.planner.moments import Guard
+from graph.planner.members import members_json
+from graph.planner.moments import NEWEST, VERSIONS, Guard
 from graph.planner.objects import object_json
+from graph.planner.places import Place, Trail
 from graph.planner.request import Request
 from graph.planner.roots import root_json
 from graph.planner.selection import Operation
 from graph.planner.sql import GUARD, Binder, Json, Owner, quote
 
-LARGEST_ANSWER: Final = 200_000
-"""Most rows of connections and root lists that one operation asks for, nested pages multiplied."""
+TABLE: Final = re.compile(r"\b(?:landing|staging|core|mart|search|simulation|ops)\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,108 +27,115 @@ class Plan:
     """A statement that returns the answer's data as JSON text in UTF-8.
 
     ``before`` and ``after`` stand around what it returns: text that is always the same.
-    ``constant`` is the answer where no statement is needed. ``roots`` are the response keys of
-    the root fields, with whether each may be null.
+    ``constant`` is the answer where no statement is needed. ``left_out`` are fields that fail, by
+    the numbers of the marks that stand for them. ``with_version`` is the statement that returns
+    the newest data version and a line feed before the data; empty where the data may change
+    without a new version. ``unbound`` are the pages whose size is no parameter: it is known, or
+    their rows are only counted.
     """
 
     sql: str
+    with_version: str
     binders: tuple[Binder, ...]
     owners: tuple[Owner, ...]
     guards: tuple[Guard, ...]
     pages: tuple[PagePlan, ...]
-    roots: Mapping[str, bool]
+    unbound: tuple[PagePlan, ...]
+    left_out: tuple[Place, ...]
     has_cursors: bool
     before: bytes
     after: bytes
     constant: bytes | None = None
 
     def values(self, request: Request) -> list[Any]:
-        """Return the parameters of a request, after checking how much it asks for.
+        """Return the parameters of a request.
 
         Raises:
-            AnswerError: an argument has a value that it may not have.
+            FailedFieldsError: arguments have values that they may not have.
+            AnswerError: it asks for too much.
         """
-        if self.pages:
-            self._check_size(request)
+        errors: list[AnswerError] = []
+        for page in self.unbound:
+            try:
+                page.size(request)
+            except AnswerError as error:
+                errors.append(error.at(page.place))
         values: list[Any] = []
-        try:
-            for binder in self.binders:
-                values.append(binder(request))  # noqa: PERF401 - the error needs the position
-        except AnswerError as error:
-            raise error.at(*self.owners[len(values)]) from None
+        for binder, owner in zip(self.binders, self.owners, strict=True):
+            try:
+                values.append(binder(request))
+            except AnswerError as error:
+                errors.append(error.at(*owner))
+        if errors:
+            raise FailedFieldsError(errors)
         return values
 
-    def _check_size(self, request: Request) -> None:
-        rows: list[int] = []
-        for page in self.pages:
-            try:
-                size = page.size(request)
-            except AnswerError as error:
-                raise error.at(page.root) from None
-            rows.append(size * (rows[page.parent] if page.parent is not None else 1))
-        if sum(rows) > LARGEST_ANSWER:
-            raise BadUserInputError(
-                f"The operation asks for up to {sum(rows)} rows; {LARGEST_ANSWER} is the most."
-                " Make 'first' or 'last' smaller, at the root or below."
-            )
 
-
-def make_plan(operation: Operation, without: frozenset[str] = frozenset()) -> Plan:
+def make_plan(operation: Operation, without: frozenset[Place] = frozenset()) -> Plan:
     """Plan a query.
 
     Args:
         operation: a valid operation with variables of the shape to plan for.
-        without: response keys of nullable root fields that are null because of an error.
+        without: places of fields to leave out because they fail.
 
     Raises:
         NotPlannableError: a field is resolved, or the operation is no query.
-        AnswerError: an argument has a value that it may not have; ``root`` says where.
+        FailedFieldsError: arguments have values that they may not have.
     """
     if operation.definition.operation is not OperationType.QUERY:
         raise NotPlannableError("only queries are planned")
     root = operation.schema.query_type
     assert isinstance(root, GraphQLObjectType)
-    compilation = Compilation(operation, object_json)
-    json = Json().literal("{")
-    roots: dict[str, bool] = {}
-    for index, (key, nodes) in enumerate(operation.root_fields(root).items()):
-        json.literal(f'{"," if index else ""}"{key}":')
-        name = nodes[0].name.value
-        if name == "__typename":
-            json.literal(f'"{root.name}"')
-            continue
-        if name.startswith("__"):
-            raise NotPlannableError("introspection is resolved")
-        definition = root.fields[name]
-        roots[key] = not is_non_null_type(definition.type)
-        compilation.parameters.root = key
-        json.append(
-            Json().literal("null") if key in without else root_json(compilation, definition, nodes)
-        )
-    return _finish(compilation, json.literal("}"), roots)
+    trail = Trail(without)
+    compilation = Compilation(replace(operation, trail=trail), object_json)
+
+    def member(definition: GraphQLField, nodes: list[FieldNode]) -> Json:
+        return root_json(compilation, definition, nodes)
+
+    json = members_json(compilation.operation, root, [operation.definition], member)
+    if trail.errors:
+        raise FailedFieldsError(trail.errors)
+    return _finish(compilation, json)
 
 
-def _finish(compilation: Compilation, json: Json, roots: Mapping[str, bool]) -> Plan:
+def _finish(compilation: Compilation, json: Json) -> Plan:
     constant = json.constant
     moments = compilation.moments
     before, middle, after = json.parted()
     data = middle.sql()
     if moments.guards:
-        cases = " ".join(
-            f"WHEN {guard.condition} THEN {quote(f'{GUARD}{index}')}"
+        failing = ", ".join(
+            f"CASE WHEN {guard.condition} THEN {index} END"
             for index, guard in enumerate(moments.guards)
         )
-        data = f"CASE {cases} ELSE {data} END"
+        numbers = f"concat_ws(',', {failing})"
+        data = f"CASE WHEN {numbers} <> '' THEN {quote(GUARD)} || {numbers} ELSE {data} END"
     heads = f"WITH {', '.join(moments.heads)} " if moments.heads else ""
+    bound = set(compilation.parameters.binders)
     return Plan(
         sql=f"{heads}SELECT convert_to({data}, 'UTF8')",
+        with_version=(
+            f"{heads}SELECT convert_to({NEWEST} || chr(10) || {data}, 'UTF8')"
+            if is_published(heads + data)
+            else ""
+        ),
         binders=tuple(compilation.parameters.binders),
         owners=tuple(compilation.parameters.owners),
         guards=tuple(moments.guards),
         pages=tuple(compilation.pages),
-        roots=roots,
+        unbound=tuple(page for page in compilation.pages if page.size not in bound),
+        left_out=tuple(compilation.operation.trail.left_out),
         has_cursors=compilation.has_cursors,
         before=before.encode(),
         after=after.encode(),
         constant=None if constant is None else constant.encode(),
     )
+
+
+def is_published(sql: str) -> bool:
+    """Return whether a statement reads only what publishing a data version changes.
+
+    A text in the statement that looks like another table errs on the safe side.
+    """
+    tables = set(TABLE.findall(sql))
+    return all(table.startswith("core.") or table == VERSIONS for table in tables)

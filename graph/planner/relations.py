@@ -17,9 +17,7 @@ def scope_below(relation: Connection, scope: Scope, parent: Rows) -> Scope:
     """Return where a connection of the row at hand reads, before its own arguments."""
     if relation.iteration is None:
         return scope
-    return Scope(
-        scope.moment, parent.column(relation.iteration), scope.page, (None, scope.given[1])
-    )
+    return Scope(scope.moment, parent.column(relation.iteration), (None, scope.given[1]))
 
 
 def belonging(relation: Through | Via, rows: Rows, parent: Rows, scope: Scope) -> str:

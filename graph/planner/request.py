@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,12 @@ from graph.planner.cursors import Cursor, CursorSigner
 
 @dataclass(slots=True)
 class Request:
-    """What a plan's parameters are read from."""
+    """What a plan's parameters are read from; ``shape`` is that of the variables."""
 
     variables: Mapping[str, Any]
     signer: CursorSigner
     role: str = "reader"
+    shape: Hashable = ()
     _cursors: dict[str, Cursor] = field(default_factory=dict)
 
     def cursor(self, token: str, argument: str) -> Cursor:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import AnswerError, BadUserInputError, NotFoundError, NotPlannableError
+from graph.planner.comparison import comparison_json
 from graph.planner.compilation import Compilation
 from graph.planner.connections import ConnectionCompiler
+from graph.planner.derived import Comparison, GroupList, InScope
 from graph.planner.filters import adapted, id_condition
 from graph.planner.globalid import type_of
+from graph.planner.group_lists import group_list_json, in_scope_json
 from graph.planner.inputs import Input, arguments_of
 from graph.planner.lists import everything_json
 from graph.planner.moments import Guard, Scope
+from graph.planner.nodes import nodes_json
 from graph.planner.rows import Page, table_rows
 from graph.planner.sources import (
     TABLE_TYPES,
     AnyNode,
+    AnyNodes,
     ByKey,
     Column,
     Connection,
@@ -30,7 +36,9 @@ from graph.planner.sources import (
 from graph.planner.sql import Json, conjunction
 
 
-def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[FieldNode]) -> Json:
+def root_json(  # noqa: PLR0911 - a case for each kind of root field
+    compilation: Compilation, definition: GraphQLField, nodes: list[FieldNode]
+) -> Json:
     """Return the JSON of a root field.
 
     Raises:
@@ -52,21 +60,50 @@ def root_json(compilation: Compilation, definition: GraphQLField, nodes: list[Fi
                 return everything_json(compilation, everything, inner, nodes, arguments, scope)
             case AnyNode():
                 return _node(compilation, nodes, arguments["id"])
+            case AnyNodes():
+                return nodes_json(compilation, nodes, arguments["ids"])
+            case Comparison() | GroupList() | InScope() as source:
+                with compilation.within(_scope(compilation, arguments)):
+                    return _derived(compilation, definition, nodes, source, arguments)
             case Latest() as latest:
                 return _latest(compilation, inner, nodes, latest)
     except AnswerError as error:
-        raise error.at(compilation.root, node) from None
+        raise error.at(compilation.place, node) from None
     raise NotPlannableError(f"{node.name.value} is resolved, not declared")
 
 
 def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:
     """Return where a root field reads, and all below it that does not say otherwise."""
-    as_of = arguments.get("asOf")
+    as_of, iteration = arguments.get("asOf"), arguments.get("iteration")
     if as_of is None or as_of.is_null:
-        return compilation.scope
-    time = as_of.binder()
-    moment = compilation.moments.as_of(adapted(time, "timestamptz"))
-    return Scope(moment, given=(None, time))
+        scope = compilation.scope
+    else:
+        time = as_of.binder()
+        moment = compilation.moments.as_of(adapted(time, "timestamptz"))
+        scope = Scope(moment, given=(None, time))
+    if iteration is None or iteration.is_null:
+        return scope
+    number = iteration.binder()
+    value = compilation.moments.value(number, "int4")
+    return replace(scope, iteration=value, given=(number, scope.given[1]))
+
+
+def _derived(
+    compilation: Compilation,
+    definition: GraphQLField,
+    nodes: list[FieldNode],
+    source: Comparison | GroupList | InScope,
+    arguments: Mapping[str, Input],
+) -> Json:
+    """Return the JSON of what is made out of rows."""
+    inner: Any = get_named_type(definition.type)
+    match source:
+        case Comparison():
+            return comparison_json(compilation, inner, nodes, source, arguments["ids"])
+        case GroupList():
+            return group_list_json(compilation, definition, nodes)
+        case InScope():
+            return in_scope_json(compilation, inner, nodes)
 
 
 def _one(
@@ -137,7 +174,7 @@ def _latest(
 ) -> Json:
     target = TABLE_TYPES[kind.name]
     page = Page(compilation.names, table_rows(compilation.names, target))
-    error = NotFoundError(latest.missing, root=compilation.root, node=nodes[0])
+    error = NotFoundError(latest.missing, place=compilation.place, node=nodes[0])
     compilation.moments.guards.append(Guard(f"NOT EXISTS (SELECT FROM {target.table})", error))
     clauses = f"ORDER BY {page.inner.column(latest.column)} DESC"
     return _one(compilation, kind, nodes, page, clauses)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from graph.planner.sources import TableType, ToOne, fact
+from graph.planner.sources import TABLE_TYPES, TableType, ToOne, fact
 from graph.planner.sql import Names
 
 Reach = Callable[[str, str], str]
@@ -26,6 +26,7 @@ class Rows:
     reach: Reach
     is_optional: bool = False
     _related: dict[tuple[ToOne, str], Rows] = field(default_factory=dict)
+    _before: Rows | None = None
 
     def column(self, name: str, table: str | None = None) -> str:
         """Return the expression of a column of the type's table, or of one beside it."""
@@ -35,6 +36,16 @@ class Rows:
         """Return the expressions of the natural key."""
         return [self.column(name) for name in self.kind.natural_key]
 
+    def owner(self) -> Rows | None:
+        """Return the rows that these are parts of."""
+        owner = self.kind.owner
+        return None if owner is None else self.to_one(owner.relation, TABLE_TYPES[owner.type])
+
+    def holder(self) -> Rows:
+        """Return the rows whose versions say when these hold: those they are parts of, or these."""
+        owner = self.owner()
+        return self if owner is None else owner.holder()
+
     def from_list(self) -> str:
         """Return what stands after FROM."""
         return " ".join((self.base, *self.joins))
@@ -43,8 +54,10 @@ class Rows:
         """Return the related rows, joined once however often they are asked for."""
         known = self._related.get((relation, target.name))
         if known is None:
-            optional = self.is_optional or any(
-                fact(self.kind.table, local).is_nullable for local, _ in relation.keys
+            optional = (
+                self.is_optional
+                or relation.is_optional
+                or any(fact(self.kind.table, local).is_nullable for local, _ in relation.keys)
             )
             alias = self.names.new("t")
             pairs = [f"{alias}.{remote} = {self.column(local)}" for local, remote in relation.keys]
@@ -53,6 +66,18 @@ class Rows:
             known = joined_rows(self.names, target, alias, self.joins, is_optional=optional)
             self._related[relation, target.name] = known
         return known
+
+    def before(self) -> Rows:
+        """Return the version before that of each row, joined once; there may be none."""
+        if self._before is None:
+            alias, older = self.names.new("t"), self.names.new("o")
+            same = [f"{older}.{name} = {self.column(name)}" for name in self.kind.natural_key]
+            same.append(f"{older}.valid_from < {self.column('valid_from')}")
+            newest = f"ORDER BY {older}.valid_from DESC LIMIT 1"
+            select = f"SELECT * FROM {self.kind.table} {older} WHERE {' AND '.join(same)} {newest}"
+            self.joins.append(f"LEFT JOIN LATERAL ({select}) {alias} ON true")
+            self._before = joined_rows(self.names, self.kind, alias, self.joins, is_optional=True)
+        return self._before
 
 
 def joined_rows(
@@ -86,8 +111,13 @@ class Page:
         self.name = names.new("p")
         self.inner = inner
         self._exports: dict[str, str] = {}
-        self.outer = Rows(
-            names,
+        self.outer = self.rows()
+
+    def rows(self) -> Rows:
+        """Return the rows of the page as the beginning of a FROM list of its own."""
+        inner = self.inner
+        return Rows(
+            inner.names,
             inner.kind,
             self.name,
             [],

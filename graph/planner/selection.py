@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -22,34 +22,40 @@ from graphql import (
     VariableNode,
 )
 
-from graph.errors import NotPlannableError
+from graph.errors import BadUserInputError, NotPlannableError
+from graph.planner.places import Trail
 
+IN_PARTS = frozenset({"defer", "stream"})
+"""Directives that let a server send a selection later; at once is always right."""
 Fields = dict[str, list[FieldNode]]
 """Response key to the field nodes that ask for it, in the order of the answer."""
+Selecting = FieldNode | OperationDefinitionNode
+"""What has a selection set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A valid operation with the coerced variables of the shape at hand."""
+    """A valid operation with the coerced variables of the shape at hand.
+
+    ``trail`` says where in it the planner is at work.
+    """
 
     schema: GraphQLSchema
     definition: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
+    trail: Trail = field(default_factory=Trail, compare=False)
 
-    def root_fields(self, root: GraphQLObjectType) -> Fields:
-        """Return the fields of the root type."""
-        return self.collect(root, [self.definition.selection_set])
-
-    def below(self, kind: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Fields:
-        """Return the fields that nodes of one response key select on an object type."""
+    def below(self, kind: GraphQLObjectType, nodes: Iterable[Selecting]) -> Fields:
+        """Return the fields that an operation, or nodes of one response key, select on a type."""
         return self.collect(kind, [node.selection_set for node in nodes if node.selection_set])
 
     def collect(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> Fields:
         """Return the fields that selection sets select on an object type.
 
         Raises:
-            NotPlannableError: a directive other than @skip and @include stands on a selection.
+            NotPlannableError: a directive that has to be executed stands on a selection.
+            BadUserInputError: the condition of one is a variable that is null.
         """
         fields: Fields = {}
         visited: set[str] = set()
@@ -92,6 +98,8 @@ class Operation:
     def _is_included(self, selection: SelectionNode) -> bool:
         for directive in selection.directives or ():
             name = directive.name.value
+            if name in IN_PARTS:
+                continue
             if name not in {"skip", "include"}:
                 raise NotPlannableError(f"directive @{name} is left to the execution")
             if self._condition(directive) == (name == "skip"):
@@ -101,6 +109,14 @@ class Operation:
     def _condition(self, directive: DirectiveNode) -> bool:
         (argument,) = directive.arguments or ()
         value: Any = argument.value
-        if isinstance(value, VariableNode):
-            return bool(self.variables[value.name.value])
-        return bool(value.value)
+        if not isinstance(value, VariableNode):
+            return bool(value.value)
+        name = value.name.value
+        condition = self.variables.get(name)
+        if condition is None:
+            raise BadUserInputError(
+                f"Variable '${name}' is null, but decides whether a field is selected. Pass true"
+                " or false, or leave it out to have its default.",
+                node=argument,
+            )
+        return bool(condition)

@@ -52,11 +52,11 @@ def shaper_of(kind: GraphQLInputType) -> Shaper:
 
 
 def _list_shaper(item: GraphQLInputType) -> Shaper:
-    bare: Any = get_nullable_type(item)
     shape = shaper_of(item)
-    is_bound = not is_input_object_type(bare) and shape in (_is_given, _type_in_id)
-    if is_bound and shape is _is_given:
+    if shape is _is_given:
         return _is_given
+    if shape is _type_in_id:
+        return _types_in_ids
     return lambda value: None if value is None else tuple([shape(part) for part in value])
 
 
@@ -71,6 +71,11 @@ def _as_it_is(value: Any) -> Hashable:
 def _type_in_id(value: Any) -> Hashable:
     # An id that is none must not share a plan with null, which filters leave out.
     return None if value is None else type_of(value) or "?"
+
+
+def _types_in_ids(value: Any) -> Hashable:
+    """Return how many ids are given, and of which types; their order does not shape a plan."""
+    return None if value is None else (len(value), frozenset(map(_type_in_id, value)))
 
 
 class Shapes:

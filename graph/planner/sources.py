@@ -75,10 +75,11 @@ class GlobalId:
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """At most one related row."""
+    """At most one related row; ``is_optional`` where keys that are not null may find none."""
 
     keys: Keys
     is_sortable: bool = True
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,18 @@ class ToMany:
     order: tuple[str, ...]
     arguments: Mapping[str, ListArgument] = field(default_factory=dict)
     hidden: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The row that a row is a part of, and lives and dies with: what holds for it holds for both.
+
+    ``field`` is the field of the part that leads to its owner, of type ``type``.
+    """
+
+    field: str
+    type: str
+    relation: ToOne
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +176,11 @@ class ByKey:
 @dataclass(frozen=True, slots=True)
 class AnyNode:
     """The root field that finds any node by its global id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyNodes:
+    """The root field that finds nodes of any types by their global ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +292,11 @@ class TableType:
     name: str
     table: str
     natural_key: tuple[str, ...]
+    """Columns that identify a row, or a part among the parts of its owner."""
     beside: Mapping[str, str] = field(default_factory=dict)
     """Tables with exactly one row per row of the table, and the key that they share."""
     has_global_id: bool = False
+    owner: Owner | None = None
 
     @property
     def is_versioned(self) -> bool:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Self
 from graphql import Node
 
 if TYPE_CHECKING:
+    from graph.planner.places import Place, Trail
     from graph.planner.request import Request
 
 Binder = Callable[["Request"], Any]
 """Gives the value of a parameter for one request; raises AnswerError for a value not allowed."""
 
-Owner = tuple[str, Node | None]
-"""The root field that a parameter belongs to, and the place of its value in the document."""
+Owner = tuple["Place", Node | None]
+"""The field that a parameter belongs to, and the place of its value in the document."""
 
 MARK = "\x01"
 """Stands around what Python finishes (cursors); JSON text escapes it, so it is never data."""
@@ -83,17 +84,32 @@ class Json:
 
 @dataclass(slots=True)
 class Parameters:
-    """The values of a statement, in the order of their numbers."""
+    """The values of a statement, in the order of their numbers.
 
+    An error in a value is an error of the field at work, which ``trail`` knows.
+    """
+
+    trail: Trail
     binders: list[Binder] = field(default_factory=list)
     owners: list[Owner] = field(default_factory=list)
-    root: str = ""
-    """Response key of the root field at work; an error in a value is an error of that field."""
 
-    def add(self, binder: Binder, sql_type: str, node: Node | None = None) -> str:
-        """Return the placeholder of a new value, cast to ``sql_type``; ``node`` is its place."""
+    def add(
+        self,
+        binder: Binder,
+        sql_type: str,
+        node: Node | None = None,
+        place: Place | None = None,
+    ) -> str:
+        """Return the placeholder of a new value, cast to ``sql_type``.
+
+        Args:
+            binder: Gives the value.
+            sql_type: Type of the database.
+            node: Where the value stands in the document.
+            place: The field that it belongs to, if that is not the one at work.
+        """
         self.binders.append(binder)
-        self.owners.append((self.root, node))
+        self.owners.append((place or self.trail.place, node))
         return f"${len(self.binders)}::{sql_type}"
 
 

@@ -5,17 +5,28 @@ from __future__ import annotations
 import strawberry
 
 from graph.planner.declare import argument, declared, everything
-from graph.planner.sources import AnyNode, ByKey, Latest
+from graph.planner.declare_groups import group_list
+from graph.planner.derived import Comparison, InScope
+from graph.planner.sources import AnyNode, AnyNodes, ByKey, Latest
+from graph.planner.weights import of_members, one_for_each
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
+from graph.types.analytics import Analytics
+from graph.types.comparison import ProgramComparison
+from graph.types.criterion import SelectionCriterionConnection
 from graph.types.data_version import DataVersion
 from graph.types.discipline import Discipline, DisciplineConnection
+from graph.types.group_inputs import group_arguments
+from graph.types.groups import ProgramDimension, ProgramGroup, ProgramGroupOrder
 from graph.types.iteration import MatchIteration
-from graph.types.paging import Node, as_of_argument, connection
+from graph.types.paging import Node, as_of_argument, connection, iteration_argument
 from graph.types.program import Program, ProgramConnection
+from graph.types.requirement import ProgramRequirementConnection
 from graph.types.site import SiteConnection
 from graph.types.stream import Stream
+from graph.types.training import InterviewDateConnection, TrainingSiteConnection
 from graph.types.university import University, UniversityConnection
 
+IN_ORDER = "They come in the order of the programs' natural keys, then as the document has them."
 WHICH = "How to find it."
 NO_DATA = "No data version is published yet. Load the program files: `residency load`."
 
@@ -28,6 +39,13 @@ class Query:
         AnyNode(),
         "Any object by its global id; null where it does not exist (any more).",
         [argument("id", strawberry.ID, "Global id, as the graph gave it.")],
+    )
+    nodes: list[Node | None] = declared(
+        AnyNodes(),
+        "Objects of any types by their global ids, in the order of the ids, as often as they are"
+        " given; null where one does not exist (any more).",
+        [argument("ids", list[strawberry.ID], "Global ids, as the graph gave them: 100 at most.")],
+        size=one_for_each("ids"),
     )
     program: Program | None = declared(
         ByKey(
@@ -47,6 +65,50 @@ class Query:
         "graph.types.program",
         "Programs of a match iteration. `dataVersion { isSample }` says whether they are generated"
         " sample data.",
+    )
+    program_groups: list[ProgramGroup] = group_list(
+        "Programs of a match iteration in groups, with totals of each: one group for every"
+        " combination of values of the dimensions that programs have.",
+        [
+            argument("by", list[ProgramDimension], "The dimensions to group by, each once."),
+            *group_arguments(ProgramGroupOrder, "the most programs first"),
+            iteration_argument(),
+            as_of_argument(),
+        ],
+    )
+    compare_programs: ProgramComparison = declared(
+        Comparison("Program", least=2, most=10),
+        "Programs side by side, of whatever iterations, with a table of where they differ.",
+        [
+            argument("ids", list[strawberry.ID], "Global ids of 2 to 10 programs."),
+            as_of_argument(),
+        ],
+        size=of_members("ids", "programs"),
+    )
+    selection_criteria: SelectionCriterionConnection = connection(
+        "SelectionCriterion",
+        "graph.types.criterion",
+        f"What the programs of a match iteration look at. {IN_ORDER}",
+    )
+    requirements: ProgramRequirementConnection = connection(
+        "ProgramRequirement",
+        "graph.types.requirement",
+        f"What the programs of a match iteration ask applicants to submit. {IN_ORDER}",
+    )
+    interview_dates: InterviewDateConnection = connection(
+        "InterviewDate",
+        "graph.types.training",
+        f"Days on which the programs of a match iteration interview. {IN_ORDER}",
+    )
+    training_sites: TrainingSiteConnection = connection(
+        "TrainingSite",
+        "graph.types.training",
+        f"Places where residents of the programs of a match iteration train. {IN_ORDER}",
+    )
+    analytics: Analytics = declared(
+        InScope(),
+        "Statistics over the programs of a match iteration.",
+        [iteration_argument(), as_of_argument()],
     )
     university: University | None = declared(
         ByKey({"id": None, "code": "school_code", "name": "name"}),
@@ -72,12 +134,14 @@ class Query:
         order=["label"],
         description="All streams, by their label.",
         arguments=[as_of_argument()],
+        size=14,
     )
     iterations: list[MatchIteration] = everything(
         MatchIteration,
         order=["match_iteration_id"],
         description="All match iterations, the oldest first.",
         arguments=[as_of_argument()],
+        size=5,
     )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."

@@ -16,7 +16,7 @@ class Evidence:
     section: EvidenceSection = column()
     start: int = column("span_start")
     end: int = column("span_end")
-    quote: str | None = column(is_sortable=False)
+    quote: str | None = column(is_sortable=False, weight=12)
     parser_version: str = column()
 
 

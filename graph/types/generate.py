@@ -19,6 +19,7 @@ from strawberry.types.base import (
 )
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
+from strawberry.types.lazy_type import LazyType
 
 from graph.planner.sources import (
     ORDERS,
@@ -155,10 +156,10 @@ def _filter_member(field: StrawberryField) -> tuple[Any, Any] | None:
             graph_type, kind = comparisons_of(field)
             made = ColumnFilter(source, graph_type)
         case ToOne():
-            name = get_object_definition(bare(field.type), strict=True).name
-            if name not in _filters:  # a relation whose rows have no filter
+            name, kind = _filter_of(bare(field.type))
+            if kind is None:  # a relation whose rows have no filter
                 return None
-            kind, made = _filters[name], RelationFilter(source, name)
+            made = RelationFilter(source, name)
         case Embedded():
             kind, made = _value_filter(bare(field.type)), RelationFilter(source, None)
         case ToMany():
@@ -169,6 +170,14 @@ def _filter_member(field: StrawberryField) -> tuple[Any, Any] | None:
         case _:
             return None
     return kind | None, member(made, field.description or "")
+
+
+def _filter_of(kind: Any) -> tuple[str, Any]:
+    """Return the name of a type, and its filter if it has one."""
+    if isinstance(kind, LazyType):  # the filter is yet to be made
+        return kind.type_name, Annotated[f"{kind.type_name}Filter", strawberry.lazy(kind.module)]
+    name = get_object_definition(kind, strict=True).name
+    return name, _filters.get(name)
 
 
 def of_rows(node: str, module: str) -> Any:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import strawberry
 
 from graph.planner.declare import argument, declared, filter_argument, order_argument
 from graph.planner.sources import Connection as ConnectionSource
 from graph.planner.sources import OfConnection, OfEdge, OfPage, Through, Via
+from graph.planner.weights import LARGEST_PAGE, PAGE_SIZE, TOTAL, Cost, paged
+
+CURSOR: Final = 4
+"""Weight of a cursor."""
 
 NodeType = TypeVar("NodeType")
 
@@ -19,7 +23,8 @@ class Node:
     """An object that can be found again by its id."""
 
     id: strawberry.ID = strawberry.field(
-        description="Global id: the type and the natural key, the same in every data version."
+        description="Global id: the type and the natural key, the same in every data version.",
+        directives=[Cost(weight="1")],
     )
 
 
@@ -30,10 +35,10 @@ class PageInfo:
     has_next_page: bool = declared(OfPage("hasNextPage"), "Whether rows follow the page.")
     has_previous_page: bool = declared(OfPage("hasPreviousPage"), "Whether rows precede the page.")
     start_cursor: str | None = declared(
-        OfPage("startCursor"), "Cursor of the first edge; null on an empty page."
+        OfPage("startCursor"), "Cursor of the first edge; null on an empty page.", weight=CURSOR
     )
     end_cursor: str | None = declared(
-        OfPage("endCursor"), "Cursor of the last edge; null on an empty page."
+        OfPage("endCursor"), "Cursor of the last edge; null on an empty page.", weight=CURSOR
     )
 
 
@@ -45,6 +50,7 @@ class Edge(Generic[NodeType]):
         OfEdge("cursor"),
         "Opaque position of the row: pass it as `after` or `before`. It keeps the data version, so"
         " that later pages neither lose nor repeat rows while data are published.",
+        weight=CURSOR,
     )
     node: NodeType = declared(OfEdge("node"), "The row.")
 
@@ -58,7 +64,9 @@ class Connection(Generic[NodeType]):
     )
     nodes: list[NodeType] = declared(OfConnection("nodes"), "The rows of the page.")
     page_info: PageInfo = declared(OfConnection("pageInfo"), "Where the page stands.")
-    total_count: int = declared(OfConnection("totalCount"), "Number of rows on all pages together.")
+    total_count: int = declared(
+        OfConnection("totalCount"), "Number of rows on all pages together.", weight=TOTAL
+    )
 
 
 def connection(
@@ -82,17 +90,17 @@ def connection(
     arguments = [
         filter_argument(node, module),
         order_argument(node, module, "ties are broken by the natural key"),
-        argument("first", int | None, "Number of rows from the start: 20 where neither `first` nor"
-                 " `last` is given, 100 at most."),
+        argument("first", int | None, f"Number of rows from the start: {PAGE_SIZE} where neither"
+                 f" `first` nor `last` is given, {LARGEST_PAGE} at most."),
         argument("after", str | None, "Cursor after which to go on."),
-        argument("last", int | None, "Number of rows from the end, 100 at most."),
+        argument("last", int | None, f"Number of rows from the end, {LARGEST_PAGE} at most."),
         argument("before", str | None, "Cursor before which to go on."),
         as_of_argument(),
     ]  # fmt: skip
     if iteration is None:
         arguments.append(iteration_argument())
     source = ConnectionSource(node, module, through, iteration)
-    return declared(source, description, arguments)
+    return declared(source, description, arguments, size=paged())
 
 
 def iteration_argument() -> Any:

@@ -16,7 +16,9 @@ from graph.planner.declare import (
     to_many,
     to_one,
 )
+from graph.planner.derived import Versions
 from graph.planner.sources import GlobalId, ListArgument, OfConnection
+from graph.planner.weights import TOTAL, listed
 from graph.types.aggregate import ProgramAggregate
 from graph.types.criterion import SelectionCriterion
 from graph.types.discipline import Discipline
@@ -38,6 +40,7 @@ from graph.types.site import Site
 from graph.types.stream import Stream
 from graph.types.training import InterviewDate, TrainingSite
 from graph.types.university import University
+from graph.types.version import ProgramVersion
 
 FACTS = "core.fact_program"
 OWN_KEY = ("program_key", "program_key")
@@ -52,7 +55,7 @@ class ReturnOfService:
     status: ReturnOfServiceStatus | None = part(
         "Whether one is attached; null where the text states neither."
     )
-    text: str | None = part("What the program says, contacts masked.")
+    text: str | None = part("What the program says, contacts masked.", weight=20)
 
 
 @table_type("core.dim_program", natural_key=["match_iteration_id", "program_stream_id"],
@@ -65,8 +68,8 @@ class Program(Node):
         GlobalId(), "Global id of iteration and program stream id, the same in every version."
     )
     program_stream_id: int = column()
-    name: str = column()
-    url: str = column()
+    name: str = column(weight=2)
+    url: str = column(weight=2)
     language: Language = column()
     application_languages: list[Language] = column(is_sortable=False)
     quota: int | None = column(beside=FACTS)
@@ -115,30 +118,35 @@ class Program(Node):
                 ListArgument("kind", "= ANY"),
             )
         ],
+        size=listed(13, "kinds"),
     )
     requirements: list[ProgramRequirement] = to_many(
         ProgramRequirement,
         OWN_KEY,
         order=["ordinal"],
         description="What applicants submit, in the order of the document.",
+        size=13,
     )
     selection_criteria: list[SelectionCriterion] = to_many(
         SelectionCriterion,
         OWN_KEY,
         order=["ordinal"],
         description="What the program says it looks at, in the order of the document.",
+        size=31,
     )
     interview_dates: list[InterviewDate] = to_many(
         InterviewDate,
         OWN_KEY,
         order=["starts_on", "ordinal"],
         description="Days of interviews, calendar dates without a time zone, the first first.",
+        size=5,
     )
     training_sites: list[TrainingSite] = to_many(
         TrainingSite,
         OWN_KEY,
         order=["ordinal"],
         description="Places where residents train, as the description names them.",
+        size=12,
     )
     evidence: list[Evidence] = to_many(
         Evidence,
@@ -152,6 +160,13 @@ class Program(Node):
             )
         ],
         hidden=HIDDEN_EVIDENCE,
+        size=13,
+    )
+    history: list[ProgramVersion] = declared(
+        Versions(),
+        "All versions of the program, the newest first, whatever moment is read.",
+        [argument("first", int | None, "How many versions: 100 by default, and at most.")],
+        size=listed(10),
     )
 
 
@@ -165,5 +180,5 @@ class ProgramConnection(Connection[Program]):
     """A page of programs."""
 
     aggregate: ProgramAggregate = declared(
-        OfConnection("aggregate"), "Totals over all pages together."
+        OfConnection("aggregate"), "Totals over all pages together.", weight=TOTAL
     )

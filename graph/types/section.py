@@ -18,7 +18,7 @@ class ProgramSection:
 
     kind: SectionKind = column()
     heading: str = column()
-    text: str = column(is_sortable=False)
+    text: str = column(is_sortable=False, weight=160)
     evidence: Evidence = to_one(*TO_EVIDENCE, description=SUPPORT, is_sortable=False)
 
 

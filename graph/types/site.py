@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from graph.planner.declare import column, declared, table_type
+from graph.planner.declare import column, declared, table_type, to_one
 from graph.planner.sources import GlobalId, Through, Via
 from graph.types.enums import Province
 from graph.types.generate import filter_input, list_filter, order_input
+from graph.types.location import Location
 from graph.types.paging import Connection, Node, connection
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ class Site(Node):
     latitude: float | None = column()
     longitude: float | None = column()
     is_place: bool = column()
-    note: str | None = column()
+    note: str | None = column(weight=2)
+    location: Location = to_one(
+        ("location_key", "location_key"), description="The town or city.", is_sortable=False
+    )
     programs: Annotated[ProgramConnection, strawberry.lazy("graph.types.program")] = connection(
         "Program",
         "graph.types.program",

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from graph.planner.declare import column, declared, table_type
+from graph.planner.declare import column, declared, table_type, to_one
 from graph.planner.sources import GlobalId, Through, Via
 from graph.types.enums import Language, Province
 from graph.types.generate import filter_input, list_filter, order_input
+from graph.types.location import Location
 from graph.types.paging import Connection, Node, connection
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ class University(Node):
     latitude: float | None = column()
     longitude: float | None = column()
     languages: list[Language] = column(is_sortable=False)
+    location: Location = to_one(
+        ("location_key", "location_key"),
+        description="The town or city of the main campus.",
+        is_sortable=False,
+    )
     programs: Annotated[ProgramConnection, strawberry.lazy("graph.types.program")] = connection(
         "Program",
         "graph.types.program",

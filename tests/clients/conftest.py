@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients import packages
+
 PROGRAMS = 60
 START_SECONDS = 180
 
@@ -60,14 +62,28 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) 
 
 
 @pytest.fixture(scope="session")
-def graph_address(own_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the program, which serves sample data from an embedded server of its own."""
+def loaded_environment(own_environment: Path) -> Iterator[dict[str, str]]:
+    """Environment of a program whose embedded server holds sample data."""
     environment = os.environ | {"RESIDENCY_DATA_DIR": str(own_environment / "clients")}
-    log = tmp_path_factory.mktemp("serve") / "serve.log"
     try:
         residency(environment, "migrate")
         residency(environment, "load", "--source", "sample", "--programs", str(PROGRAMS))
-        with serving(environment, log) as address:
-            yield address
+        yield environment
     finally:
         residency(environment, "stop")
+
+
+@pytest.fixture(scope="session")
+def graph_address(
+    loaded_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of the program, which serves sample data from an embedded server of its own."""
+    with serving(loaded_environment, tmp_path_factory.mktemp("serve") / "serve.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def javascript() -> None:
+    """The JavaScript packages, and what graphql-codegen and Relay's compiler make of the SDL."""
+    packages.set_up()
+    packages.generate()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tests.integration.source_files import copy_of
 from warehouse.settings import get_settings
 
 PROGRAMS = 40
+TOLD = pytest.StashKey[list[str]]()
 
 
 @contextmanager
@@ -27,6 +28,20 @@ def pointed_to(database: Database) -> Iterator[Database]:
         get_settings.cache_clear()
         yield database
     get_settings.cache_clear()
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """What to say of a test that passed, at the end of the run."""
+    return request.config.stash.setdefault(TOLD, []).append
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what tests have to tell."""
+    for line in config.stash.get(TOLD, []):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -37,9 +37,11 @@ class Graph:
     app: Any
     timing: str = ""
 
-    async def raw(self, query: str, variables: Any = None, **options: Any) -> httpx.Response:
+    async def raw(
+        self, query: str, variables: Any = None, operation_name: str | None = None, **options: Any
+    ) -> httpx.Response:
         self.reader.statements.clear()
-        body = {"query": query, "variables": variables}
+        body = {"query": query, "variables": variables, "operationName": operation_name}
         response = await self.client.post("/graphql", json=body, **options)
         self.timing = response.headers.get("server-timing", "")
         return response

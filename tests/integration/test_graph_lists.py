@@ -94,7 +94,7 @@ async def test_every_order_and_cut_of_a_list_is_that_of_python(graph: Graph, nam
         for direction in ("ASC", "DESC"):
             by = f"{needed}orderBy: [{{field: {term}, direction: {direction}}}]"
             data = await graph.ask(
-                f"""query Lists($first: Int!, $offset: Int!) {{ programs(first: 100) {{ nodes {{
+                f"""query Lists($first: Int!, $offset: Int!) {{ programs(first: 60) {{ nodes {{
                   whole: {name}({needed}first: {LARGEST_LIST}) {{ {fields} }}
                   sorted: {name}({by}) {{ {fields} }}
                   start: {name}({by}, first: $first) {{ {fields} }}
@@ -119,7 +119,7 @@ async def test_every_order_and_cut_of_a_list_is_that_of_python(graph: Graph, nam
 async def test_lists_below_lists_are_cut_and_filtered_for_each_row(graph: Graph) -> None:
     tests = "name minimumScore"
     data = await graph.ask(
-        f"""query Tests($names: StringFilter) {{ programs(first: 100) {{ nodes {{
+        f"""query Tests($names: StringFilter) {{ programs(first: 60) {{ nodes {{
           requirements {{ label kind tests {{ {tests} }} }}
           cut: requirements(offset: 1, first: 4, orderBy: [{{field: KIND}}, {{field: LABEL}}]) {{
             label kind
@@ -184,7 +184,7 @@ async def test_null_is_as_if_nothing_were_said(graph: Graph) -> None:
             assert node["requirements"] == node["plain"]
 
 
-ROWS = "lists have at most 500 rows. Pass a number from 0 to 500."
+ROWS = "this list has at most 500 rows. Pass a number from 0 to 500."
 LEFT_OUT = "it counts the rows to leave out. Pass a number from 0 to 2147483647."
 
 
@@ -199,24 +199,25 @@ LEFT_OUT = "it counts the rows to leave out. Pass a number from 0 to 2147483647.
 async def test_cuts_that_are_none_are_refused_with_the_argument(
     graph: Graph, arguments: str, message: str
 ) -> None:
-    for root, query in (
-        ("programs", f"{{ programs {{ nodes {{ requirements({arguments}) {{ label }} }} }} }}"),
-        ("streams", f"{{ streams({arguments}) {{ label }} }}"),
+    for path, query in (
+        (
+            ["programs", "nodes", 0, "requirements"],
+            f"{{ programs {{ nodes {{ requirements({arguments}) {{ label }} }} }} }}",
+        ),
+        (["streams"], f"{{ streams({arguments}) {{ label }} }}"),
     ):
         error = await graph.refused(query)
         assert error["message"] == message
-        assert error["path"] == [root]
+        assert error["path"] == path
         assert error["extensions"]["code"] == "BAD_USER_INPUT"
         assert error["locations"]
 
 
-async def test_root_lists_count_towards_the_rows_of_an_answer(graph: Graph) -> None:
-    nested = (
-        "{ programs(first: 100) { nodes { university { programs(first: 10) { nodes { id } } } } } }"
-    )
-    error = await graph.refused(f"{{ streams {nested} }}")
-    assert "asks for up to 550500 rows" in error["message"]
-    assert (await graph.ask(f"{{ streams(first: 50) {nested} }}"))["streams"]
+async def test_root_lists_count_in_the_cost(graph: Graph) -> None:
+    inner = "programs(first: 100) { nodes { sections { text } } }"
+    error = await graph.refused(f"{{ streams {{ {inner} }} }}")
+    assert error["extensions"]["code"] == "COST_TOO_HIGH"
+    assert (await graph.ask(f"{{ streams(first: 2) {{ {inner} }} }}"))["streams"]
 
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])

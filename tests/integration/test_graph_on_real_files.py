@@ -17,6 +17,7 @@ import pytest
 from etl.refresh import RefreshRequest, refresh
 from graph.planner.globalid import encode
 from graph.planner.sources import ORDERS as DECLARED_ORDERS
+from graph.planner.weights import UNIT_BYTES, size_of
 from graph.schema import build_schema
 from tests.conftest import TEMPLATE, Database, fresh_database, in_thread
 from tests.integration.conftest import pointed_to
@@ -364,3 +365,81 @@ async def test_times_and_iterations_without_programs_are_empty(graph: Graph) -> 
         assert len(data["programs"]["nodes"]) == min(count, 1)
         assert (data["programs"]["aggregate"]["quota"]["sum"] is None) == (count == 0)
         assert data["dataVersion"] == {"number": 1, "isSample": False, "programCount": 815}
+
+
+HEAVY = (
+    "sections { text }",
+    "sections(kinds: [SELECTION_CRITERIA]) { text }",
+    "sections(kinds: [PROGRAM_CURRICULUM, FAQ]) { text }",
+    "selectionCriteria { text }",
+    "evidence(field: SELECTION_CRITERIA) { record quote }",
+    "evidence(field: SELECTION_CRITERIA) { record start end }",
+    "returnOfService { text }",
+    "name",
+    "url",
+)
+
+
+@pytest.mark.parametrize("fields", HEAVY)
+async def test_the_cost_of_every_page_bounds_its_bytes(graph: Graph, fields: str) -> None:
+    query = f"""query Heavy($after: String) {{ programs(first: 100, after: $after) {{
+      pageInfo {{ hasNextPage endCursor }} nodes {{ {fields} }} }} }}"""
+    cursor, has_more = None, True
+    while has_more:
+        answer = orjson.loads((await graph.raw(query, {"after": cursor})).content)
+        assert len(orjson.dumps(answer["data"])) <= UNIT_BYTES * cost_of(answer)
+        page = answer["data"]["programs"]["pageInfo"]
+        cursor, has_more = page["endCursor"], page["hasNextPage"]
+
+
+def cost_of(answer: Any) -> int:
+    found: int = answer["extensions"]["cost"]["requested"]
+    return found
+
+
+async def test_nine_of_ten_lists_are_no_longer_than_their_assumed_size(graph: Graph) -> None:
+    program: Any = build_schema()._schema.type_map["Program"]
+    for field, (table, *_) in CHILDREN.items():
+        size = size_of(program.fields[field])
+        assert size is not None
+        (most,) = await graph.values(
+            "SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY n)"
+            " FROM (SELECT count(c.program_key) AS n"
+            f" FROM core.dim_program p LEFT JOIN core.{table} c USING (program_key)"
+            " GROUP BY p.program_key) lists"
+        )
+        assert size.assumed_size == most, field
+
+
+async def test_groups_and_statistics_equal_plain_sql(graph: Graph) -> None:
+    for word, field, column in (
+        ("PROVINCE", "province", "s.province"),
+        ("ACCREDITATION", "accreditation", "f.accreditation"),
+        ("DISCIPLINE", "discipline { name }", "d.name"),
+        ("APPLICATION_VOLUME", "applicationVolume { label }", "f.application_volume_label"),
+    ):
+        groups = (await graph.ask(f"""{{ programGroups(by: [{word}], first: 1000) {{
+            {field} aggregate {{ count quota {{ sum }} }} }} }}"""))["programGroups"]  # fmt: skip
+        rows = await graph.rows(
+            f"SELECT {column}, count(*), sum(f.quota) FROM {PROGRAMS} WHERE p.is_current GROUP BY 1"
+        )
+        found = {}
+        for group in groups:
+            value, totals = group.values()
+            name = next(iter(value.values())) if isinstance(value, dict) else value
+            found[name] = (totals["count"], totals["quota"]["sum"])
+        assert found == {row[0]: (row[1], row[2]) for row in rows}
+    data = await graph.ask(
+        """{ analytics { criteriaPatterns(first: 1000) { phase component programCount programShare
+          evaluatedCount weightStatedCount meanWeightPercent } } }"""
+    )
+    expected = await graph.rows(
+        """SELECT phase, component, count(DISTINCT program_key) AS "programCount",
+          count(DISTINCT program_key) / 815.0::float8 AS "programShare",
+          count(DISTINCT program_key) FILTER (WHERE is_evaluated) AS "evaluatedCount",
+          count(weight_percent) AS "weightStatedCount",
+          avg(weight_percent::numeric)::float8 AS "meanWeightPercent"
+        FROM core.selection_criterion JOIN core.dim_program USING (program_key) WHERE is_current
+        GROUP BY 1, 2 ORDER BY 3 DESC, phase COLLATE "C", component COLLATE "C\""""
+    )
+    assert data["analytics"]["criteriaPatterns"] == [dict(row) for row in expected]

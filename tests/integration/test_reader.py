@@ -8,7 +8,7 @@ import time
 import asyncpg
 import pytest
 
-from warehouse.engine import Role, connect
+from warehouse.engine import KEPT_CHARACTERS, KEPT_STATEMENTS, Role, connect
 from warehouse.errors import (
     DatabaseBusyError,
     DatabaseUnreachableError,
@@ -146,6 +146,18 @@ async def test_a_wrong_argument_is_the_callers_error_and_costs_no_connection(dat
 async def test_statements_are_planned_once_per_connection(database):
     async with Reader(database.settings) as reader:
         assert await reader.fetch_value("SHOW plan_cache_mode") == "force_generic_plan"
+
+
+async def test_what_a_connection_keeps_prepared_is_bounded_in_number_and_length(database):
+    kept = "SELECT count(*) FROM pg_prepared_statements"
+    async with Reader(database.settings) as reader:
+        for number in range(KEPT_STATEMENTS + 50):
+            await reader.fetch_value(f"SELECT {number}")
+        assert await reader.fetch_value(kept) <= KEPT_STATEMENTS
+        long = f"SELECT '{'x' * KEPT_CHARACTERS}'"
+        for _ in range(3):
+            await reader.fetch_value(long)
+        assert await reader.fetch_value(f"{kept} WHERE length(statement) > 10000") == 0
 
 
 @pytest.mark.parametrize("table", ["core.nothing", "nowhere.at_all"])

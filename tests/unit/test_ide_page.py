@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import FieldNode, OperationDefinitionNode, build_schema, parse, validate
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -19,7 +19,7 @@ from graph.ide.page import COMMENT_WIDTH, SAMPLE_NOTICE, graphiql_page
 
 ROOT = Path(__file__).parents[2]
 SDL = ROOT / "graph" / "schema.graphql"
-EXAMPLES = example_queries(1503, 27447)
+EXAMPLES = example_queries(1503, [27447, 27448])
 
 
 def page(*, is_sample: bool = True, welcome: str = WELCOME) -> str:
@@ -82,7 +82,7 @@ def test_sample_data_are_called_so_in_title_panel_and_first_tab():
 
 
 def test_real_data_are_never_called_sample():
-    assert "sample" not in page(is_sample=False).lower().replace("is_sample", "")
+    assert "sample" not in page(is_sample=False).replace("isSample", "").lower()
 
 
 def test_saved_tabs_of_sample_and_of_real_data_are_kept_apart():
@@ -97,12 +97,14 @@ def test_texts_cannot_end_the_script_element_that_holds_them():
     assert config_of(html)["guide"][0] == "</script><script>alert(1)</script>"
 
 
-def test_each_example_is_a_tab_and_a_line_of_the_panel():
+def test_each_example_is_a_line_of_the_panel_and_the_first_an_open_tab():
     config = config_of(page())
-    assert len(config["tabs"]) == len(config["examples"]) == len(EXAMPLES)
-    for tab, example in zip(config["tabs"], EXAMPLES, strict=True):
-        assert tab["query"].endswith(example.query)
-        assert json.loads(tab["variables"] or "{}") == example.variables
+    for shown, example in zip(config["examples"], EXAMPLES, strict=True):
+        assert (shown["title"], shown["query"]) == (example.title, example.query)
+        assert json.loads(shown["variables"] or "{}") == example.variables
+    (tab,) = config["tabs"]
+    assert tab["query"].endswith(EXAMPLES[0].query)
+    assert tab["variables"] == config["examples"][0]["variables"]
 
 
 def test_comments_fit_the_editor_of_a_small_screen():
@@ -120,6 +122,20 @@ def test_each_example_is_one_named_operation_that_the_schema_answers(example: Ex
         node.name.value for node in document.definitions if node.kind == "operation_definition"
     ]
     assert len(named) == 1
+
+
+def test_the_examples_show_every_field_that_can_be_asked_for_first():
+    schema = build_schema(SDL.read_text(encoding="utf-8"))
+    shown = {
+        selection.name.value
+        for example in EXAMPLES
+        for node in parse(example.query).definitions
+        if isinstance(node, OperationDefinitionNode)
+        for selection in node.selection_set.selections
+        if isinstance(selection, FieldNode)
+    }
+    assert schema.query_type is not None
+    assert shown == set(schema.query_type.fields)
 
 
 def client(folder: Path) -> TestClient:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from graphql import parse
+from graphql import GraphQLInt, parse
 
 from graph.errors import BadUserInputError, DeclarationError
 from graph.planner import globalid
@@ -15,6 +15,7 @@ from graph.planner.encode import FLOAT, INTEGER, TEXT, encoding
 from graph.planner.filters import in_utc, storable
 from graph.planner.folding import fold, fold_sql
 from graph.planner.ordering import OrderKey, order_clause, position
+from graph.planner.places import Trail
 from graph.planner.shape import Shapes
 from graph.planner.sources import TABLE_TYPES
 from graph.planner.sql import Json, Parameters, quote
@@ -32,10 +33,22 @@ def test_literals_merge_and_quotes_double() -> None:
 
 
 def test_values_are_bound_and_never_written() -> None:
-    parameters = Parameters(root="programs")
+    parameters = Parameters(Trail())
     assert parameters.add(lambda request: "x'; DROP", "text") == "$1::text"
     assert parameters.add(lambda request: 1, "int4") == "$2::int4"
-    assert [root for root, _ in parameters.owners] == ["programs", "programs"]
+
+
+def test_a_value_belongs_to_the_field_at_work() -> None:
+    trail = Trail()
+    parameters = Parameters(trail)
+
+    def build() -> Json:
+        parameters.add(lambda request: 1, "int4")
+        return Json()
+
+    trail.field("universities", GraphQLInt, lambda: trail.field("few", GraphQLInt, build))
+    build()
+    assert [place.keys for place, _ in parameters.owners] == [("universities", "few"), ()]
 
 
 def test_floats_that_json_does_not_have_become_null() -> None:

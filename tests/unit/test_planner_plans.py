@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from graph.errors import BadUserInputError, NotPlannableError
+from graph.errors import FailedFieldsError, NotPlannableError
 from graph.limits import Limits, Validator
 from graph.planner.cursors import CursorSigner
 from graph.planner.documents import Documents, operation_for
 from graph.planner.folding import fold_sql
-from graph.planner.plan import Plan, make_plan
+from graph.planner.plan import Plan, is_published, make_plan
 from graph.planner.request import Request
 from graph.schema import build_schema
 
@@ -89,13 +89,21 @@ def test_introspection_is_not_planned(text: str) -> None:
         plan_of(text)
 
 
-def test_nested_pages_multiply_and_too_many_rows_are_refused() -> None:
-    text = """query ($n: Int!) { universities(first: $n) { nodes { programs(first: $n) { nodes {
-      discipline { programs(first: $n) { nodes { name } } } } } } } }"""
-    plan = plan_of(text, {"n": 5})
-    values(plan, {"n": 10})
-    with pytest.raises(BadUserInputError, match="asks for up to 1010100 rows"):
-        values(plan, {"n": 100})
+def test_a_page_that_is_only_counted_has_its_size_checked() -> None:
+    plan = plan_of("query ($n: Int!) { programs(first: $n) { totalCount } }", {"n": 5})
+    assert values(plan, {"n": 100}) == []
+    with pytest.raises(FailedFieldsError, match="'first' is 101") as failed:
+        values(plan, {"n": 101})
+    assert [error.place and error.place.keys for error in failed.value.errors] == [("programs",)]
+
+
+def test_a_statement_gives_the_data_version_where_published_data_are_all_it_reads() -> None:
+    plan = plan_of("{ programs { nodes { name } } dataVersion { number } }")
+    assert plan.with_version.endswith(plan.sql.partition("convert_to(")[2])
+    assert "chr(10) || " in plan.with_version
+    assert is_published("SELECT 1 FROM core.dim_site JOIN ops.data_version")
+    for table in ("ops.job", "simulation.run", "mart.specialty", "search.passage", "landing.file"):
+        assert not is_published(f"SELECT 1 FROM core.dim_site JOIN {table} t ON true")
 
 
 def test_rows_of_a_list_are_numbered_only_to_be_cut() -> None:

@@ -1,4 +1,4 @@
-// The panel that greets: what the data are, how to page and filter, and every example one click away.
+// The panel that greets: what the data are, every example one click away, and how to page and filter.
 import { createElement as h } from "react";
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 
@@ -32,7 +32,7 @@ function Example({ example, open }) {
 
 // Opens an example in the tab that already holds it, else in a new one.
 function useOpenExample() {
-  const { addTab, changeTab } = useGraphiQLActions();
+  const { addTab, changeTab, updateActiveTabValues } = useGraphiQLActions();
   const { tabs, queryEditor, variableEditor } = useGraphiQL((state) => state);
   return ({ query, variables }) => {
     const existing = tabs.findIndex((tab) => tab.query?.endsWith(query));
@@ -43,10 +43,17 @@ function useOpenExample() {
     addTab();
     queryEditor?.setValue(query);
     variableEditor?.setValue(variables);
+    // The tab hears of it a moment later, and would be empty for those who go on at once.
+    updateActiveTabValues({ query, variables });
   };
 }
 
+function Paragraph({ text }) {
+  return h("p", null, h(Prose, { text }));
+}
+
 export function examplesPlugin({ examples, notice, guide }) {
+  const [opening, ...rest] = guide;
   function Panel() {
     const open = useOpenExample();
     return h(
@@ -54,13 +61,15 @@ export function examplesPlugin({ examples, notice, guide }) {
       { className: "residency-panel", "aria-label": "Examples" },
       h("div", { className: "graphiql-doc-explorer-title" }, "Welcome"),
       notice && h("p", { className: "residency-notice" }, notice),
-      guide.map((text) => h("p", { key: text }, h(Prose, { text }))),
+      h(Paragraph, { text: opening }),
       h("h2", null, "Examples"),
       h(
         "ul",
         null,
         examples.map((example) => h(Example, { key: example.title, example, open })),
       ),
+      rest.length > 0 && h("h2", null, "How to ask"),
+      rest.map((text) => h(Paragraph, { key: text, text })),
     );
   }
   return { title: "Examples", icon: Icon, content: Panel };

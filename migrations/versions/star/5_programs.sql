@@ -31,9 +31,9 @@ CREATE TABLE core.dim_program (
   CONSTRAINT fk_dim_program_stream_key FOREIGN KEY(stream_key) REFERENCES core.dim_stream (stream_key)
 );
 
-CREATE INDEX ix_dim_program_current_discipline ON core.dim_program (discipline_key, match_iteration_id, program_stream_id) WHERE is_current;
+CREATE INDEX ix_dim_program_current_discipline ON core.dim_program (discipline_key, program_stream_id) WHERE is_current;
 
-CREATE INDEX ix_dim_program_current_university ON core.dim_program (university_key, match_iteration_id, program_stream_id) WHERE is_current;
+CREATE INDEX ix_dim_program_current_university ON core.dim_program (university_key, program_stream_id) WHERE is_current;
 
 CREATE INDEX ix_dim_program_discipline_key ON core.dim_program (discipline_key);
 
@@ -99,8 +99,6 @@ CREATE TABLE core.fact_program (
   CONSTRAINT ck_fact_program_offer_is_a_range CHECK (interview_offer_percent_min BETWEEN 0 AND interview_offer_percent_max AND interview_offer_percent_max <= 100),
   CONSTRAINT fk_fact_program_program_key FOREIGN KEY(program_key) REFERENCES core.dim_program (program_key)
 );
-
-CREATE INDEX ix_fact_program_largest_quota ON core.fact_program (quota DESC NULLS LAST, program_key);
 
 CREATE INDEX ix_fact_program_quota ON core.fact_program (quota, program_key);
 

@@ -1,0 +1,256 @@
+"""Who may apply to which stream: rules as data.
+
+A rule is a row of a table: for a year, an iteration, a province, a stream and a category of
+applicants it says whether they may apply, and what else they must have. An empty cell stands for
+all. The first row from the top that fits a program and an applicant decides, so that exceptions
+stand above what they are an exception to. An entry that no row admits is refused, and the refusal
+names the row, or says that there is none.
+
+The table itself is made and loaded elsewhere; nothing here knows a province or a category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+from simulation.errors import InvalidRuleError, UnknownIdError
+from simulation.intake import PairOfIds
+
+Description = TypeVar("Description", "Candidate", "Offering")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table of eligibility.
+
+    Attributes:
+        name: Identifies the row, such as ``QC-2025-1-IMG``.
+        is_admitted: Whether those whom the row fits may apply.
+        category: The category of applicants, such as ``CMG``; None for all.
+        stream: The label of the stream; None for all.
+        province: The province of the program; None for all.
+        year: The year of the match; None for all.
+        iteration: The iteration of the match, 1 or 2; None for all.
+        requires: What an applicant must have besides, such as ``CMQ_APPROVED``.
+        reason: The rule in words.
+        source: Where it is published.
+    """
+
+    name: str
+    is_admitted: bool
+    category: str | None = None
+    stream: str | None = None
+    province: str | None = None
+    year: int | None = None
+    iteration: int | None = None
+    requires: frozenset[str] = frozenset()
+    reason: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the rules look at in an applicant.
+
+    Attributes:
+        category: The category, as in the rules.
+        has: What they have, in the words that rules require.
+    """
+
+    category: str
+    has: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """What the rules look at in a program stream."""
+
+    stream: str
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An entry of a rank order list that no rule admits.
+
+    Attributes:
+        applicant: The applicant who lists the program.
+        program: The program.
+        rank: The rank in the applicant's list.
+        rule: The name of the rule that refuses it; None if no rule speaks of it.
+        why: The refusal in a sentence.
+    """
+
+    applicant: str
+    program: str
+    rank: int
+    rule: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the rules say of an applicant and a program.
+
+    Attributes:
+        is_admitted: Whether the applicant may apply.
+        rule: The rule that decides; None if none fits.
+        lacks: What the rule requires and the applicant does not have.
+    """
+
+    is_admitted: bool
+    rule: Rule | None
+    lacks: frozenset[str] = frozenset()
+
+    def explain(self) -> str:
+        """Return the decision in a sentence."""
+        if self.rule is None:
+            return "No rule says who may apply here."
+        reason = f" ({self.rule.reason})" if self.rule.reason else ""
+        if self.lacks:
+            return f"Rule {self.rule.name}{reason} requires {', '.join(sorted(self.lacks))}."
+        return f"Rule {self.rule.name}{reason} {'admits' if self.is_admitted else 'refuses'} them."
+
+
+class Eligibility:
+    """The rules of one iteration of one year's match.
+
+    Attributes:
+        rules: The rows that apply in that year and iteration, in the order of the table.
+    """
+
+    def __init__(self, rules: Iterable[Rule], year: int, iteration: int) -> None:
+        """Select the rules of a year and an iteration.
+
+        Raises:
+            InvalidRuleError: Two rules share a name, or one requires something of those whom it
+                does not admit.
+        """
+        table = tuple(rules)
+        _check(table)
+        self.rules = tuple(
+            rule
+            for rule in table
+            if rule.year in {None, year} and rule.iteration in {None, iteration}
+        )
+        self._decide = cache(self._first_fitting)
+
+    def decide(self, candidate: Candidate, offering: Offering) -> Decision:
+        """Return whether an applicant may apply to a program, and the rule that says so."""
+        return self._decide(candidate, offering)
+
+    def _first_fitting(self, candidate: Candidate, offering: Offering) -> Decision:
+        for rule in self.rules:
+            fits = (
+                rule.category in {None, candidate.category}
+                and rule.stream in {None, offering.stream}
+                and rule.province in {None, offering.province}
+            )
+            if fits:
+                lacks = rule.requires - candidate.has
+                return Decision(rule.is_admitted and not lacks, rule, lacks)
+        return Decision(is_admitted=False, rule=None)
+
+    def admit(
+        self,
+        lists: Mapping[str, Sequence[str]],
+        candidates: Mapping[str, Candidate],
+        offerings: Mapping[str, Offering],
+    ) -> tuple[dict[str, list[str]], list[Refusal]]:
+        """Return the lists of applicants without entries that the rules refuse, and those.
+
+        Args:
+            lists: The programs that each applicant lists, best first.
+            candidates: What the rules look at in each applicant.
+            offerings: What the rules look at in each program.
+
+        Raises:
+            UnknownIdError: An applicant or a program is not described.
+        """
+        admitted: dict[str, list[str]] = {}
+        refusals: list[Refusal] = []
+        for applicant, programs in lists.items():
+            admitted[applicant] = []
+            for rank, program in enumerate(programs, start=1):
+                refusal = self._refusal(applicant, program, rank, candidates, offerings)
+                if refusal is None:
+                    admitted[applicant].append(program)
+                else:
+                    refusals.append(refusal)
+        return admitted, refusals
+
+    def admit_couples(
+        self,
+        couples: Mapping[tuple[str, str], Sequence[PairOfIds]],
+        candidates: Mapping[str, Candidate],
+        offerings: Mapping[str, Offering],
+    ) -> tuple[dict[tuple[str, str], list[PairOfIds]], list[Refusal]]:
+        """Return the paired lists of couples without pairs that the rules refuse, and those.
+
+        A pair is refused as a whole if the rules refuse one member's program.
+
+        Raises:
+            UnknownIdError: An applicant or a program is not described.
+        """
+        admitted: dict[tuple[str, str], list[PairOfIds]] = {}
+        refusals: list[Refusal] = []
+        for couple, pairs in couples.items():
+            admitted[couple] = []
+            for rank, pair in enumerate(pairs, start=1):
+                against = [
+                    refusal
+                    for member, program in zip(couple, pair, strict=True)
+                    if program is not None
+                    and (refusal := self._refusal(member, program, rank, candidates, offerings))
+                ]
+                refusals += against
+                if not against:
+                    admitted[couple].append(pair)
+        return admitted, refusals
+
+    def _refusal(
+        self,
+        applicant: str,
+        program: str,
+        rank: int,
+        candidates: Mapping[str, Candidate],
+        offerings: Mapping[str, Offering],
+    ) -> Refusal | None:
+        """Return why an entry is refused; None if it is not."""
+        decision = self.decide(
+            _described(candidates, applicant, "applicant"),
+            _described(offerings, program, "program"),
+        )
+        if decision.is_admitted:
+            return None
+        name = decision.rule.name if decision.rule else None
+        return Refusal(applicant, program, rank, name, decision.explain())
+
+
+def _described(descriptions: Mapping[str, Description], identifier: str, kind: str) -> Description:
+    if identifier not in descriptions:
+        raise UnknownIdError(
+            "Nothing says what the rules look at.",
+            f"Describe every {kind} of the lists.",
+            f"{kind} {identifier!r}",
+        )
+    return descriptions[identifier]
+
+
+def _check(rules: Sequence[Rule]) -> None:
+    names: set[str] = set()
+    for row, rule in enumerate(rules, start=1):
+        if rule.name in names:
+            raise InvalidRuleError(
+                "Two rules share a name.", "Name each once.", f"rule {rule.name!r}, row {row}"
+            )
+        names.add(rule.name)
+        if rule.requires and not rule.is_admitted:
+            raise InvalidRuleError(
+                "The rule admits nobody and yet requires something.",
+                "Admit those who have it, or leave the requirement out.",
+                f"rule {rule.name!r}, row {row}",
+            )

@@ -1,0 +1,89 @@
+"""The whole run of a match: solve, audit, certify."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulation.couples import match_couples
+from simulation.errors import CouplesNotSupportedError
+from simulation.market import Market
+from simulation.matching import applicant_optimal, assignment_of, program_optimal
+from simulation.outcome import Method, Outcome, OwnSeats, Proposing, Verdict
+from simulation.stability import Certificate, audit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatchRun:
+    """A matching and the auditor's certificate.
+
+    Attributes:
+        outcome: The matching and how it was found.
+        certificate: What the auditor says of it.
+    """
+
+    outcome: Outcome
+    certificate: Certificate
+
+
+def run_match(
+    market: Market,
+    *,
+    seed: int = 0,
+    own_seats: OwnSeats = OwnSeats.TAKEN,
+    orders: int = 8,
+    proposing: Proposing = Proposing.APPLICANTS,
+) -> MatchRun:
+    """Match a market and audit the result.
+
+    Args:
+        market: The market.
+        seed: What the orders of couples are drawn from; without couples it changes nothing.
+        own_seats: How couples' own seats count.
+        orders: How many orders of couples to try before the exact search.
+        proposing: The side that proposes.
+
+    Raises:
+        CouplesNotSupportedError: Programs shall propose in a market with couples.
+    """
+    outcome = solve(market, seed=seed, own_seats=own_seats, orders=orders, proposing=proposing)
+    return MatchRun(outcome, audit(market, outcome.assignment, own_seats))
+
+
+def solve(
+    market: Market,
+    *,
+    seed: int = 0,
+    own_seats: OwnSeats = OwnSeats.TAKEN,
+    orders: int = 8,
+    proposing: Proposing = Proposing.APPLICANTS,
+) -> Outcome:
+    """Match a market without an audit; see `run_match`."""
+    if len(market.couples) == 0:
+        optimal = applicant_optimal if proposing == Proposing.APPLICANTS else program_optimal
+        state = optimal(market.lists, market.quotas)
+        method = Method(proposing, own_seats, Verdict.PROCESSED, True, seed, orders=0, steps=0)
+        return Outcome(market, assignment_of(market.lists, state), method)
+    if proposing == Proposing.PROGRAMS:
+        raise CouplesNotSupportedError(
+            "Programs cannot propose to couples.",
+            "Let applicants propose, or leave the couples out.",
+        )
+    assignment, method = match_couples(market, seed, own_seats, orders)
+    return Outcome(market, assignment, method)
+
+
+def core_size(market: Market) -> int:
+    """Return how many applicants have another program when programs propose.
+
+    It measures how much the choice of the proposing side matters; 0 means that there is only one
+    stable matching. In the North American matches it is about one in a thousand (Roth and Peranson
+    1999).
+
+    Raises:
+        CouplesNotSupportedError: The market has couples.
+    """
+    by_applicants = solve(market)
+    by_programs = solve(market, proposing=Proposing.PROGRAMS)
+    return int(np.count_nonzero(by_applicants.assignment != by_programs.assignment))
