@@ -32,7 +32,7 @@ from rich.console import Console
 from benchmarks.speed import data, report, servers
 from benchmarks.speed.ceiling import ceiling
 from benchmarks.speed.data import Warehouse
-from benchmarks.speed.measuring import Cell, Load, cold, compare, quietest_cell
+from benchmarks.speed.measuring import Cell, Load, Patience, cold, compare, quietest_cell
 from benchmarks.speed.processes import resident_mib
 from benchmarks.speed.questions import Question, questions
 from benchmarks.speed.shares import shares
@@ -134,7 +134,7 @@ def _rounds(
                             round_number=number,
                             connections=CONNECTIONS,
                             seconds=arguments.seconds,
-                            attempts=arguments.attempts,
+                            patience=Patience(arguments.attempts, arguments.patience),
                         )
                     )
     return cells
@@ -151,7 +151,7 @@ def _sweep(
             round_number=0,
             connections=connections,
             seconds=arguments.seconds,
-            attempts=arguments.attempts,
+            patience=Patience(arguments.attempts, arguments.patience),
         )
         for of_question in loads
         for connections in SWEEP
@@ -205,6 +205,13 @@ def _arguments() -> argparse.Namespace:
         type=int,
         default=3,
         help="of a measurement while other processes take a tenth of the machine or more",
+    )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="to wait at most, before a measurement, for other processes to rest",
     )
     parser.add_argument("--questions", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--data", type=Path, metavar="FOLDER")
