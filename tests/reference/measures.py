@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
+from tests.reference.numbers import mean
 from tests.reference.rows import Record
 from tests.reference.walks import at
 
@@ -42,11 +42,6 @@ def of_stated(function: Callable[[list[Any]], Any], path: str) -> Measured:
 def count_of(path: str) -> Measured:
     """Return the measure of how many rows state a value."""
     return lambda rows: len(stated(rows, path))
-
-
-def mean(values: list[Any]) -> float:
-    """Return a mean, in decimal arithmetic."""
-    return float(sum(Decimal(str(value)) for value in values) / len(values))
 
 
 def median(values: list[Any]) -> float:

@@ -34,6 +34,7 @@ from graph.planner.sources import (
     source_of,
 )
 from tests.reference.derived import DerivedResolvers
+from tests.reference.numbers import mean
 from tests.reference.orders import Key, written
 from tests.reference.pages import Connections, Page, scope_at
 from tests.reference.refusals import BAD_INPUT, NOT_FOUND, RefusalError
@@ -45,7 +46,9 @@ from tests.reference.walks import embedded
 Resolver = Callable[..., Any]
 FUNCTIONS: Mapping[str, Callable[[list[Any]], Any]] = {
     "sum": sum,
-    "avg": lambda values: sum(values) / len(values),
+    "avg": lambda values: (
+        mean(values) if all(isinstance(one, int) for one in values) else sum(values) / len(values)
+    ),
     "min": min,
     "max": max,
 }

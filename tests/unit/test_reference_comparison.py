@@ -10,6 +10,7 @@ import pytest
 from graph.planner.cursors import CursorSigner
 from tests.reference.compare import Comparison, canonical, read_json
 from tests.reference.executor import Answer, Problem, Reference
+from tests.reference.numbers import mean
 from tests.reference.rows import VERSIONS, Moment, Tables
 from tests.reference.texts import folded, global_id, key_in
 
@@ -117,3 +118,10 @@ def test_texts_and_ids_are_read_as_people_and_the_graph_write_them() -> None:
     assert (
         key_in("!") is key_in(global_id("University", ["07"])) is key_in(global_id("Evidence", [1]))
     )
+
+
+def test_means_are_those_of_sql() -> None:
+    assert mean([5] * 4 + [2] * 4 + [4]) == 3.555555555555556  # numeric: 3.5555555555555556
+    assert mean([2.5, 3]) == 2.75
+    assert mean([0, 0, 0]) == 0
+    assert mean([1] * 1 + [0] * 2) == 1 / 3
