@@ -20,6 +20,8 @@ import datetime as dt
 import json
 import os
 import platform
+import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,7 +32,7 @@ from rich.console import Console
 from benchmarks.speed import data, report, servers
 from benchmarks.speed.ceiling import ceiling
 from benchmarks.speed.data import Warehouse
-from benchmarks.speed.measuring import Cell, Load, cold, compare, quietest_cell
+from benchmarks.speed.measuring import Cell, Load, Patience, cold, compare, quietest_cell
 from benchmarks.speed.processes import resident_mib
 from benchmarks.speed.questions import Question, questions
 from benchmarks.speed.shares import shares
@@ -48,6 +50,8 @@ console = Console(highlight=False)
 def main() -> None:
     """Run what the arguments ask for."""
     arguments = _arguments()
+    # A terminated run ends its servers too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     os.environ.pop("RESIDENCY_DATABASE_URL", None)
     servers.install_postgraphile()
     result: dict[str, Any] = {"machine": _machine(), "settings": vars(arguments) | {"data": None}}
@@ -130,7 +134,7 @@ def _rounds(
                             round_number=number,
                             connections=CONNECTIONS,
                             seconds=arguments.seconds,
-                            attempts=arguments.attempts,
+                            patience=Patience(arguments.attempts, arguments.patience),
                         )
                     )
     return cells
@@ -147,7 +151,7 @@ def _sweep(
             round_number=0,
             connections=connections,
             seconds=arguments.seconds,
-            attempts=arguments.attempts,
+            patience=Patience(arguments.attempts, arguments.patience),
         )
         for of_question in loads
         for connections in SWEEP
@@ -201,6 +205,13 @@ def _arguments() -> argparse.Namespace:
         type=int,
         default=3,
         help="of a measurement while other processes take a tenth of the machine or more",
+    )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="to wait at most, before a measurement, for other processes to rest",
     )
     parser.add_argument("--questions", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--data", type=Path, metavar="FOLDER")

@@ -24,8 +24,8 @@ from simulation.stability import audit
 STEPS_PER_COUPLE: Final = 50
 """When to give up an order. Markets of published size need fewer than ten steps a couple."""
 
-SPARE: Final = 2
-"""How many pairs of one couple may be excused where no stable matching exists."""
+FEW: Final = 3
+"""Up to how many blocking pairs it is worth looking for a matching with one."""
 
 SMALL: Final = 2_000
 """Up to how many entries of applicants the whole market is searched, where none is stable."""
@@ -96,31 +96,49 @@ def _search(
     if found.found is Found.LIMIT:
         assignment, _ = _least_blocked(market, attempts, own_seats)
         return assignment, Verdict.UNDECIDED, False
-    assignment, blocking = _least_blocked(market, attempts, own_seats)
-    for spare in range(SPARE + 1):
-        if blocking == 1:
-            break
-        excused = search(market, bounds_of(market, spare), own_seats, Excused.COUPLES, seed)
-        if excused.assignment is not None:
-            assignment, blocking = _least_blocked(
-                market, [assignment, excused.assignment], own_seats
-            )
-            if spare:
-                break
-    # One cannot be beaten, as none is impossible.
+    assignment, blocking = _fewest(market, attempts, own_seats, seed)
     if blocking > 1 and len(market.positions) + len(market.couples.pairs) <= SMALL:
-        whole = search(market, no_bounds(market), own_seats, Excused.EVERYBODY, seed)
+        whole = search(market, no_bounds(market), own_seats, Excused.EVERYBODY, seed=seed)
         if whole.found is Found.BEST and whole.assignment is not None:
             return whole.assignment, Verdict.NONE_EXISTS, True
+    # One cannot be beaten, as none is impossible.
     return assignment, Verdict.NONE_EXISTS, blocking == 1
+
+
+def _fewest(
+    market: Market, attempts: list[Int32], own_seats: OwnSeats, seed: int
+) -> tuple[Int32, int]:
+    """Return a matching with few blocking pairs, and their number, where none is stable.
+
+    First all couples may block, within the bounds of stable matchings. If that leaves a few
+    blocking pairs, each couple that blocks may also fall below what it was sure of, and it is seen
+    if one blocking pair is enough then.
+    """
+    excused = search(market, bounds_of(market), own_seats, Excused.COUPLES, seed=seed)
+    candidates = [one for one in (*attempts, excused.assignment) if one is not None]
+    assignment, blocking = _least_blocked(market, candidates, own_seats)
+    if 1 < blocking <= FEW:
+        for couple in _blocking_couples(market, assignment, own_seats):
+            bounds = bounds_of(market, lenient=couple)
+            single = search(market, bounds, own_seats, Excused.COUPLES, most=1, seed=seed)
+            if single.assignment is not None:
+                return single.assignment, 1
+    return assignment, blocking
+
+
+def _blocking_couples(market: Market, assignment: Int32, own_seats: OwnSeats) -> list[int]:
+    """Return the couples that block a matching."""
+    blocking = audit(market, assignment, own_seats).blocking_pairs
+    sides = {int(market.couple_of[pair.applicants[0]]) for pair in blocking}
+    return sorted({side // 2 for side in sides if side >= 0})
 
 
 def _least_blocked(
     market: Market, candidates: list[Int32], own_seats: OwnSeats
 ) -> tuple[Int32, int]:
     """Return the matching with the fewest blocking pairs, and their number."""
-    counts = [len(audit(market, one, own_seats).blocking_pairs) for one in candidates]
     if not candidates:
-        return np.full(len(market.applicants), NO_MATCH, dtype=np.int32), len(market.applicants)
+        candidates = [np.full(len(market.applicants), NO_MATCH, dtype=np.int32)]
+    counts = [len(audit(market, one, own_seats).blocking_pairs) for one in candidates]
     best = int(np.argmin(counts))
     return candidates[best], counts[best]

@@ -64,14 +64,17 @@ class _StandIns:
     singles: Int32
 
 
-def bounds_of(market: Market, spare: int = 0) -> Bounds:
+def bounds_of(market: Market, lenient: int | None = None) -> Bounds:
     """Return the bounds on all stable matchings of a market with couples.
 
     Args:
         market: The market.
-        spare: For how many pairs each couple must have something to fall back on. 0 for stable
-            matchings; 1 if one pair may be taken out of a couple's list, and so on.
+        lenient: A couple out of whose list any one pair may be taken before; the bounds then hold
+            in all the markets that result.
     """
+    spare = np.zeros(len(market.couples), dtype=np.int32)
+    if lenient is not None:
+        spare[lenient] = 1
     stand_ins = _stand_ins(market)
     possible = (market.couple_positions != NEVER).all(axis=1)
     unmatched = np.ones(len(market.couples), dtype=np.bool_)
@@ -83,7 +86,7 @@ def bounds_of(market: Market, spare: int = 0) -> Bounds:
         best, limits = _least_competition(market, stand_ins, decided)
         possible &= decided | _may_be_taken(market, limits)
         worst, held = _most_competition(market, stand_ins, possible)
-        possible, unmatched = _fall_back(market, stand_ins, possible, held, spare)
+        possible, unmatched = _fall_back(market, possible, held, spare)
         if int(possible.sum()) + int(unmatched.sum()) == before:
             return Bounds(best, worst, possible, unmatched, rounds)
 
@@ -183,16 +186,14 @@ def _may_be_taken(market: Market, limits: Int32) -> Mask:
     return may
 
 
-def _fall_back(
-    market: Market, stand_ins: _StandIns, possible: Mask, held: Mask, spare: int
-) -> tuple[Mask, Mask]:
+def _fall_back(market: Market, possible: Mask, held: Mask, spare: Int32) -> tuple[Mask, Mask]:
     """Return pairs and couples with all that is worse than a sure fall-back taken out."""
     possible = possible.copy()
     unmatched = np.ones(len(market.couples), dtype=np.bool_)
     for couple in range(len(market.couples)):
         begin, end = market.couples.starts[couple], market.couples.starts[couple + 1]
         sure = np.flatnonzero(held[begin:end])
-        if len(sure) > spare:
-            possible[begin + sure[spare] + 1 : end] = False
+        if len(sure) > spare[couple]:
+            possible[begin + sure[spare[couple]] + 1 : end] = False
             unmatched[couple] = False
     return possible, unmatched

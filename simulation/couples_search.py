@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 Literal: TypeAlias = "IntVar | bool"
 
-DETERMINISTIC_SECONDS: Final = 20.0
-"""Limit of a search in the solver's own time, which is the same on every machine."""
+DECIDE_LIMIT: Final = 20.0
+"""Limit of a search for a stable matching in the solver's own time, the same on every machine."""
+
+EXCUSE_LIMIT: Final = 2.0
+"""Limit of a search for the fewest blocking pairs."""
 
 
 class Excused(Enum):
@@ -94,6 +97,7 @@ def search(
     bounds: Bounds,
     own_seats: OwnSeats,
     excused: Excused = Excused.NOBODY,
+    most: int | None = None,
     seed: int = 0,
 ) -> Search:
     """Look for a stable matching within bounds, or for one with the fewest blocking pairs.
@@ -102,7 +106,8 @@ def search(
         market: The market.
         bounds: Bounds on all matchings in question.
         own_seats: How couples' own seats count.
-        excused: Who may block at a cost. With anybody excused, the cost is made least.
+        excused: Who may block at a cost.
+        most: The cost that may not be exceeded; None to make it as small as can be.
         seed: Seed of the solver.
     """
     from ortools.sat.python import cp_model
@@ -113,19 +118,22 @@ def search(
     _limit_seats(model)
     _settle_singles(model, bounds)
     _settle_couples(model, bounds)
-    if model.excuses:
+    if most is not None:
+        model.cp.add(sum(model.excuses) <= most)
+    elif model.excuses:
         model.cp.minimize(sum(model.excuses))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = DETERMINISTIC_SECONDS
+    limit = DECIDE_LIMIT if excused is Excused.NOBODY else EXCUSE_LIMIT
+    solver.parameters.max_deterministic_time = limit
     status = solver.solve(model.cp)
     literals = len(model.cp.proto.variables)
     if status == cp_model.INFEASIBLE:
         return Search(Found.NOTHING, None, literals)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return Search(Found.LIMIT, None, literals)
-    best = excused is not Excused.NOBODY and status == cp_model.OPTIMAL
+    best = excused is not Excused.NOBODY and most is None and status == cp_model.OPTIMAL
     return Search(Found.BEST if best else Found.MATCHING, _assignment(model, solver), literals)
 
 

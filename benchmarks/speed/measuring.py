@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import statistics
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.speed import client
 from benchmarks.speed.client import Task, http_request
 from benchmarks.speed.data import Warehouse
-from benchmarks.speed.processes import usage
+from benchmarks.speed.processes import machine_cpu, usage
 from benchmarks.speed.questions import Question, new_operations
 from benchmarks.speed.servers import PEER, Server
 
@@ -19,6 +20,7 @@ WARM_UP_SECONDS = 0.5
 NEW_OPERATIONS = 20
 QUIET = 0.1
 """Share of the machine that other processes may take without disturbing a measurement much."""
+LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,26 @@ def compare(question: Question, servers: Sequence[Server]) -> list[Load]:
     return [Load(s, question, _requests(question, s), lengths[s.name]) for s in servers]
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How often a measurement is made while others take much of the machine.
+
+    Before each, ``seconds`` are waited at most for the others to rest.
+    """
+
+    attempts: int
+    seconds: float
+
+    def wait(self) -> None:
+        """Wait until others rest, or for as long as there is patience."""
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end:
+            before = machine_cpu()
+            time.sleep(LOOK_SECONDS)
+            if machine_cpu() - before < QUIET * LOOK_SECONDS * (os.cpu_count() or 1):
+                return
+
+
 def quietest_cell(
     load: Load,
     warehouse: Warehouse,
@@ -92,11 +114,12 @@ def quietest_cell(
     round_number: int,
     connections: int,
     seconds: float,
-    attempts: int,
+    patience: Patience,
 ) -> Cell:
     """Run a cell again while others take much of the machine; return the least disturbed one."""
     best: Cell | None = None
-    for _ in range(attempts):
+    for _ in range(patience.attempts):
+        patience.wait()
         cell = run_cell(
             load,
             warehouse,

@@ -30,7 +30,7 @@ class Usage:
 def usage(server: int, postgres: int) -> Usage:
     """Return what two trees of processes, given by their roots, have used so far."""
     parents = _parents()
-    return Usage(_cpu(server, parents), _cpu(postgres, parents), _machine_cpu())
+    return Usage(_cpu(server, parents), _cpu(postgres, parents), machine_cpu())
 
 
 def resident_mib(root: int) -> float:
@@ -52,7 +52,7 @@ def _cpu(root: int, parents: dict[int, int]) -> float:
     return ticks / TICK
 
 
-def _machine_cpu() -> float:
+def machine_cpu() -> float:
     """Return the processor seconds that anything on the machine has used."""
     numbers = [int(number) for number in (PROC / "stat").read_text().split("\n", 1)[0].split()[1:]]
     user, nice, system, _, _, irq, softirq, *_ = numbers

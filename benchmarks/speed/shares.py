@@ -6,16 +6,19 @@ driver's and the graph's are this process's. The HTTP server's is what the load 
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from starlette.types import ASGIApp, Message
+
 from benchmarks.speed.data import Warehouse
 from benchmarks.speed.questions import Question
-from graph.app import GraphApplication, create_app
-from graph.protocol import GraphQLRequest
+from graph.app import create_app
 from warehouse.reader import Reader
 from warehouse.settings import Settings
 
@@ -50,24 +53,21 @@ async def shares(warehouse: Warehouse, asked: list[Question]) -> list[Shares]:
     async with Recorder(settings) as reader:
         reader.seen = []
         app = create_app(settings, reader=reader)
-        assert isinstance(app, GraphApplication)
         backend = int(await reader.fetch_value("SELECT pg_backend_pid()"))
         return [await _shares(app, reader, backend, question) for question in asked]
 
 
-async def _shares(
-    app: GraphApplication, reader: Recorder, backend: int, question: Question
-) -> Shares:
-    requests = [
-        GraphQLRequest(question.ours, variables, None, is_get=False)
+async def _shares(app: ASGIApp, reader: Recorder, backend: int, question: Question) -> Shares:
+    bodies = [
+        json.dumps({"query": question.ours, "variables": variables}).encode()
         for variables, _ in question.cases
     ]
 
     async def whole(number: int) -> None:
-        await app.front.outcome(requests[number % len(requests)])
+        await _post(app, bodies[number % len(bodies)])
 
     reader.seen.clear()
-    for number in range(len(requests)):
+    for number in range(len(bodies)):
         await whole(number)
     statements = tuple(reader.seen)
 
@@ -78,6 +78,38 @@ async def _shares(
     graph, _ = await _least(whole, backend)
     driver, of_postgres = await _least(statement, backend)
     return Shares(question.name, of_postgres, driver, graph)
+
+
+async def _post(app: ASGIApp, body: bytes) -> None:
+    """Ask the application as an HTTP server does.
+
+    Raises:
+        RuntimeError: the status of the answer is not 200.
+    """
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [
+            (b"host", b"127.0.0.1"),
+            (b"content-type", b"application/json"),
+            (b"accept", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+        ],
+    }
+    left = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        if not left:  # the client stays, and says no more
+            await asyncio.Event().wait()
+        return left.pop()
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] != 200:
+            raise RuntimeError(f"the graph answers {message['status']}")
+
+    await app(scope, receive, send)
 
 
 async def _least(work: Callable[[int], Awaitable[None]], backend: int) -> tuple[float, float]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from simulation.couples_bounds import bounds_of
+from simulation.couples_search import Found, Search
 from simulation.engine import run_match, solve
 from simulation.intake import market_from_lists
 from simulation.market import Market
@@ -122,6 +123,16 @@ def test_in_a_large_market_few_blocking_pairs_are_not_claimed_to_be_fewest() -> 
     assert run.outcome.method.verdict == Verdict.NONE_EXISTS
     assert not run.outcome.method.is_fewest
     assert len(run.certificate.blocking_pairs) == 700
+
+
+def test_a_search_that_ends_at_its_limit_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_up = Search(Found.LIMIT, None, literals=0)
+    monkeypatch.setattr("simulation.couples.search", lambda *_, **__: given_up)
+    for orders in (0, 2):
+        run = run_match(NO_STABLE, orders=orders)
+        assert run.outcome.method.verdict == Verdict.UNDECIDED
+        assert not run.outcome.method.is_fewest
+        assert not run.certificate.violations
 
 
 def test_orders_are_drawn_from_the_seed() -> None:
