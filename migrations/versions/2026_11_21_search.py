@@ -21,7 +21,8 @@ TABLES = (
     "spelling", "passage_vector", "passage_skip", "embedder_fit",
 )  # fmt: skip
 ADDED_TO_VERSION = (
-    "settings", "analysis", "data_version", "passage_count", "vector_count", "activated_at",
+    "settings", "analysis", "data_version_number", "passage_count", "vector_count",
+    "activated_at",
     "withdrawn_at",
 )  # fmt: skip
 

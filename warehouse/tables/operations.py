@@ -289,7 +289,7 @@ class IndexVersion(SQLModel, table=True):
         "Length of a vector.", sa_type=Integer, unit="components", nullable=False
     )
     is_active: bool = column("Whether queries use it.", sa_type=Boolean, nullable=False)
-    data_version: int | None = column(
+    data_version_number: int | None = column(
         "Number of the data version that it covers; null until it is complete.",
         sa_type=Integer,
         default=None,
@@ -319,13 +319,14 @@ class SearchRefresh(SQLModel, table=True):
 
     search_refresh_key: int = surrogate_key("Number of the refresh.")
     index_version_key: int | None = column(
-        "The index version that it made or brought up to date; null where it did not get so far.",
+        "The index version that it made or brought up to date; null where it did not get so far,"
+        " or the version is no longer kept.",
         sa_type=BigInteger,
         default=None,
         index=True,
-        sa_column_args=[ForeignKey("ops.index_version.index_version_key", ondelete="CASCADE")],
+        sa_column_args=[ForeignKey("ops.index_version.index_version_key", ondelete="SET NULL")],
     )
-    data_version: int | None = column(
+    data_version_number: int | None = column(
         "Number of the data version whose programs it read.", sa_type=Integer, default=None
     )
     status: str = text("State of the refresh.", nullable=False)
