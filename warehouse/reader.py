@@ -26,11 +26,17 @@ LOST = (
 )
 """What a statement raises when its connection is gone, or about to go."""
 
-PLANS = {"plan_cache_mode": "force_generic_plan"}
+SESSION = {
+    "plan_cache_mode": "force_generic_plan",
+    "hnsw.ef_search": "200",
+    "hnsw.iterative_scan": "relaxed_order",
+}
 """Statements come again and again with other values: plan each once per connection.
 
 Measured on the example queries: the second to fifth run of a statement takes a third of the time,
-later ones the same, with 815 and with 30,000 programs.
+later ones the same, with 815 and with 30,000 programs. The approximate index of vectors is
+searched wide, and on and on until enough of what it finds passes the filter
+(``benchmarks/search.py``).
 """
 
 NOT_MIGRATED = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
@@ -168,7 +174,7 @@ class Reader:
             if not connection.is_closed():
                 return connection, False
             self._open.discard(connection)
-        connection = await open_connection(Role.READER, self._settings, **PLANS)
+        connection = await open_connection(Role.READER, self._settings, **SESSION)
         try:
             await read_json_as_bytes(connection)
         except BaseException:

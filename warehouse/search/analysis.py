@@ -35,8 +35,8 @@ _ELIDED: Final = frozenset(
     {"c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"}
 )
 _SNOWBALL: Final = {Language.EN: "english", Language.FR: "french"}
-_LEAST_EVIDENCE: Final = 2
-"""By how many stop words one language must lead for a text to count as written in it."""
+LEAST_EVIDENCE: Final = 2
+"""By how many stop words one language must lead for a passage to count as written in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,14 @@ def lexemes(text: str, language: Language) -> list[str]:
     return [stem for stem in found if stem is not None]
 
 
-def language_of(text: str) -> Language | None:
-    """Return the language of a text by its stop words; None where they do not tell."""
+def language_of(text: str, least: int = LEAST_EVIDENCE) -> Language | None:
+    """Return the language of a text, if its stop words lead by ``least``; None where not."""
     english = french = 0
     for word in words(text):
         in_english = word.form in STOP_WORDS[Language.EN]
         in_french = word.form in STOP_WORDS[Language.FR]
         english += in_english and not in_french
         french += in_french and not in_english
-    if abs(english - french) < _LEAST_EVIDENCE:
+    if abs(english - french) < least:
         return None
     return Language.EN if english > french else Language.FR
