@@ -56,6 +56,8 @@ def analysis_version() -> str:
 
 def fold(text: str) -> str:
     """Return ``text`` without accents, capitals and ligatures."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
@@ -70,12 +72,12 @@ def words(text: str) -> Iterator[Word]:
         if match["word"] is None:
             continue
         start, end = match.span()
-        parts = _APOSTROPHE.split(match["word"])
+        parts = _APOSTROPHE.split(match["word"]) if _APOSTROPHE.search(match["word"]) else []
         while len(parts) > 1 and fold(parts[0]) in _ELIDED:
             start += len(parts.pop(0)) + 1
         if len(parts) > 1 and fold(parts[-1]) == "s":
             end -= len(parts.pop()) + 1
-        form = fold("".join(parts))[:LONGEST_LEXEME]
+        form = fold("".join(parts) if parts else match["word"])[:LONGEST_LEXEME]
         if len(form) > 1 or form.isdigit():
             yield Word(start, end, form)
 
