@@ -20,9 +20,11 @@ from warehouse.vocabulary import (
     RequirementKind,
     RequirementStatus,
     ReturnOfServiceStatus,
+    SearchRefreshStatus,
     SectionKind,
     SelectionComponent,
     SelectionPhase,
+    SkipReason,
     TrainingSiteForm,
     Vocabulary,
 )
@@ -38,9 +40,11 @@ __all__ = [
     "RequirementKind",
     "RequirementStatus",
     "ReturnOfServiceStatus",
+    "SearchRefreshStatus",
     "SectionKind",
     "SelectionComponent",
     "SelectionPhase",
+    "SkipReason",
     "SortDirection",
     "TrainingSiteForm",
 ]
@@ -54,9 +58,11 @@ PUBLISHED = (
     RequirementKind,
     RequirementStatus,
     ReturnOfServiceStatus,
+    SearchRefreshStatus,
     SectionKind,
     SelectionComponent,
     SelectionPhase,
+    SkipReason,
     TrainingSiteForm,
 )
 

@@ -186,7 +186,7 @@ class Searcher:
             f"{FILTERED} AS MATERIALIZED ({filtered})",
             *prepared.ctes(self.ranking, bound),
             (
-                f"page AS MATERIALIZED (SELECT * FROM {RANKED} WHERE score > 0"
+                f"page AS MATERIALIZED (SELECT * FROM {RANKED}"
                 f" ORDER BY score DESC, program_key LIMIT {limit})"
             ),
         ]
