@@ -17,6 +17,7 @@ from graphql import (
     TokenKind,
     VariableDefinitionNode,
     parse,
+    type_from_ast,
 )
 from graphql.execution.values import get_variable_values
 
@@ -27,6 +28,7 @@ from graph.planner.plain_variables import PlainVariables
 from graph.planner.request import Request
 from graph.planner.selection import IN_PARTS, Operation
 from graph.planner.shape import Shapes
+from graph.wrong_values import explained_variable
 
 Validate = Callable[[GraphQLSchema, DocumentNode], Sequence[GraphQLError]]
 MOST_DOCUMENTS: Final = 1_000
@@ -174,7 +176,7 @@ class Documents:
         plain = known.plain.of(given)
         if plain is not None:
             return plain
-        definitions = known.definition.variable_definitions
+        definitions = known.definition.variable_definitions or ()
         coerced = get_variable_values(self.schema, definitions, dict(given), max_errors=MOST_ERRORS)
         if not isinstance(coerced, list):
             return coerced.coerced
@@ -188,9 +190,11 @@ class Documents:
         found = get_variable_values(self.schema, [definition], dict(given), max_errors=MOST_ERRORS)
         errors = found if isinstance(found, list) else []
         name = f"'${definition.variable.name.value}'"
+        kind: Any = type_from_ast(self.schema, definition.type)
         for error in errors:
             if name not in error.message:  # it comes from an input type that takes one member
                 error.message = f"Variable {name} has invalid value: {error.message}"
+            error.message = explained_variable(error.message, kind)
         return errors
 
 

@@ -56,7 +56,7 @@ class PlainVariables:
         """Return the values of the variables; None where they have to be coerced."""
         if self._checks is None:
             return None
-        values = {}
+        values: dict[str, Any] = {}
         for name, is_required, is_plain in self._checks:
             value = given.get(name)
             if value is None:
