@@ -3,7 +3,7 @@
 The statements stand in ``search/*.sql``, in the order of their names, exactly as the server runs
 them.
 
-Revision: search, after page_indexes, 2026-11-21
+Revision: search, after criteria_by_weight, 2026-11-21
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic import op
 
 revision: str = "search"
-down_revision: str | None = "page_indexes"
+down_revision: str | None = "criteria_by_weight"
 branch_labels: str | None = None
 depends_on: str | None = None
 
