@@ -90,6 +90,7 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
         page=_ide(database),
         persisted=_persisted(chosen),
         most_cost=chosen.max_cost,
+        settings=chosen,
     )
     app.crossing = crossing(app.dispatch, chosen.allowed_origins)
     mount(app)

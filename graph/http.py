@@ -55,6 +55,7 @@ class GraphFront:
         page: Answers browsers; None where there is no IDE.
         persisted: Documents that clients name.
         most_cost: Greatest cost of an operation, in units.
+        settings: Give the embedder of queries its key and address.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class GraphFront:
         page: PageSender | None = None,
         persisted: PersistedDocuments | None = None,
         most_cost: int = MOST_COST,
+        settings: Settings | None = None,
     ) -> None:
         self.page = page
         self.pipeline = Pipeline(
@@ -76,6 +78,7 @@ class GraphFront:
             limits or Limits(),
             persisted or PersistedDocuments(),
             most_cost,
+            settings,
         )
         self.metrics = Metrics(self.pipeline.caches())
         self._cost = b',"extensions":{"cost":{"requested":%%d,"maximum":%d}}}' % most_cost

@@ -36,6 +36,7 @@ from graph.planner.execute import Answer, Database, Planner, Timings, masked
 from graph.planner.request import Request
 from graph.protocol import GraphQLRequest
 from graph.schema import sdl
+from warehouse.settings import Settings
 
 ROLE: Final = "reader"
 """Who asks, while the graph knows no accounts; part of every plan's key and of every tag."""
@@ -84,6 +85,7 @@ class Pipeline:
         limits: What documents may have.
         persisted: Documents that clients name.
         most_cost: Greatest cost of an operation, in units.
+        settings: Give the embedder of queries its key and address.
     """
 
     def __init__(
@@ -94,12 +96,13 @@ class Pipeline:
         limits: Limits,
         persisted: PersistedDocuments,
         most_cost: int,
+        settings: Settings | None = None,
     ) -> None:
         self.schema = schema._schema
         self.most_cost = most_cost
         self.persisted = persisted
         self.documents = Documents(self.schema, Validator(limits), limits.tokens, limits.characters)
-        self.planner = Planner(self.schema, database, signer)
+        self.planner = Planner(self.schema, database, signer, settings)
         self.executor = Executor(schema, self.planner)
         self.freshness = Freshness(signer, sdl(), most_cost)
 

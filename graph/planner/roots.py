@@ -21,6 +21,7 @@ from graph.planner.lists import everything_json
 from graph.planner.moments import Guard, Scope
 from graph.planner.nodes import nodes_json
 from graph.planner.rows import Page, table_rows
+from graph.planner.search_pages import SearchCompiler
 from graph.planner.sources import (
     TABLE_TYPES,
     AnyNode,
@@ -30,6 +31,7 @@ from graph.planner.sources import (
     Connection,
     Everything,
     Latest,
+    Search,
     TableType,
     source_of,
 )
@@ -53,6 +55,9 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
             case Connection() as relation:
                 compiler = ConnectionCompiler(compilation, relation, arguments, node.name.value)
                 return compiler.json(inner, nodes)
+            case Search() as search:
+                pages = SearchCompiler(compilation, search, arguments, node.name.value)
+                return pages.json(inner, nodes)
             case ByKey(members=members):
                 return _by_key(compilation, inner, nodes, arguments, members)
             case Everything() as everything:

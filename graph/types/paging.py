@@ -90,17 +90,24 @@ def connection(
     arguments = [
         filter_argument(node, module),
         order_argument(node, module, "ties are broken by the natural key"),
+        *page_arguments(),
+        as_of_argument(),
+    ]
+    if iteration is None:
+        arguments.append(iteration_argument())
+    source = ConnectionSource(node, module, through, iteration)
+    return declared(source, description, arguments, size=paged())
+
+
+def page_arguments() -> list[Any]:
+    """Return the arguments that cut a page."""
+    return [
         argument("first", int | None, f"Number of rows from the start: {PAGE_SIZE} where neither"
                  f" `first` nor `last` is given, {LARGEST_PAGE} at most."),
         argument("after", str | None, "Cursor after which to go on."),
         argument("last", int | None, f"Number of rows from the end, {LARGEST_PAGE} at most."),
         argument("before", str | None, "Cursor before which to go on."),
-        as_of_argument(),
     ]  # fmt: skip
-    if iteration is None:
-        arguments.append(iteration_argument())
-    source = ConnectionSource(node, module, through, iteration)
-    return declared(source, description, arguments, size=paged())
 
 
 def iteration_argument() -> Any:

@@ -96,6 +96,10 @@ class Query:
         return bool(self.terms)
 
 
+EMPTY: Final = Query("", "", None, (), (), (), ())
+"""A query without words: what the text of a statement is made with, before there is a query."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Typed:
     """A word of a query that is no stop word, and what it is taken for."""

@@ -267,10 +267,16 @@ BEST: Final = "search_best"
 """Name of the best passages of the programs of a page: columns of :data:`PLACES`."""
 
 
-def best_passages(page: str, most: int = BEST_PASSAGES) -> str:
-    """Return the common table expression :data:`BEST` for the programs in the select ``page``."""
+def best_passages(page: str, most: str = str(BEST_PASSAGES), name: str = BEST) -> str:
+    """Return the common table expression of the best passages of the programs of a page.
+
+    Args:
+        page: Something to select from, with a column ``program_key``.
+        most: How many of each program, as SQL.
+        name: Name of the expression.
+    """
     return (
-        f"{BEST} AS (SELECT * FROM (SELECT p.*, row_number() OVER"
+        f"{name} AS (SELECT * FROM (SELECT p.*, row_number() OVER"
         " (PARTITION BY p.program_key ORDER BY p.score DESC, p.ordinal) AS place"
         f" FROM {PLACES} p JOIN {page} USING (program_key) WHERE p.score > 0) b"
         f" WHERE place <= {most})"
