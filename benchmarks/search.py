@@ -2,11 +2,13 @@
 
     python -m benchmarks.search              everything, some six minutes
     python -m benchmarks.search --quick      a quarter of the passages, fewer queries
+    python -m benchmarks.search --hybrid     only the whole hybrid statement at 10,000 passages
 
 Passages are generated: vectors in clusters (48 latent directions, as those of language models
 have), words by Zipf's law. Truth is the exact cosine in NumPy. Statements, connections and the
-choice between exact and approximate are those of the product. Everything runs on an embedded
-server in a temporary folder; what you have loaded is not touched.
+choice between exact and approximate are those of the product. Processor time is that of the
+server's process: other work on the machine stretches the time of the wall clock. Everything runs on
+an embedded server in a temporary folder; what you have loaded is not touched.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,6 +69,8 @@ class Measured:
     filtered: int
     recall: float
     times: tuple[float, ...]
+    processor: float
+    """Milliseconds of the server's processor for one search, on average."""
 
     @property
     def p50(self) -> float:
@@ -88,41 +93,51 @@ def main() -> None:
         from warehouse.settings import get_settings
 
         try:
-            is_reached = asyncio.run(measure(quick=arguments.quick))
+            is_reached = asyncio.run(measure(quick=arguments.quick, only_hybrid=arguments.hybrid))
         finally:
             embedded.stop(get_settings().postgres_dir)
     sys.exit(0 if is_reached else 1)
 
 
-async def measure(*, quick: bool) -> bool:
-    """Make both collections, search them, and print what came of it."""
+async def measure(*, quick: bool, only_hybrid: bool) -> bool:
+    """Make collections, search them, and print what came of it."""
     from warehouse.migrate import upgrade
     from warehouse.reader import Reader
-    from warehouse.settings import get_settings
 
     await upgrade()
     await _load_one_program()
     generator = np.random.default_rng(SEED)
     queries = 20 if quick else 100
-    large = await make_collection(generator, "large", LARGE // 4 if quick else LARGE)
     small = await make_collection(generator, "small", SMALL)
     await write_words(generator, small)
-    await build_index(large)
-    limit = get_settings().search_exact_limit
     async with Reader() as reader:
+        whole = await hybrid(reader, small, generator, queries * 2)
+    _print([whole], f"{small.passages:,} passages: the whole hybrid statement")
+    told = {f"p95 under {MAXIMUM_P95_MS:.0f} ms": whole.p95 < MAXIMUM_P95_MS}
+    if not only_hybrid:
+        told |= await measure_large(generator, LARGE // 4 if quick else LARGE, queries)
+    for target, is_reached in told.items():
+        console.print(f"{'[green]reached[/]' if is_reached else '[red]missed[/]'}: {target}")
+    return all(told.values())
+
+
+async def measure_large(
+    generator: np.random.Generator, passages: int, queries: int
+) -> dict[str, bool]:
+    """Search many passages, print what came of it, and return whether targets are reached."""
+    from warehouse.reader import Reader
+    from warehouse.settings import get_settings
+
+    large = await make_collection(generator, "large", passages)
+    await build_index(large)
+    async with Reader() as reader:
+        limit = get_settings().search_exact_limit
         rows = await filters(reader, large, generator, queries, limit)
         _print(rows, f"{large.passages:,} passages, {DIMENSIONS} dimensions: filters")
         ways = await crossover(reader, large, generator, max(queries // 4, 10))
         _print(ways, "Comparing every filtered passage, and the approximate index")
-        whole = await hybrid(reader, small, generator, queries * 2)
-        _print([whole], f"{small.passages:,} passages: the whole hybrid statement")
-    told = {
-        f"recall@10 of at least {LEAST_RECALL}": min(row.recall for row in rows) >= LEAST_RECALL,
-        f"p95 under {MAXIMUM_P95_MS:.0f} ms": whole.p95 < MAXIMUM_P95_MS,
-    }
-    for target, is_reached in told.items():
-        console.print(f"{'[green]reached[/]' if is_reached else '[red]missed[/]'}: {target}")
-    return all(told.values())
+    least = min(row.recall for row in rows)
+    return {f"recall@10 of at least {LEAST_RECALL}": least >= LEAST_RECALL}
 
 
 async def _load_one_program() -> None:
@@ -290,6 +305,8 @@ async def search(
     kept = np.flatnonzero(numbers * 7919 % LOTS < lots)
     mine = np.concatenate([np.arange(p * PER_PROGRAM, (p + 1) * PER_PROGRAM) for p in kept])
     recalls, times = [], []
+    ((process,),) = await reader.fetch_rows("SELECT pg_backend_pid()")
+    before = processor_ms(process)
     for number, vector in enumerate(vectors):
         terms = [
             QueryTerm(lexeme, 1.0, at, 0, 1)
@@ -307,7 +324,14 @@ async def search(
             recalls.append(_recall(collection, mine, vector, [hit.passage_key for hit in hits]))
         times.append((time.perf_counter() - started) * 1000)
     warm = times[len(times) // 10 :]  # the first searches fill the server's memory
-    return Measured(what, len(mine), statistics.mean(recalls), tuple(warm))
+    processor = (processor_ms(process) - before) / len(vectors)
+    return Measured(what, len(mine), statistics.mean(recalls), tuple(warm), processor)
+
+
+def processor_ms(process: int) -> float:
+    """Return the processor time that a process has taken, in milliseconds (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def _bare(kind: Any) -> Any:
@@ -362,17 +386,18 @@ async def hybrid(
 
 def _print(rows: Sequence[Measured], title: str) -> None:
     table = Table(title=title, show_edge=False)
-    for name in ("way", "filtered passages", "recall@10", "p50 ms", "p95 ms"):
+    for name in ("way", "filtered passages", "recall@10", "p50 ms", "p95 ms", "processor ms"):
         table.add_column(name, justify="left" if name == "way" else "right")
     for row in rows:
-        numbers = (f"{row.filtered:,}", f"{row.recall:.3f}", f"{row.p50:.1f}", f"{row.p95:.1f}")
-        table.add_row(row.what, *numbers)
+        times = (f"{value:.1f}" for value in (row.p50, row.p95, row.processor))
+        table.add_row(row.what, f"{row.filtered:,}", f"{row.recall:.3f}", *times)
     console.print(table)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a quarter of the passages")
+    parser.add_argument("--hybrid", action="store_true", help="only the hybrid statement")
     return parser.parse_args()
 
 
