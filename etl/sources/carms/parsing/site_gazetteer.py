@@ -235,12 +235,35 @@ def places_of(name: str) -> Places:
     if not matches or not rest <= town_words():
         return NO_PLACES
     single = [match.meant for match in matches if not is_umbrella(match.meant)]
-    return single[-1] if single else matches[0].meant
+    whole = [meant for meant in single if kinds_of(meant) != {PlaceKind.CAMPUS}]
+    return (whole or single or [matches[0].meant])[-1]
+
+
+@functools.cache
+def _run_by() -> tuple[Places, ...]:
+    """Return for each row of the table the rows of the place that runs it."""
+    named: dict[tuple[str, Province], set[int]] = {}
+    for row, place in enumerate(training_places()):
+        named.setdefault((place.name, place.province), set()).add(row)
+    return tuple(
+        frozenset(named.get((place.network, place.province), ())) for place in training_places()
+    )
+
+
+def is_part_of(part: Places, whole: Places) -> bool:
+    """Say whether the table says of places that some are run by one of others, however far up."""
+    runners = frozenset[int]().union(*(_run_by()[row] for row in part)) - part
+    return bool(runners) and (bool(runners & whole) or is_part_of(runners, whole))
 
 
 def kinds_of(meant: Places) -> frozenset[PlaceKind]:
     """Return the kinds of places."""
     return frozenset(training_places()[row].kind for row in meant)
+
+
+def is_resource(meant: Places) -> bool:
+    """Say whether nothing that a name may mean is a place of training."""
+    return kinds_of(meant) == {PlaceKind.RESOURCE}
 
 
 def provinces_of(meant: Places) -> frozenset[Province]:

@@ -9,7 +9,7 @@ from etl.sources.carms.parsing.site_gazetteer import (
     NO_PLACES,
     Places,
     comparable,
-    places_of,
+    is_resource,
     provinces_of,
     town_words,
     words_of,
@@ -58,21 +58,35 @@ class Mention:
 class Mentions:
     """The places that a section names, each once."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        """Learn the abbreviations that stand in parentheses behind names in ``texts``."""
+    def __init__(self, texts: Iterable[str], heads: Places = NO_PLACES) -> None:
+        """Learn the abbreviations that stand in parentheses behind names in ``texts``.
+
+        ``heads`` are places that only head others: they are not kept.
+        """
+        self._heads = heads
         self._kept: list[Mention] = []
         self._aliases = {fold(alias) for text in texts for alias in _ALIAS.findall(text)}
 
     def add(
-        self, name: str, form: TrainingSiteForm, start: int, end: int, *, is_town: bool = False
+        self,
+        name: str,
+        form: TrainingSiteForm,
+        start: int,
+        end: int,
+        meant: Places = NO_PLACES,
+        *,
+        is_town: bool = False,
     ) -> None:
         """Add a name unless the place is known; a list makes a known place a listed one.
 
-        A town and a hospital that bears its name are two places.
+        A town and a hospital that bears its name are two places. ``meant`` are the places that
+        the table has by that name: one that is a resource alone is not kept.
         """
         if len(name) < 3 or fold(name) in self._aliases:
             return
-        places = NO_PLACES if is_town else places_of(name)
+        places = NO_PLACES if is_town else meant
+        if places and (places <= self._heads or is_resource(places)):
+            return
         provinces = provinces_of(places)
         mention = Mention(name, form, start, end, _words(name), places, provinces, is_town)
         for number, known in enumerate(self._kept):
@@ -140,7 +154,9 @@ def _same(known: Mention, new: Mention) -> bool:
         return True
     if known.provinces & new.provinces:
         return False
-    if known.words == new.words or known.is_town or new.is_town:
+    if known.is_town and not new.is_town:
+        return False
+    if known.words == new.words or new.is_town:
         return known.words == new.words
     return _shortens(known, new)
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from etl.sources.carms.parsing.layout import Line
 from etl.sources.carms.parsing.sections import Part
+from etl.sources.carms.parsing.site_compounds import composed
 from etl.sources.carms.parsing.site_names import Name, find_names, plain_marks
 
 _SENTENCE = re.compile(
@@ -72,11 +73,13 @@ class _Group:
 class Rows:
     """The rows of the section with the lists that they make.
 
-    ``all`` holds the rows in the order of the text; lines without a word are left out.
+    ``all`` holds the rows in the order of the text; lines without a word are left out. ``heads``
+    are the places of the table that only head or own other places of the section.
     """
 
     def __init__(self, part: Part) -> None:
         self.all: list[Row] = []
+        self.heads: set[int] = set()
         self._groups: list[_Group] = []
         open_groups: dict[tuple[bool, int], int] = {}
         for line in part.lines:
@@ -93,9 +96,11 @@ class Rows:
             if indent > level or (kind is not bulleted and indent == level):
                 del open_groups[kind, indent]
         leisure = _LEISURE.search(line.folded) is not None or self._follows_leisure(line)
-        names = tuple(
+        found = (
             name for name in find_names(text, listed=listed) if name.is_known or not leisure
         )
+        names, heads = composed(text, tuple(found), listed=listed)
+        self.heads |= {place for head in heads for place in head.meant}
         leads_in = not bulleted and not names and _leads_in(line.folded, listed=listed)
         titled = line.folded.startswith("#")
         if leads_in or titled or not (bulleted or listed or level):

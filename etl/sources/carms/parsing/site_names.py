@@ -7,18 +7,21 @@ how they are built.
 import bisect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from etl.reference.training_places import training_places
 from etl.sources.carms.parsing.site_gazetteer import (
+    NO_PLACES,
     Match,
     Places,
+    comparable,
     is_authority,
     is_umbrella,
     places,
     places_of,
 )
-from etl.sources.carms.parsing.site_patterns import Span, find_built, singular
+from etl.sources.carms.parsing.site_patterns import Span, find_built, has_head, singular
 from etl.sources.carms.parsing.site_towns import is_town
 from etl.sources.carms.parsing.site_words import LEADING_WORDS
 
@@ -32,12 +35,13 @@ _NOT_THERE = re.compile(
     r"(?:\b(?:[Aa]n?|[Uu]ne?|est l[ea]|any|each|another)|[Ff]ormerly(?: \w+)?(?: the)?"
     r"|[Aa]nciennement(?: l[ea'])?|(?:adjacent|next|affiliated?|close) to(?: the)?"
     r"|à proximité (?:de la|du|de l'|de)"
-    r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?)\s*$"
+    r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?"
+    r"|[Aa]djacent to the \w+ is(?: the)?|\b(?:rue|chemin|boulevard|avenue|boul\.|av\.))\s*$"
 )
 """What before a name tells that residents do not train there: a clinic, formerly, close to."""
 
 _REGION = re.compile(
-    r"(?:le |la |du )?(?:CIUSSS?|CISSS?|CRSSS|Centre [Ii]nt[ée]gr[ée](?! (?:de|en) canc))"
+    r"(?:le |la |du )?(?:CIUSSS?|CISSS?|CRSSS|Centre [Ii]nt[ée]gr[ée](?! (?:de|en) [Cc]anc))"
     r"(?!.*(?:[Hh][ôo]pital|[Hh]ospitali|H[ôo]tel|CLSC|GMF|CHUM|Institut|Pavillon|Direction))"
 )
 _TOWN_CENTRE = re.compile(r"\s+(?:Cent(?:re|er)|Campus)$")
@@ -53,6 +57,11 @@ _GOES_ON = re.compile(r"[\s-][A-ZÀ-Þ]")
 _PLACED = re.compile(
     r"(?:\b(?:at|to|the|and|include|site|au|à|et|le|la|du|l')|[,(/:]|^)\s*$", re.IGNORECASE
 )
+
+_SITE_BEFORE = re.compile(r"\b(?:[Ss]ite|[Pp]avillon|Dr\.?|Hôpital)\s$")
+_TOWN_BEHIND = re.compile(r"(?:\s?-\s|\sà\s)([A-ZÀ-Þ][\w'. -]+)$")
+_SITES = re.compile(r"\ssites$")
+_DISCIPLINE = re.compile(r"\s-\s(?!pavillon|site|campus|h[ôo]p|centre)[a-zà-ÿ][a-zà-ÿ ]+$|\s-\s\w+ Site$")
 
 _MARKS = str.maketrans(
     {
@@ -76,7 +85,7 @@ class Name:
     """A name in a text, by its offsets; ``is_known`` says that the table holds it.
 
     ``shared`` is the last word of a name that leaves it to the next: Civic, of Civic and General
-    Campuses.
+    Campuses. ``meant`` are the places that the table has by that name.
     """
 
     start: int
@@ -84,6 +93,7 @@ class Name:
     scope: Scope = Scope.PLACE
     is_known: bool = False
     shared: str = ""
+    meant: Places = NO_PLACES
 
 
 def plain_marks(text: str) -> str:
@@ -97,13 +107,16 @@ def find_names(text: str, *, listed: bool = False) -> list[Name]:
     ``listed`` says that the text is list-like: a name without a word like hospital needs no
     words around it there that tell a place.
     """
+    matches = places().find(text)
+    starts = frozenset(match.start for match in matches)
     known = [
         match
-        for match in places().find(text)
-        if _is_there(text, match.start, match.end) and _stands_alone(text, match, listed=listed)
+        for match in matches
+        if _is_there(text, match.start, match.end)
+        and _stands_alone(text, match, starts, listed=listed)
     ]
     built = [span for span in find_built(text) if _is_there(text, *span)]
-    names = _merged(text, known, built)
+    names = [_trimmed(text, name) for name in _merged(text, known, built)]
     for name in _sharing(text):
         over = _over(names, name.start, name.end)
         names[over] = names[over] or [name]
@@ -123,13 +136,17 @@ def _is_there(text: str, start: int, end: int) -> bool:
     return _OTHER_THING.match(text, end) is None and _NOT_THERE.search(before) is None
 
 
-def _stands_alone(text: str, match: Match, *, listed: bool) -> bool:
-    """Say whether a name without a telling word is no part of another, and is said of a place."""
+def _stands_alone(text: str, match: Match, starts: frozenset[int], *, listed: bool) -> bool:
+    """Say whether a name without a telling word is no part of another, and is said of a place.
+
+    ``starts`` are where names of the table begin: such a one may follow it.
+    """
     if not (match.is_plain or match.is_general):
         return True
     word = text[max(0, match.start - 60) : match.start].rstrip("- ").rsplit(" ", 1)[-1]
     goes_before = word[:1].isupper() and word[-1].isalnum() and word not in LEADING_WORDS
-    if goes_before or _GOES_ON.match(text, match.end):
+    goes_on = _GOES_ON.match(text, match.end) is not None and match.end + 1 not in starts
+    if goes_before or goes_on:
         return False
     placed = _PLACED.search(text[max(0, match.start - 9) : match.start]) is not None
     return match.is_general or listed or placed
@@ -142,8 +159,9 @@ def _sharing(text: str) -> Iterator[Name]:
     for series in _SERIES.finditer(text):
         head = singular(series.group(2))
         for member in _MEMBER.finditer(text, series.start(), series.end(1)):
-            if places_of(f"{member.group()} {head}"):
-                yield Name(*member.span(), is_known=True, shared=f" {head}")
+            meant = places_of(f"{member.group()} {head}")
+            if meant:
+                yield Name(*member.span(), is_known=True, shared=f" {head}", meant=meant)
 
 
 def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Name]:
@@ -152,7 +170,7 @@ def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Na
     A stretch that joins several places, or a place and something else, is left to the table.
     """
     names = [
-        Name(start, start + len(singular(text[start:end])), _scope(meant), is_known=True)
+        Name(start, start + len(singular(text[start:end])), _scope(meant), True, meant=meant)
         for start, end, meant, *_ in known
     ]
     left = sorted(built, key=lambda span: span[1] - span[0])
@@ -176,10 +194,42 @@ def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Na
                 for low, high in around
                 for first, last in find_built(text[low:high])
             ]
-        elif end > held.end or held.scope:
-            is_known = bool(places_of(text[start:end]))
-            names[over] = [Name(start, end, held.scope if is_known else scope, is_known)]
+        elif end > held.end or held.scope or _is_told_before(text, start, held):
+            meant = places_of(text[start:end])
+            known = bool(meant)
+            names[over] = [Name(start, end, held.scope if known else scope, known, meant=meant)]
     return names
+
+
+def _is_told_before(text: str, start: int, held: Name) -> bool:
+    """Say whether the word for a place of care stands before its name alone: CSSS de Suroît."""
+    told = has_head(text, start, held.start)
+    return told and not has_head(text, held.start, held.end)
+
+
+def _trimmed(text: str, name: Name) -> Name:
+    """Return a name with its words for a site, and without the town that only tells where it is."""
+    start, end = name.start, name.end
+    before = _SITE_BEFORE.search(text, max(0, start - 12), start)
+    if before is not None and name.is_known:
+        start = before.start()
+    town = _TOWN_BEHIND.search(text, start, end)
+    if town is not None and is_town(town.group(1)) and not _is_official(text[start:end], name):
+        end = town.start()
+    discipline = _DISCIPLINE.search(text, start, end)
+    if discipline is not None:
+        end = discipline.start()
+    sites = _SITES.search(text, start, end)
+    if sites is not None:
+        end = sites.start()
+    return replace(name, start=start, end=end)
+
+
+def _is_official(written: str, name: Name) -> bool:
+    """Say whether the table has a name as it is written: BC Cancer - Victoria."""
+    words = comparable(written)
+    official = (training_places()[row].name for row in name.meant)
+    return any(" - " in place and comparable(place) == words for place in official)
 
 
 def _scope(meant: Places) -> Scope:

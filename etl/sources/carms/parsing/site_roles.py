@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from etl.sources.carms.parsing.normalise import fold
 from etl.sources.carms.parsing.site_lists import Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
-from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind
+from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind, is_common
 from etl.sources.carms.parsing.site_towns import is_town
 
 _PARENTHESIS = re.compile(r"\([^()]*\)?")
@@ -25,7 +26,10 @@ _FURTHER_NAME = re.compile(
 )
 _JOINT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[,/;-]\s*)*(and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?")
 _AT = re.compile(r"\s+at\s+(?:the\s+)?")
-_PART_OF = re.compile(r"(?:part|member|sponsorship) (?:of|with)(?: the)? [\"“]?$")
+_PART_OF = re.compile(
+    r"(?:(?:part|member|sponsorship) (?:of|with)|\b(?:sites?|hospitals?) within|\bcampus of)(?: the)? [\"“]?$"
+)
+_SPELLED = re.compile(r"\s-\s(?:The\s)?")
 _TRAINING_AT = re.compile(
     r"\b(?:training|rotations?|placements?|stages?|blocks?)\b.*\b(?:at|in|with)(?: the)? $"
 )
@@ -48,10 +52,10 @@ def listed_names(rows: Rows, row: Row) -> Iterator[Name]:
         name
         for position, name in enumerate(outer)
         if name.scope is not Scope.REGION
-        and not _is_owner(row, outer, position)
         and not _is_where(row, outer, position)
     ]
-    if len(places) > 1 or not rows.is_site_list(row):
+    titled = row.line.folded.startswith("#")
+    if len(places) > 1 or titled or not rows.is_site_list(row):
         places = [name for name in places if not _is_of_its_kind(row, name)]
     if places:
         yield from places
@@ -71,7 +75,11 @@ def prose_names(row: Row) -> list[Name]:
     for name in row.names:
         span = _inside(name, spans)
         alike = [other for other in kept[-9:] if other.scope is name.scope]
-        behind = span is not None and any(0 <= span[0] - other.end <= 2 for other in alike)
+        behind = (
+            span is not None
+            and any(0 <= span[0] - other.end <= 2 for other in alike)
+            and row.text[span[0] + 1 : name.start].strip().casefold() in ARTICLES
+        )
         campus = row.text[name.start : name.end].endswith("Campus")
         repeats = behind and (held[span] < 2 or campus)
         if not repeats and not _is_repeated(row, name, spans):
@@ -81,7 +89,6 @@ def prose_names(row: Row) -> list[Name]:
         for position, name in enumerate(kept)
         if name.scope is not Scope.REGION
         and not _is_of_its_kind(row, name)
-        and not _is_owner(row, kept, position)
         and not (name.scope is Scope.NETWORK and _only_tells_whose(row, name))
     ]
 
@@ -103,6 +110,9 @@ def _is_repeated(row: Row, name: Name, spans: Sequence[Span]) -> bool:
     """Say whether a name is an abbreviation that parentheses behind it spell out: AFM (…)."""
     if not row.text[name.start : name.end].isupper() or _inside(name, spans) is not None:
         return False
+    spelled = _SPELLED.match(row.text, name.end)
+    if spelled is not None and any(other.start == spelled.end() for other in row.names):
+        return True
     place = bisect.bisect_left(spans, (name.end, 0))
     low, high = spans[place] if place < len(spans) else (len(row.text), 0)
     return low - name.end <= 2 and any(low <= other.start < high for other in row.names)
@@ -130,6 +140,9 @@ def _further(row: Row, inner: Sequence[Name], spans: Sequence[Span]) -> Iterator
         for match in _FURTHER_NAME.finditer(row.text, low, high - 1):
             start, end = match.span(1)
             town = (several.group(1) is not None or not inner) and is_town(match.group(1))
+            common = is_common(fold(match.group(1))) or is_clinic_of_its_kind(match.group(1))
+            if common:
+                continue
             if not town and not any(start < name.end and name.start < end for name in inner):
                 yield Name(start, end)
 
@@ -153,24 +166,3 @@ def _is_where(row: Row, names: Sequence[Name], position: int) -> bool:
     if not position or names[position - 1].is_known:
         return False
     return _AT.fullmatch(row.text, names[position - 1].end, names[position].start) is not None
-
-
-def _is_owner(row: Row, names: Sequence[Name], position: int) -> bool:
-    """Say whether a network only tells whose the one hospital beside it is: UHN - Toronto Western.
-
-    In a series of names it stands for itself.
-    """
-    name = names[position]
-    if name.scope is not Scope.NETWORK:
-        return False
-    series = [
-        (left, right, joint)
-        for left, right in itertools.pairwise(names[max(0, position - 2) : position + 3])
-        if (joint := _JOINT.fullmatch(row.text, left.end, right.start)) is not None
-    ]
-    if len(series) != 1:
-        return False
-    left, right, joint = series[0]
-    other = right if left is name else left
-    beside = name in (left, right) and other.scope is Scope.PLACE
-    return beside and joint.group(1) is None

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from typing import NamedTuple
 
 from etl.sources.carms.parsing.site_gazetteer import towns
 from etl.sources.carms.parsing.site_words import LEADING_WORDS
@@ -22,7 +23,8 @@ _PROVINCE_NAMES = (*(code.description for code in Province), "Newfoundland", "PE
 _PROVINCES = "|".join(map(re.escape, (*_PROVINCE_NAMES, *Province.values())))
 _ASIDE = rf"(?:\s*\([^()]*\)|\s*,?\s*\(?\b(?:{_PROVINCES})\b\)?)*"
 _JOINT = (
-    rf"{_ASIDE}\s*(?:[,;/•|&:]|,?\s*\+/-|\band\b|\bet\b|\bou\b|\bor\b|\s-\s|\s)[\s,]*"
+    rf"{_ASIDE}\s*(?:[,;/•|&:]|,?\s*\+/-|\band\b|\bet\b|\bou\b|\bor\b|\s-\s|\s"
+    r"|,?\s(?:but also|qu'à)\b(?: in)?)[\s,]*"
     r"(?:(?:and|et|or|ou|&)\s)*"
 )
 _JOINED = re.compile(_JOINT)
@@ -35,16 +37,34 @@ _BEHIND = re.compile(rf"(?:'s)?[\s-]+(?!(?:{_PROVINCES}|And|Site)\b)([A-ZÀ-Þ]\
 _BEFORE = re.compile(r"([A-ZÀ-Þ][\w']*)\s$|()\w-$")
 _TRAINING = re.compile(
     r"\b(?:rotations?|train(?:ing|s)?|blocks?|electives?|placements?|preceptors?|practices?"
-    r"|clinics?|sites?|experiences?|opportunities|stages?|milieux|formation)\b",
+    r"|clinics?|sites?|experiences?|opportunities|stages?|milieux|formation|selectives?)\b",
     re.IGNORECASE,
 )
 _BASE = re.compile(r"\b(?:[Ss]ite|base|based)\b")
 _BASED = re.compile(r"\bhome[ -]?base[^.;]{0,40}\b(?:in|of|is)$|\bwill be based (?:in|out of)$")
 _SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| Site\b(?! [A-Z])")
 _TOLD = re.compile(
-    r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}) (?:in|at)$"
+    r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}"
+    r"|placed(?: \w+){0,5}) (?:in|at)$"
+)
+_BESIDE = (
+    r"(?:are|is|be|being|been|will|may|can|to|also|either|both|generally|usually|predominantly"
+    r"|primarily|mainly|mostly|locally|all|occur\w*|take|takes|taking|place|completed|conducted"
+    r"|held|done|based|out|of|se|sont|seront|font|tant|effectuent|déroulent|principalement)"
+)
+"""Words that may stand between a rotation and where it is."""
+
+_DIRECT = re.compile(
+    rf"\b(?:rotations?|placements?|blocks?|stages)(?: this| {_BESIDE})* (?:in|at|à)(?: either)?$"
+    rf"|\b[Rr]otations? to occur in$|\b[Rr]esidents? {_BESIDE}* ?based (?:in|out of)(?: either)?$"
+    r"|\b[Ee]lectives (?:are )?[Aa]vailable in$|\btrain at sites\b[^.;]{0,40}\bfor example, in$"
+    r"|\b(?:rotations|electives)\b[^.;]{0,30}\b(?:centres|communities|sites)\b[^.;]{0,20},? such as$"
 )
 _OPEN = re.compile(r"\([^()]*$")
+_EXAMPLES = re.compile(
+    r"\b(?:sites|communities|hospitals|centres)\b[^()]{0,40}\((?:e\.?g\.?,?|such as|including)?$"
+    r"|\bmilieux?\b[^()]{0,40}\((?:par )?ex(?:emple)?\.?\s?:?$"
+)
 _ELSEWHERE = re.compile(
     r"\b(?:drive|flights?|rail|minutes?|hours?|km|proximity|population|home to|between|near|close"
     r"|away|serv(?:es?|ed|ing)|explor\w+|festivals?|highway|airport|travel|university|universit[ée]"
@@ -107,24 +127,38 @@ def towns_alone(text: str, start: int = 0) -> list[Span]:
     return towns_found if before and behind else []
 
 
-def towns_of_training(text: str) -> list[tuple[Span, bool]]:
-    """Return the towns that ``text`` says residents train in, and whether it lists them.
+class Town(NamedTuple):
+    """A town of training by its offsets; ``listed`` behind a colon, ``told`` by a clear phrase."""
 
-    They are listed behind a colon or dash. In a sentence, a single town counts as home base only.
+    start: int
+    end: int
+    listed: bool = False
+    told: bool = False
+
+
+def towns_of_training(text: str) -> list[Town]:
+    """Return the towns that ``text`` says residents train in.
+
+    They are listed behind a colon or dash. In a sentence, a single town counts as home base, or
+    where nothing but an auxiliary word stands between it and a rotation.
     """
-    found: list[tuple[Span, bool]] = []
+    found: list[Town] = []
     if not (_TRAINING.search(text) or _BASE.search(text)):
         return found
     for run in town_runs(text):
         first, last = run[0][0], run[-1][1]
-        before = text[max(0, first - LONGEST_SENTENCE) : first].rsplit(". ", 1)[-1].rstrip()
-        if _OPEN.search(before):
+        opening = text[max(0, first - LONGEST_SENTENCE) : first].rstrip()
+        before = opening.rsplit(". ", 1)[-1]
+        if _OPEN.search(opening):
+            if len(run) > 1 and _EXAMPLES.search(opening):
+                found += [Town(*town, told=True) for town in run]
             continue
         trains = _TRAINING.search(before) is not None
         announced = trains and before.endswith((":", " -"))
         several = len(run) > 1 and _TOLD.search(before) is not None
         told = several or (trains and len(run) >= LEAST_TOWNS)
         based = len(run) == 1 and (_BASED.search(before) or _SITE.match(text, last))
-        if announced or based or (told and _ELSEWHERE.search(before) is None):
-            found += [(town, announced) for town in run]
+        direct = _DIRECT.search(before) is not None
+        if announced or based or direct or (told and _ELSEWHERE.search(before) is None):
+            found += [Town(*town, listed=announced, told=direct or several) for town in run]
     return found

@@ -105,7 +105,7 @@ _OTHER_THINGS = (
     "Departments?", "Divisions?", "College of", "Ministry", "Faculty", "School of", r"Town Cent\w+",
     r"Pre-?\s?Admission", "Residents?'", "Clinical Teaching Unit", "Stroke Cent(?:re|er)s?$",
     "Referral Cent(?:re|er)s?$", r"Level \d", "Evaluation", "Polytechnic", "Technology", "Mall",
-    "Community College",
+    "Community College", "CENTRES", "Streams?$",
 )  # fmt: skip
 
 NOT_A_SITE = re.compile(rf"\b(?:{'|'.join(_OTHER_THINGS)})\b")
@@ -138,6 +138,7 @@ CLINICAL_WORDS = word_set(
     " throat dermatology rheumatology neurology urology gynecology obstetrics radiology"
     " pathology vision genetics genetic hereditary urgent ankle thoracic psychiatric consult"
     " assessment crisis preoperative anesthesia dialysis infectious disease diseases immunology"
+    " adverse drug reaction als neuropsychiatry mycobacteriology"
     " hematology refugee indigenous inner addiction addictions youth adolescent early"
     " intervention"
 )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from etl.sources.carms.parsed import ParsedTrainingSite
 from etl.sources.carms.parsing.normalise import plain
 from etl.sources.carms.parsing.sections import Part
+from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, places_of
 from etl.sources.carms.parsing.site_identity import Mentions
 from etl.sources.carms.parsing.site_items import item, led_towns, own_item
 from etl.sources.carms.parsing.site_lists import ABBREVIATION, Row, Rows
@@ -28,26 +29,30 @@ _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
 
 class Found(NamedTuple):
-    """A place in a row, by its offsets there; ``shared`` as in :class:`Name`."""
+    """A place in a row, by its offsets there; ``shared`` and ``meant`` as in :class:`Name`."""
 
     start: int
     end: int
     form: TrainingSiteForm
     shared: str = ""
+    meant: Places = NO_PLACES
 
 
 def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
     """Return each named place once, at its first mention; ``LIST`` wins over ``PROSE``."""
     rows = Rows(part)
     clean = part.reading.clean
-    mentions = Mentions(clean[row.line.start : row.line.end] for row in rows.all)
+    mentions = Mentions(
+        (clean[row.line.start : row.line.end] for row in rows.all), frozenset(rows.heads)
+    )
     for number, row in enumerate(rows.all):
         found = _of_list(rows, number) if row.listed else _of_prose(rows, row)
-        for place in sorted(found):
+        for place in sorted(found, key=lambda place: (place.start, place.end)):
             first, last = row.line.start + place.start, row.line.start + place.end
             written = ABBREVIATION.sub("", plain(clean[first:last])).strip(" ,;:.-–")
             name = mask_contacts(written + place.shared)
-            mentions.add(name, place.form, first, last, is_town=is_town(name))
+            meant = place.meant or places_of(name)
+            mentions.add(name, place.form, first, last, meant, is_town=is_town(name))
     return [
         ParsedTrainingSite(
             mention.name,
@@ -64,20 +69,21 @@ def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
     is_item = row.line.bullet > 0 and (len(row.text) < LONGEST_ITEM or _begins_with_name(row))
     for position, name in enumerate(names):
         listed = name.end <= row.lead or is_item or _is_set_off(row, name, names[:position])
-        yield Found(name.start, name.end, LIST if listed else PROSE, name.shared)
+        yield Found(name.start, name.end, LIST if listed else PROSE, name.shared, name.meant)
     if row.lead and rows.leads_name_places and not any(name.end <= row.lead for name in names):
         yield from (Found(*span, LIST) for span in item(row, 0, row.lead, sure=True))
     yield from (Found(*span, LIST) for span in led_towns(row))
-    for (start, end), listed in towns_of_training(row.text):
-        if not any(name.start < end and start < name.end for name in row.names):
-            yield Found(start, end, LIST if listed or row.line.bullet else PROSE)
+    for town in towns_of_training(row.text):
+        if not any(name.start < town.end and town.start < name.end for name in row.names):
+            listed = town.listed or row.line.bullet
+            yield Found(town.start, town.end, LIST if listed else PROSE)
 
 
 def _of_list(rows: Rows, number: int) -> Iterator[Found]:
     """Yield the places of a list-like line, with offsets in the row."""
     row = rows.all[number]
     names = list(listed_names(rows, row))
-    found = [Found(name.start, name.end, LIST, name.shared) for name in names]
+    found = [Found(name.start, name.end, LIST, name.shared, name.meant) for name in names]
     if all(name.scope is Scope.REGION for name in names) and "|" not in row.text:
         # The cells of a table say where something is done, not only where one trains.
         behind = names[-1].end if names else row.line.bullet
@@ -91,7 +97,12 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
         return
     if not found:
         led = rows.is_site_list(row) or rows.is_led_by_sites(row)
-        found = [Found(*town, LIST) for town, told in towns_of_training(row.text) if told or led]
+        heads = row.line.folded.startswith("#") and _heads_places(rows, number)
+        found = [
+            Found(town.start, town.end, LIST)
+            for town in towns_of_training(row.text)
+            if (town.listed or town.told or led) and not heads
+        ]
     yield from found or (Found(*span, LIST) for span in own_item(rows, number))
 
 
