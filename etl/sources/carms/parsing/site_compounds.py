@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from etl.reference.training_places import PlaceKind
 from etl.sources.carms.parsing.site_gazetteer import is_part_of, kinds_of
-from etl.sources.carms.parsing.site_names import Name, Scope
+from etl.sources.carms.parsing.site_names import Name, Scope, is_official
 
 _CAMPUS = re.compile(
     r"(?:the\s)?(?:campus|site|pavillon|pavilion)\b.*|.*\b(?:campus|site|pavillon|pavilion|zone)",
@@ -21,7 +21,7 @@ _CAMPUS = re.compile(
 _DASH = re.compile(r"\s*(?:\([^()]*\)\s*)?-\s*(?:the\s)?|\s+")
 _SLASH = re.compile(r"\s*(?:\([^()]*\)\s*)?/\s*")
 _COMMA = re.compile(r"\s*(?:\([^()]*\)\s*)?,\s*(?:the\s)?")
-_OF = re.compile(r"\s+(?:of|de|du|at)\s+(?:the\s|l')?", re.IGNORECASE)
+_OF = re.compile(r"\s+(?:of|de|du)\s+(?:the\s|l')?", re.IGNORECASE)
 _SERIES = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:[Ss]ites?\s*)?(?:[,;/+]\s*)*(?:and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?"
 )
@@ -61,9 +61,10 @@ def composed(
 
 def is_campus(text: str, name: Name) -> bool:
     """Say whether a name is that of a campus or site: alone it does not tell of what."""
-    if name.meant:
-        return kinds_of(name.meant) == {PlaceKind.CAMPUS}
-    return _CAMPUS.fullmatch(text, name.start, name.end) is not None
+    if kinds_of(name.meant) == {PlaceKind.CAMPUS}:
+        return True
+    written = text[name.start : name.end]
+    return _CAMPUS.fullmatch(written) is not None and not is_official(written, name)
 
 
 def _heads(
@@ -120,7 +121,7 @@ def _is_one(
     gap = (text, name.end, following.start)
     campus = is_campus(text, following)
     if _OF.fullmatch(*gap) is not None:
-        return is_campus(text, name) and not campus and "at" not in text[slice(*gap[1:])]
+        return is_campus(text, name) and not campus and text.endswith("Campus", 0, name.end)
     dash, comma = _DASH.fullmatch(*gap), _COMMA.fullmatch(*gap)
     if dash is None and comma is None:
         return False

@@ -89,7 +89,7 @@ def comparable(text: str) -> frozenset[str]:
 
 _HEADS = comparable(
     "hospital centre health healthcare clinic institute campus gmf-u hotel site practice chu"
-    " cisss laboratory pavillon rehab rehabilitation infirmary building hospice clsc"
+    " cisss laboratory lab pavillon rehab rehabilitation infirmary building hospice clsc"
 )
 _GENERIC = _HEADS | comparable(
     "science general regional community family medical medicine university cancer mental women"

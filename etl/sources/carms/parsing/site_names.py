@@ -20,6 +20,7 @@ from etl.sources.carms.parsing.site_gazetteer import (
     is_umbrella,
     places,
     places_of,
+    words_of,
 )
 from etl.sources.carms.parsing.site_patterns import Span, find_built, has_head, singular
 from etl.sources.carms.parsing.site_towns import is_town
@@ -59,6 +60,7 @@ _PLACED = re.compile(
 )
 
 _SITE_BEFORE = re.compile(r"\b(?:[Ss]ite|[Pp]avillon|Dr\.?|Hôpital)\s$")
+_SITE_BEHIND = re.compile(r"\s(?:[Ss]ite|[Cc]ampus)\b")
 _TOWN_BEHIND = re.compile(r"(?:\s?-\s|\sà\s)([A-ZÀ-Þ][\w'. -]+)$")
 _SITES = re.compile(r"\ssites$")
 _DISCIPLINE = re.compile(r"\s-\s(?!pavillon|site|campus|h[ôo]p|centre)[a-zà-ÿ][a-zà-ÿ ]+$|\s-\s\w+ Site$")
@@ -149,7 +151,8 @@ def _stands_alone(text: str, match: Match, starts: frozenset[int], *, listed: bo
     if goes_before or goes_on:
         return False
     placed = _PLACED.search(text[max(0, match.start - 9) : match.start]) is not None
-    return match.is_general or listed or placed
+    several = len(words_of(text[match.start : match.end])) > 2
+    return match.is_general or listed or placed or several
 
 
 def _sharing(text: str) -> Iterator[Name]:
@@ -159,9 +162,12 @@ def _sharing(text: str) -> Iterator[Name]:
     for series in _SERIES.finditer(text):
         head = singular(series.group(2))
         for member in _MEMBER.finditer(text, series.start(), series.end(1)):
-            meant = places_of(f"{member.group()} {head}")
+            first, last = member.span()
+            if not places_of(f"{text[first:last]} {head}"):
+                first = text.rfind(" ", first, last) + 1 or first
+            meant = places_of(f"{text[first:last]} {head}")
             if meant:
-                yield Name(*member.span(), is_known=True, shared=f" {head}", meant=meant)
+                yield Name(first, last, is_known=True, shared=f" {head}", meant=meant)
 
 
 def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Name]:
@@ -213,8 +219,12 @@ def _trimmed(text: str, name: Name) -> Name:
     before = _SITE_BEFORE.search(text, max(0, start - 12), start)
     if before is not None and name.is_known:
         start = before.start()
+    behind = _SITE_BEHIND.match(text, end)
+    if behind is not None and name.is_known and not has_head(text, start, end):
+        end = behind.end()
     town = _TOWN_BEHIND.search(text, start, end)
-    if town is not None and is_town(town.group(1)) and not _is_official(text[start:end], name):
+    told = town is not None and is_town(town.group(1))
+    if town is not None and told and not _has_town(name):
         end = town.start()
     discipline = _DISCIPLINE.search(text, start, end)
     if discipline is not None:
@@ -225,11 +235,15 @@ def _trimmed(text: str, name: Name) -> Name:
     return replace(name, start=start, end=end)
 
 
-def _is_official(written: str, name: Name) -> bool:
+def _has_town(name: Name) -> bool:
+    """Say whether a town behind a dash is part of the name by the table: BC Cancer - Victoria."""
+    return any(" - " in training_places()[row].name for row in name.meant)
+
+
+def is_official(written: str, name: Name) -> bool:
     """Say whether the table has a name as it is written: BC Cancer - Victoria."""
     words = comparable(written)
-    official = (training_places()[row].name for row in name.meant)
-    return any(" - " in place and comparable(place) == words for place in official)
+    return any(comparable(training_places()[row].name) == words for row in name.meant)
 
 
 def _scope(meant: Places) -> Scope:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from etl.sources.carms.parsed import ParsedTrainingSite
 from etl.sources.carms.parsing.normalise import plain
 from etl.sources.carms.parsing.sections import Part
-from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, places_of
+from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, is_part_of, places_of
 from etl.sources.carms.parsing.site_identity import Mentions
 from etl.sources.carms.parsing.site_items import item, led_towns, own_item
 from etl.sources.carms.parsing.site_lists import ABBREVIATION, Row, Rows
@@ -113,10 +113,13 @@ def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[
         return bool(towns) and (_heads_places(rows, number) or _is_address(rows, number))
     if towns or not all(name.scope for name in names):
         return False
+    below = _names_below(rows, number)
+    if any(is_part_of(other.meant, name.meant) for name in names for other in below):
+        return True
     written = row.text.rstrip()
     titled = written.endswith(":") or row.line.folded.startswith("#")
     if all(name.scope is Scope.REGION for name in names):
-        if _has_items_below(rows, number):
+        if below:
             return True
         titled = titled or row.lead >= len(written)
     return titled and not row.line.bullet and _heads_places(rows, number)
@@ -131,8 +134,8 @@ def _heads_places(rows: Rows, number: int) -> bool:
     return following.listed and bool(following.names)
 
 
-def _has_items_below(rows: Rows, number: int) -> bool:
-    """Say whether places stand below a line, indented or with list marks that it has not."""
+def _names_below(rows: Rows, number: int) -> list[Name]:
+    """Return the places that stand below a line, indented or with list marks that it has not."""
     line = rows.all[number].line
     below = itertools.takewhile(
         lambda other: (
@@ -140,7 +143,7 @@ def _has_items_below(rows: Rows, number: int) -> bool:
         ),
         rows.all[number + 1 :],
     )
-    return any(other.names for other in below)
+    return [name for other in below for name in other.names]
 
 
 def _is_address(rows: Rows, number: int) -> bool:
