@@ -11,14 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from etl.reference.training_places import PlaceKind
-from etl.sources.carms.parsing.site_gazetteer import is_part_of, kinds_of
-from etl.sources.carms.parsing.site_names import Name, Scope, is_official
+from etl.sources.carms.parsing.site_gazetteer import Places, kinds_of, parts_of
+from etl.sources.carms.parsing.site_names import Name, Scope
 
-_CAMPUS = re.compile(
-    r"(?:the\s)?(?:campus|site|pavillon|pavilion)\b.*|.*\b(?:campus|site|pavillon|pavilion|zone)",
-    re.IGNORECASE,
-)
+_CAMPUS_OF = re.compile(r"(?:the\s)?(?:campus|site|pavillon)\b.*", re.IGNORECASE)
+_CAMPUS = re.compile(r".*\b(?:campus|site|pavillon|pavilion|zone)", re.IGNORECASE)
 _DASH = re.compile(r"\s*(?:\([^()]*\)\s*)?-\s*(?:the\s)?|\s+")
+_COLON = re.compile(r"\s*:\s*")
 _SLASH = re.compile(r"\s*(?:\([^()]*\)\s*)?/\s*")
 _COMMA = re.compile(r"\s*(?:\([^()]*\)\s*)?,\s*(?:the\s)?")
 _OF = re.compile(r"\s+(?:of|de|du)\s+(?:the\s|l')?", re.IGNORECASE)
@@ -26,9 +25,9 @@ _SERIES = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:[Ss]ites?\s*)?(?:[,;/+]\s*)*(?:and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?"
 )
 _OPENING = re.compile(r"[\W\d_]*(?:[Tt]he\s)?")
-_ENDING = re.compile(r"\s*(?:\([^()]*\))?[\s.;,]*")
+_ENDING = re.compile(r"\s*(?:\([^()]*\))?[\s.;,]*(?:,\s*\d+\s.*)?")
 _LISTING = re.compile(
-    r"(?:'s)?\s*(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
+    r"(?:'s)?(?:\s(?:sites|campuses))?\s*(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
     r"(?:includ|inclu[ast]|compris|compos|consist|regroup|encompass|et tous ses)[^.;()]{0,40}?)"
     r"[^.;()]{0,30}"
 )
@@ -61,17 +60,18 @@ def composed(
 
 def is_campus(text: str, name: Name) -> bool:
     """Say whether a name is that of a campus or site: alone it does not tell of what."""
-    if kinds_of(name.meant) == {PlaceKind.CAMPUS}:
+    if _CAMPUS_OF.fullmatch(text, name.start, name.end) is not None:
         return True
-    written = text[name.start : name.end]
-    return _CAMPUS.fullmatch(written) is not None and not is_official(written, name)
+    if name.meant:
+        return kinds_of(name.meant) == {PlaceKind.CAMPUS}
+    return _CAMPUS.fullmatch(text, name.start, name.end) is not None
 
 
 def _heads(
     text: str, before: Name | None, name: Name, behind: Sequence[Name], *, listed: bool
 ) -> bool:
     """Say whether a network only heads the hospitals behind it: in parentheses or after a colon."""
-    if not behind or not (name.scope is Scope.NETWORK or is_part_of(behind[0].meant, name.meant)):
+    if not behind or name.scope is not Scope.NETWORK:
         return False
     first, *others = behind
     gap = text[name.end : first.start]
@@ -82,15 +82,21 @@ def _heads(
     ) or bool(first.shared)
     if gap.strip().startswith("-") and before is not None:
         series = series and _SERIES.fullmatch(text, before.end, name.start) is None
-    if gap.strip().startswith("-") or (gap.strip() == ":" and not listed):
+    if gap.strip().startswith("-"):
         return series and not is_campus(text, first)
+    if gap.strip() == ":" and not listed:
+        return series
     return series or not is_campus(text, first)
 
 
 def _owns(text: str, around: Sequence[Name], name: Name) -> bool:
-    """Say whether a network stands beside the one hospital of a pair: Lakeside Health / Cape."""
+    """Say whether a network only owns a hospital beside it: Lakeside Health / Cape, Lakeside's Cape.
+    """
     return name.scope > Scope.PLACE and any(
-        _SLASH.fullmatch(text, left.end, right.start) is not None
+        (
+            _SLASH.fullmatch(text, left.end, right.start) is not None
+            or (left is name and text.endswith("'s", 0, name.end) and right.start < name.end + 30)
+        )
         and Scope.PLACE in (left.scope, right.scope)
         for left, right in itertools.pairwise(around)
     )
@@ -107,11 +113,19 @@ def _joined(text: str, names: Sequence[Name], *, listed: bool) -> Iterator[Name]
         following = names[position + 1] if position + 1 < len(names) else None
         if following is not None and _is_one(text, name, following, around, listed=listed):
             skipped = True
-            # The network is no place of the compound, nor does it make a network of it.
-            meant = following.meant if name.scope else name.meant
+            meant = _meant(name, following)
             yield replace(name, end=following.end, scope=Scope.PLACE, meant=meant)
         else:
             yield name
+
+
+def _meant(name: Name, following: Name) -> Places:
+    """Return the places that two names mean as one: the part, not the whole."""
+    return (
+        parts_of(name.meant, following.meant)
+        or parts_of(following.meant, name.meant)
+        or (following.meant if name.scope else name.meant)
+    )
 
 
 def _is_one(
@@ -123,6 +137,8 @@ def _is_one(
     if _OF.fullmatch(*gap) is not None:
         return is_campus(text, name) and not campus and text.endswith("Campus", 0, name.end)
     dash, comma = _DASH.fullmatch(*gap), _COMMA.fullmatch(*gap)
+    if listed and _COLON.fullmatch(*gap) is not None:
+        return campus and not _in_series(text, around, name, following)
     if dash is None and comma is None:
         return False
     if campus and not is_campus(text, name) and not name.scope is Scope.REGION:
@@ -130,7 +146,9 @@ def _is_one(
     if comma is not None and _in_series(text, around, name, following):
         return False
     networks = (name.scope > Scope.PLACE) + (following.scope > Scope.PLACE)
-    parts = is_part_of(name.meant, following.meant) or is_part_of(following.meant, name.meant)
+    parts = bool(
+        parts_of(name.meant, following.meant) or parts_of(following.meant, name.meant)
+    )
     unit = listed and comma is not None and _is_unit(text, name, following)
     return (networks == 1 and (listed or dash is not None)) or parts or unit
 

@@ -250,10 +250,16 @@ def _run_by() -> tuple[Places, ...]:
     )
 
 
-def is_part_of(part: Places, whole: Places) -> bool:
-    """Say whether the table says of places that some are run by one of others, however far up."""
-    runners = frozenset[int]().union(*(_run_by()[row] for row in part)) - part
-    return bool(runners) and (bool(runners & whole) or is_part_of(runners, whole))
+def parts_of(whole: Places, among: Places) -> Places:
+    """Return those of the places that one of ``whole`` runs by the table, however far down."""
+    return frozenset(row for row in among if _is_run_by(_run_by()[row] - {row}, whole))
+
+
+def _is_run_by(runners: Places, whole: Places) -> bool:
+    """Say whether one of ``whole`` is among the places that run a place, or runs one of them."""
+    return bool(runners & whole) or any(
+        _is_run_by(_run_by()[row] - runners - {row}, whole) for row in runners
+    )
 
 
 def kinds_of(meant: Places) -> frozenset[PlaceKind]:

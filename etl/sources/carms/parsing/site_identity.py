@@ -9,7 +9,9 @@ from etl.sources.carms.parsing.site_gazetteer import (
     NO_PLACES,
     Places,
     comparable,
+    is_authority,
     is_resource,
+    parts_of,
     provinces_of,
     town_words,
     words_of,
@@ -106,7 +108,7 @@ class Mentions:
     def kept(self) -> list[Mention]:
         """Return the places in the order of the text.
 
-        An abbreviation counts if it is that of a place where the other places are: RPC is no
+        A health authority counts where none of its hospitals is named. An abbreviation counts if it is that of a place where the other places are: RPC is no
         Regional Psychiatric Centre outside Saskatchewan.
         """
         provinces = {
@@ -115,11 +117,13 @@ class Mentions:
             if not mention.is_abbreviation and len(mention.provinces) == 1
             for province in mention.provinces
         }
+        named = frozenset(place for mention in self._kept for place in mention.places)
         kept = [
             mention
             for mention in self._kept
             if not (mention.is_abbreviation and mention.places and provinces)
             or provinces & mention.provinces
+            if not (is_authority(mention.places) and parts_of(mention.places, named))
         ]
         return sorted(kept, key=lambda mention: mention.start)
 

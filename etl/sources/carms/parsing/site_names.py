@@ -37,7 +37,7 @@ _NOT_THERE = re.compile(
     r"|[Aa]nciennement(?: l[ea'])?|(?:adjacent|next|affiliated?|close) to(?: the)?"
     r"|à proximité (?:de la|du|de l'|de)"
     r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?"
-    r"|[Aa]djacent to the \w+ is(?: the)?|\b(?:rue|chemin|boulevard|avenue|boul\.|av\.))\s*$"
+    r"|[Aa]djacent to the \w+ is(?: the)?|\b(?:près|adjacente?s?) (?:de l[a']|du|au|à l[a'])|\b(?:rue|chemin|boulevard|avenue|boul\.|av\.))\s*$"
 )
 """What before a name tells that residents do not train there: a clinic, formerly, close to."""
 
@@ -59,11 +59,13 @@ _PLACED = re.compile(
     r"(?:\b(?:at|to|the|and|include|site|au|à|et|le|la|du|l')|[,(/:]|^)\s*$", re.IGNORECASE
 )
 
-_SITE_BEFORE = re.compile(r"\b(?:[Ss]ite|[Pp]avillon|Dr\.?|Hôpital)\s$")
-_SITE_BEHIND = re.compile(r"\s(?:[Ss]ite|[Cc]ampus)\b")
+_SITE_BEFORE = re.compile(
+    r"\b(?:[Ss]ite|[Pp]avillon|Dr\.?|Hôpital|CHSLD|CSSSG?|Centre hospitalier|[A-Z]\.(?:\s?[A-Z]\.)*)\s$"
+)
+_SITE_BEHIND = re.compile(r"\s(?:(Site|Campus)|site|campus)\b")
 _TOWN_BEHIND = re.compile(r"(?:\s?-\s|\sà\s)([A-ZÀ-Þ][\w'. -]+)$")
-_SITES = re.compile(r"\ssites$")
-_DISCIPLINE = re.compile(r"\s-\s(?!pavillon|site|campus|h[ôo]p|centre)[a-zà-ÿ][a-zà-ÿ ]+$|\s-\s\w+ Site$")
+_SITES = re.compile(r"\s(?:sites|campuses)$")
+_DISCIPLINE = re.compile(r"\s-\s(?!pavillon|site|campus|h[ôo]p|centre)[a-zà-ÿ][a-zà-ÿ ]+$|\s-\s(?:Primary|Main|Trauma|Secondary) Site$")
 
 _MARKS = str.maketrans(
     {
@@ -119,7 +121,7 @@ def find_names(text: str, *, listed: bool = False) -> list[Name]:
     ]
     built = [span for span in find_built(text) if _is_there(text, *span)]
     names = [_trimmed(text, name) for name in _merged(text, known, built)]
-    for name in _sharing(text):
+    for name in _sharing(text, names):
         over = _over(names, name.start, name.end)
         names[over] = names[over] or [name]
     return names
@@ -155,7 +157,7 @@ def _stands_alone(text: str, match: Match, starts: frozenset[int], *, listed: bo
     return match.is_general or listed or placed or several
 
 
-def _sharing(text: str) -> Iterator[Name]:
+def _sharing(text: str, names: Sequence[Name]) -> Iterator[Name]:
     """Yield places of the table that share a last word: the Civic and General Campuses."""
     if _SERIES_END.search(text) is None:
         return
@@ -163,7 +165,8 @@ def _sharing(text: str) -> Iterator[Name]:
         head = singular(series.group(2))
         for member in _MEMBER.finditer(text, series.start(), series.end(1)):
             first, last = member.span()
-            if not places_of(f"{text[first:last]} {head}"):
+            taken = bool(names[_over(names, first, last)])
+            if taken or not places_of(f"{text[first:last]} {head}"):
                 first = text.rfind(" ", first, last) + 1 or first
             meant = places_of(f"{text[first:last]} {head}")
             if meant:
@@ -216,11 +219,15 @@ def _is_told_before(text: str, start: int, held: Name) -> bool:
 def _trimmed(text: str, name: Name) -> Name:
     """Return a name with its words for a site, and without the town that only tells where it is."""
     start, end = name.start, name.end
-    before = _SITE_BEFORE.search(text, max(0, start - 12), start)
+    before = _SITE_BEFORE.search(text, max(0, start - 20), start)
     if before is not None and name.is_known:
         start = before.start()
     behind = _SITE_BEHIND.match(text, end)
-    if behind is not None and name.is_known and not has_head(text, start, end):
+    if (
+        behind is not None
+        and name.is_known
+        and (behind[1] or not has_head(text, start, end))
+    ):
         end = behind.end()
     town = _TOWN_BEHIND.search(text, start, end)
     told = town is not None and is_town(town.group(1))

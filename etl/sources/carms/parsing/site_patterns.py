@@ -32,7 +32,7 @@ _CAMPUS = (
     rf"|\s*(?:-|,)\s*Campus\s+{WORD}(?:-{WORD})?)"
 )
 _TAIL = (
-    rf"(?:\s+(?:of|for)\s+(?:the\s+)?{WORD}"
+    rf"(?:\s+(?:of|for)\s+(?:the\s+)?(?![A-Z]{{2,}}\b){WORD}"
     rf"(?:\s+(?:(?:and|&|of)\s+)?(?!(?:{_EN_HEAD})\b\s+(?:is|has)){WORD}){{0,8}})"
 )
 _ENGLISH = re.compile(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from etl.sources.carms.parsing.normalise import fold
+from etl.sources.carms.parsing.site_compounds import is_campus
 from etl.sources.carms.parsing.site_lists import Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind, is_common
@@ -25,11 +26,13 @@ _FURTHER_NAME = re.compile(
     r"(?=\s*(?:,|$|et\b|and\b))"
 )
 _JOINT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[,/;-]\s*)*(and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?")
+_SERIES = re.compile(r",?\s(?:and\s|et\s)?")
 _AT = re.compile(r"\s+at\s+(?:the\s+)?")
 _PART_OF = re.compile(
     r"(?:(?:part|member|sponsorship) (?:of|with)|\b(?:sites?|hospitals?) within|\bcampus of)(?: the)? [\"“]?$"
 )
 _SPELLED = re.compile(r"\s-\s(?:The\s)?")
+_AMALGAMATED = re.compile(r"\bamalgamation of\b[^.]*$")
 _TRAINING_AT = re.compile(
     r"\b(?:training|rotations?|placements?|stages?|blocks?)\b.*\b(?:at|in|with)(?: the)? $"
 )
@@ -86,8 +89,9 @@ def prose_names(row: Row) -> list[Name]:
             kept.append(name)
     return [
         name
-        for position, name in enumerate(kept)
-        if name.scope is not Scope.REGION
+        for name in kept
+        if (name.scope is not Scope.REGION or _is_among_regions(row, name, kept))
+        and _AMALGAMATED.search(row.text, 0, name.start) is None
         and not _is_of_its_kind(row, name)
         and not (name.scope is Scope.NETWORK and _only_tells_whose(row, name))
     ]
@@ -98,6 +102,17 @@ def _only_tells_whose(row: Row, network: Name) -> bool:
     before = row.text[max(0, network.start - 40) : network.start]
     word = row.text[network.start : network.end]
     return _PART_OF.search(before) is not None or (word.isupper() and word.isalpha())
+
+
+def _is_among_regions(row: Row, name: Name, names: Sequence[Name]) -> bool:
+    """Say whether a health authority stands in a series of at least three: they are meant then."""
+    regions = [other for other in names if other.scope is Scope.REGION]
+    series = [
+        left
+        for left, right in itertools.pairwise(regions)
+        if _SERIES.fullmatch(row.text, left.end, right.start) is not None
+    ]
+    return len(series) > 1 and name in (*series, regions[-1])
 
 
 def _inside(name: Name, spans: Sequence[Span]) -> Span | None:
@@ -163,6 +178,8 @@ def _is_of_its_kind(row: Row, name: Name) -> bool:
 
 def _is_where(row: Row, names: Sequence[Name], position: int) -> bool:
     """Say whether a name only tells where the unit before it is: the X clinic at Y."""
-    if not position or names[position - 1].is_known:
+    if not position:
+        return False
+    if names[position - 1].is_known and not is_campus(row.text, names[position]):
         return False
     return _AT.fullmatch(row.text, names[position - 1].end, names[position].start) is not None

@@ -24,7 +24,7 @@ _PROVINCES = "|".join(map(re.escape, (*_PROVINCE_NAMES, *Province.values())))
 _ASIDE = rf"(?:\s*\([^()]*\)|\s*,?\s*\(?\b(?:{_PROVINCES})\b\)?)*"
 _JOINT = (
     rf"{_ASIDE}\s*(?:[,;/•|&:]|,?\s*\+/-|\band\b|\bet\b|\bou\b|\bor\b|\s-\s|\s"
-    r"|,?\s(?:but also|qu'à)\b(?: in)?)[\s,]*"
+    r"|,?\s(?:but also|qu'à)\b(?: in)?|(?:,|\set|\sou)\sà\s)[\s,]*"
     r"(?:(?:and|et|or|ou|&)\s)*"
 )
 _JOINED = re.compile(_JOINT)
@@ -40,29 +40,39 @@ _TRAINING = re.compile(
     r"|clinics?|sites?|experiences?|opportunities|stages?|milieux|formation|selectives?)\b",
     re.IGNORECASE,
 )
-_BASE = re.compile(r"\b(?:[Ss]ite|base|based)\b")
+_BASE = re.compile(r"\b(?:[Ss]ite|base|based|stream|spent|hospitals|tenue?s?|donnent?)\b")
 _BASED = re.compile(r"\bhome[ -]?base[^.;]{0,40}\b(?:in|of|is)$|\bwill be based (?:in|out of)$")
 _SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| Site\b(?! [A-Z])")
 _TOLD = re.compile(
     r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}"
-    r"|placed(?: \w+){0,5}) (?:in|at)$"
+    r"|placed(?: \w+){0,5}|community hospitals) (?:in|at)$"
+    r"|\b(?:hospitals|clinics|practices|preceptors)\b[^.;]* communities of$"
 )
 _BESIDE = (
     r"(?:are|is|be|being|been|will|may|can|to|also|either|both|generally|usually|predominantly"
-    r"|primarily|mainly|mostly|locally|all|occur\w*|take|takes|taking|place|completed|conducted"
+    r"|primarily|mainly|mostly|locally|all|occur\w*|take|takes|taking|taken|place|completed|conducted"
     r"|held|done|based|out|of|se|sont|seront|font|tant|effectuent|déroulent|principalement)"
 )
 """Words that may stand between a rotation and where it is."""
 
 _DIRECT = re.compile(
-    rf"\b(?:rotations?|placements?|blocks?|stages)(?: this| {_BESIDE})* (?:in|at|à)(?: either)?$"
-    rf"|\b[Rr]otations? to occur in$|\b[Rr]esidents? {_BESIDE}* ?based (?:in|out of)(?: either)?$"
+    r"\b(?:rotations?|placements?|blocks?|stages|experiences)(?: this| during \w+| in the \w+ years?)?"
+    rf"(?: {_BESIDE})* (?:in|at|à)(?: either)?$"
+    r"|\b[Rr]otations? to occur in$|\b(?:rotation|block)s?\b[^.;:]{0,90}\btakes? place in$"
+    rf"|\b[Rr]esidents? (?:are|is|will be)(?: {_BESIDE})* (?:in|out of)(?: either)?$"
+    r"|\b(?:[Ss]tream|[Ss]ite|[Pp]rogram) is located in$|\b[Tt]raining out of$|\byear\b[^.;]* spent in$"
+    r"|\b(?:tenue?s?|se donnent?) à$|\bexperiences (?:are )?available in$|\bsurrounding communities of$"
     r"|\b[Ee]lectives (?:are )?[Aa]vailable in$|\btrain at sites\b[^.;]{0,40}\bfor example, in$"
-    r"|\b(?:rotations|electives)\b[^.;]{0,30}\b(?:centres|communities|sites)\b[^.;]{0,20},? such as$"
+    r"|\b(?:rotations|electives)\b[^.;]{0,30}\b(?:cent(?:re|er)s|communities|sites)\b[^.;]{0,20},? such as$"
+    r"|\burban cent(?:re|er)s such as$"
 )
+_ALSO = re.compile(r"\s+(?:and other|at (?:the )?[A-Z])")
+"""What behind a town tells that it only says where, or that it is one of many."""
+
 _OPEN = re.compile(r"\([^()]*$")
 _EXAMPLES = re.compile(
-    r"\b(?:sites|communities|hospitals|centres)\b[^()]{0,40}\((?:e\.?g\.?,?|such as|including)?$"
+    r"\b(?:sites|communities|hospitals|cent(?:re|er)s)\b[^()]{0,40}"
+    r"\((?:e\.?g\.?,?|such as|including)?$|\(including sites such as$"
     r"|\bmilieux?\b[^()]{0,40}\((?:par )?ex(?:emple)?\.?\s?:?$"
 )
 _ELSEWHERE = re.compile(
@@ -157,8 +167,9 @@ def towns_of_training(text: str) -> list[Town]:
         announced = trains and before.endswith((":", " -"))
         several = len(run) > 1 and _TOLD.search(before) is not None
         told = several or (trains and len(run) >= LEAST_TOWNS)
-        based = len(run) == 1 and (_BASED.search(before) or _SITE.match(text, last))
-        direct = _DIRECT.search(before) is not None
+        based = len(run) == 1 and _BASED.search(before) is not None
+        based = based or (len(run) < LEAST_TOWNS and _SITE.match(text, last) is not None)
+        direct = _DIRECT.search(before) is not None and _ALSO.match(text, last) is None
         if announced or based or direct or (told and _ELSEWHERE.search(before) is None):
             found += [Town(*town, listed=announced, told=direct or several) for town in run]
     return found

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from etl.sources.carms.parsed import ParsedTrainingSite
 from etl.sources.carms.parsing.normalise import plain
 from etl.sources.carms.parsing.sections import Part
-from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, is_part_of, places_of
+from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, parts_of, places_of
 from etl.sources.carms.parsing.site_identity import Mentions
 from etl.sources.carms.parsing.site_items import item, led_towns, own_item
 from etl.sources.carms.parsing.site_lists import ABBREVIATION, Row, Rows
@@ -114,12 +114,12 @@ def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[
     if towns or not all(name.scope for name in names):
         return False
     below = _names_below(rows, number)
-    if any(is_part_of(other.meant, name.meant) for name in names for other in below):
+    if any(parts_of(name.meant, other.meant) for name in names for other in below):
         return True
     written = row.text.rstrip()
     titled = written.endswith(":") or row.line.folded.startswith("#")
     if all(name.scope is Scope.REGION for name in names):
-        if below:
+        if below or row.line.folded.startswith("#"):
             return True
         titled = titled or row.lead >= len(written)
     return titled and not row.line.bullet and _heads_places(rows, number)
