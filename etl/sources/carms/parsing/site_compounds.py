@@ -27,7 +27,7 @@ _SERIES = re.compile(
 _OPENING = re.compile(r"[\W\d_]*(?:[Tt]he\s)?")
 _ENDING = re.compile(r"\s*(?:\([^()]*\))?[\s.;,]*(?:,\s*\d+\s.*)?")
 _LISTING = re.compile(
-    r"(?:'s)?(?:\s(?:sites|campuses))?\s*(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
+    r"(?:'s)?(?:\s(?:sites|campuses))?\s*(?:\([^()]*\)\s*(?=-))?(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
     r"(?:includ|inclu[ast]|compris|compos|consist|regroup|encompass|et tous ses)[^.;()]{0,40}?)"
     r"[^.;()]{0,30}"
 )
@@ -139,6 +139,8 @@ def _is_one(
     dash, comma = _DASH.fullmatch(*gap), _COMMA.fullmatch(*gap)
     if listed and _COLON.fullmatch(*gap) is not None:
         return campus and not _in_series(text, around, name, following)
+    if campus and name.meant and _SLASH.fullmatch(*gap) is not None:
+        return name.scope is Scope.PLACE
     if dash is None and comma is None:
         return False
     if campus and not is_campus(text, name) and not name.scope is Scope.REGION:

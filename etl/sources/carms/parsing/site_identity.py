@@ -9,8 +9,8 @@ from etl.sources.carms.parsing.site_gazetteer import (
     NO_PLACES,
     Places,
     comparable,
-    is_authority,
     is_resource,
+    is_umbrella,
     parts_of,
     provinces_of,
     town_words,
@@ -108,7 +108,7 @@ class Mentions:
     def kept(self) -> list[Mention]:
         """Return the places in the order of the text.
 
-        A health authority counts where none of its hospitals is named. An abbreviation counts if it is that of a place where the other places are: RPC is no
+        A network or authority counts where none of its hospitals is named. An abbreviation counts if it is that of a place where the other places are: RPC is no
         Regional Psychiatric Centre outside Saskatchewan.
         """
         provinces = {
@@ -123,9 +123,19 @@ class Mentions:
             for mention in self._kept
             if not (mention.is_abbreviation and mention.places and provinces)
             or provinces & mention.provinces
-            if not (is_authority(mention.places) and parts_of(mention.places, named))
+            if not (is_umbrella(mention.places) and parts_of(mention.places, named))
+            if not (_is_general(mention) and provinces and not provinces & mention.provinces)
         ]
         return sorted(kept, key=lambda mention: mention.start)
+
+
+def _is_general(mention: Mention) -> bool:
+    """Say whether a place named in prose has a name that places of other provinces have too."""
+    return (
+        mention.form is TrainingSiteForm.PROSE
+        and len(mention.provinces) > 1
+        and mention.words <= _COMMON
+    )
 
 
 def _words(name: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from etl.sources.carms.parsing.layout import Line
 from etl.sources.carms.parsing.sections import Part
 from etl.sources.carms.parsing.site_compounds import composed
-from etl.sources.carms.parsing.site_names import Name, find_names, plain_marks
+from etl.sources.carms.parsing.site_names import Name, Scope, find_names, plain_marks
 
 _SENTENCE = re.compile(
     r"\b(?:click|please|cliquez|veuillez|visit|is|are|was|were|will|has|have|had|offers?|provides?|serves?|can|may|our|we|you|their"
@@ -97,7 +97,9 @@ class Rows:
                 del open_groups[kind, indent]
         leisure = _LEISURE.search(line.folded) is not None or self._follows_leisure(line)
         found = (
-            name for name in find_names(text, listed=listed) if name.is_known or not leisure
+            name
+            for name in find_names(text, listed=listed)
+            if not leisure or (name.is_known and name.scope is not Scope.REGION)
         )
         names, heads = composed(text, tuple(found), listed=listed)
         self.heads |= {place for head in heads for place in head.meant}

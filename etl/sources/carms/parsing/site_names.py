@@ -33,7 +33,7 @@ _OTHER_THING = re.compile(
 """What behind a name makes it part of a thing of another kind."""
 
 _NOT_THERE = re.compile(
-    r"(?:\b(?:[Aa]n?|[Uu]ne?|est l[ea]|any|each|another)|[Ff]ormerly(?: \w+)?(?: the)?"
+    r"(?:\b(?:[Aa]n?|[Uu]ne?|known as(?: the)?|est l[ea]|any|each|another)|[Ff]ormerly(?: \w+)?(?: the)?"
     r"|[Aa]nciennement(?: l[ea'])?|(?:adjacent|next|affiliated?|close) to(?: the)?"
     r"|à proximité (?:de la|du|de l'|de)"
     r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?"
@@ -45,8 +45,10 @@ _REGION = re.compile(
     r"(?:le |la |du )?(?:CIUSSS?|CISSS?|CRSSS|Centre [Ii]nt[ée]gr[ée](?! (?:de|en) [Cc]anc))"
     r"(?!.*(?:[Hh][ôo]pital|[Hh]ospitali|H[ôo]tel|CLSC|GMF|CHUM|Institut|Pavillon|Direction))"
 )
+_PLURAL = re.compile(r"[Hh][ôo]pitaux\b")
 _TOWN_CENTRE = re.compile(r"\s+(?:Cent(?:re|er)|Campus)$")
-_CONJUNCTION = re.compile(r"\b(?:and|et|or|ou)\b")
+_DASH = re.compile(r"\s-\s(?=[A-ZÀ-Þ])")
+_CONJUNCTION = re.compile(r"\b(?:and|et|or|ou)\b|&")
 _CAPITALS = r"[A-ZÀ-Þ][\w'.-]*(?:\s[A-ZÀ-Þ][\w'.-]*)?"
 _MEMBER = re.compile(_CAPITALS)
 _SERIES = re.compile(
@@ -117,9 +119,14 @@ def find_names(text: str, *, listed: bool = False) -> list[Name]:
         match
         for match in matches
         if _is_there(text, match.start, match.end)
+        and (listed or _PLURAL.match(text, match.start) is None)
         and _stands_alone(text, match, starts, listed=listed)
     ]
-    built = [span for span in find_built(text) if _is_there(text, *span)]
+    built = [
+        span
+        for span in find_built(text)
+        if _is_there(text, *span) and (listed or _PLURAL.match(text, span[0]) is None)
+    ]
     names = [_trimmed(text, name) for name in _merged(text, known, built)]
     for name in _sharing(text, names):
         over = _over(names, name.start, name.end)
@@ -179,7 +186,7 @@ def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Na
     A stretch that joins several places, or a place and something else, is left to the table.
     """
     names = [
-        Name(start, start + len(singular(text[start:end])), _scope(meant), True, meant=meant)
+        Name(start, _end_of_one(text, start, end), _scope(meant), True, meant=meant)
         for start, end, meant, *_ in known
     ]
     left = sorted(built, key=lambda span: span[1] - span[0])
@@ -197,7 +204,11 @@ def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Na
         if others or not start <= held.start <= held.end <= end:
             continue
         around = ((start, held.start), (held.end, end))
-        if any(_CONJUNCTION.search(text, *side) for side in around):
+        dash = _DASH.match(text, held.end, end)
+        if dash is not None and dash.end() < end:
+            behind = find_built(text[dash.end() : end])
+            left += [(dash.end() + first, dash.end() + last) for first, last in behind]
+        elif any(_CONJUNCTION.search(text, *side) for side in around):
             left += [
                 (low + first, low + last)
                 for low, high in around
@@ -208,6 +219,13 @@ def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Na
             known = bool(meant)
             names[over] = [Name(start, end, held.scope if known else scope, known, meant=meant)]
     return names
+
+
+def _end_of_one(text: str, start: int, end: int) -> int:
+    """Return where a name ends, without the plural that it shares: Lachine and LaSalle Hospitals."""
+    before = text[max(0, start - 9) : start]
+    shares = before.endswith(", ") or _CONJUNCTION.search(before) is not None
+    return start + len(singular(text[start:end])) if shares else end
 
 
 def _is_told_before(text: str, start: int, held: Name) -> bool:

@@ -77,7 +77,11 @@ def prose_names(row: Row) -> list[Name]:
     kept: list[Name] = []
     for name in row.names:
         span = _inside(name, spans)
-        alike = [other for other in kept[-9:] if other.scope is name.scope]
+        alike = [
+            other
+            for other in kept[-9:]
+            if other.scope is name.scope and not _is_of_its_kind(row, other)
+        ]
         behind = (
             span is not None
             and any(0 <= span[0] - other.end <= 2 for other in alike)

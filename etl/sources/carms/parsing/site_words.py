@@ -106,6 +106,7 @@ _OTHER_THINGS = (
     r"Pre-?\s?Admission", "Residents?'", "Clinical Teaching Unit", "Stroke Cent(?:re|er)s?$",
     "Referral Cent(?:re|er)s?$", r"Level \d", "Evaluation", "Polytechnic", "Technology", "Mall",
     "Community College", "CENTRES", "Streams?$",
+    "(?:Primary|Main|Trauma|Secondary|Teaching|Training) Sites?$",
 )  # fmt: skip
 
 NOT_A_SITE = re.compile(rf"\b(?:{'|'.join(_OTHER_THINGS)})\b")

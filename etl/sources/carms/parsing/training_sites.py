@@ -25,6 +25,7 @@ LONGEST_ITEM = 250
 """Characters up to which a bulleted sentence is an item of a list, whatever it begins with."""
 
 _SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s)")
+_TOWN_HOSPITAL = re.compile(r"(.+) Hospitals?")
 _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
 
@@ -70,7 +71,7 @@ def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
     for position, name in enumerate(names):
         listed = name.end <= row.lead or is_item or _is_set_off(row, name, names[:position])
         yield Found(name.start, name.end, LIST if listed else PROSE, name.shared, name.meant)
-    if row.lead and rows.leads_name_places and not any(name.end <= row.lead for name in names):
+    if row.lead and rows.leads_name_places and not any(name.start < row.lead for name in names):
         yield from (Found(*span, LIST) for span in item(row, 0, row.lead, sure=True))
     yield from (Found(*span, LIST) for span in led_towns(row))
     for town in towns_of_training(row.text):
@@ -109,6 +110,9 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
 def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[Span]) -> bool:
     """Say whether a town, region or network only heads the places below it, or is an address."""
     row = rows.all[number]
+    if [row.text[name.start : name.end] for name in names if _is_town_hospital(row, name)]:
+        alone = number + 1 < len(rows.all) and not rows.all[number + 1].lead
+        return row.lead > 0 and alone and _heads_places(rows, number)
     if not names:
         return bool(towns) and (_heads_places(rows, number) or _is_address(rows, number))
     if towns or not all(name.scope for name in names):
@@ -123,6 +127,12 @@ def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[
             return True
         titled = titled or row.lead >= len(written)
     return titled and not row.line.bullet and _heads_places(rows, number)
+
+
+def _is_town_hospital(row: Row, name: Name) -> bool:
+    """Say whether a name that the table does not hold is a town's with the word hospital alone."""
+    match = _TOWN_HOSPITAL.fullmatch(row.text, name.start, name.end)
+    return match is not None and not name.is_known and is_town(match.group(1))
 
 
 def _heads_places(rows: Rows, number: int) -> bool:
