@@ -11,8 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from etl.reference.training_places import PlaceKind
-from etl.sources.carms.parsing.site_gazetteer import Places, kinds_of, parts_of
+from etl.sources.carms.parsing.normalise import fold
+from etl.sources.carms.parsing.site_gazetteer import (
+    Places,
+    comparable,
+    kinds_of,
+    parts_of,
+)
 from etl.sources.carms.parsing.site_names import Name, Scope
+from etl.sources.carms.parsing.site_words import ALSO_PROPER
 
 _CAMPUS_OF = re.compile(r"(?:the\s)?(?:campus|site|pavillon)\b.*", re.IGNORECASE)
 _CAMPUS = re.compile(r".*\b(?:campus|site|pavillon|pavilion|zone)", re.IGNORECASE)
@@ -103,20 +110,29 @@ def _owns(text: str, around: Sequence[Name], name: Name) -> bool:
 
 
 def _joined(text: str, names: Sequence[Name], *, listed: bool) -> Iterator[Name]:
-    """Yield the names, with each pair that names one place as one."""
-    skipped = False
+    """Yield the names, with those that name one place together as one."""
+    current: Name | None = None
     for position, name in enumerate(names):
-        if skipped:
-            skipped = False
-            continue
-        around = names[max(0, position - 1) : position + 3]
-        following = names[position + 1] if position + 1 < len(names) else None
-        if following is not None and _is_one(text, name, following, around, listed=listed):
-            skipped = True
-            meant = _meant(name, following)
-            yield replace(name, end=following.end, scope=Scope.PLACE, meant=meant)
-        else:
-            yield name
+        if current is not None:
+            around = (*names[max(0, position - 2) : position - 1], current, *names[position:][:2])
+            if _is_one(text, current, name, around, listed=listed):
+                current = replace(
+                    current, end=name.end, scope=Scope.PLACE, meant=_meant(current, name)
+                )
+                continue
+            if _repeats(text, current, name):
+                continue
+            yield current
+        current = name
+    if current is not None:
+        yield current
+
+
+def _repeats(text: str, name: Name, following: Name) -> bool:
+    """Say whether a name stands a second time behind a dash, as the title of a link does."""
+    dash = text[name.end : following.start].strip() == "-"
+    words = comparable(text[following.start : following.end])
+    return dash and words <= comparable(text[name.start : name.end])
 
 
 def _meant(name: Name, following: Name) -> Places:
@@ -151,8 +167,13 @@ def _is_one(
     parts = bool(
         parts_of(name.meant, following.meant) or parts_of(following.meant, name.meant)
     )
-    unit = listed and comma is not None and _is_unit(text, name, following)
+    unit = listed and (_is_unit(text, name, following) if comma else _is_general(text, following))
     return (networks == 1 and (listed or dash is not None)) or parts or unit
+
+
+def _is_general(text: str, name: Name) -> bool:
+    """Say whether a name tells no more than what it is a part of: General Hospital."""
+    return not name.is_known and ALSO_PROPER.fullmatch(fold(text[name.start : name.end])) is not None
 
 
 def _is_unit(text: str, name: Name, following: Name) -> bool:

@@ -29,12 +29,13 @@ from etl.sources.carms.parsing.site_words import LEADING_WORDS
 _OTHER_THING = re.compile(
     r"'?s?\s+(?:Research|Foundation|Library|Residency|Teams?|Association|Academy|Society|Committee"
     r"|Board|Auxiliary|Corporation\s*$)"
+    r"|\s+is (?:currently |expected |now )*(?:under construction|to be replaced)"
 )
 """What behind a name makes it part of a thing of another kind."""
 
 _NOT_THERE = re.compile(
-    r"(?:\b(?:[Aa]n?|[Uu]ne?|known as(?: the)?|est l[ea]|any|each|another)|[Ff]ormerly(?: \w+)?(?: the)?"
-    r"|[Aa]nciennement(?: l[ea'])?|(?:adjacent|next|affiliated?|close) to(?: the)?"
+    r"(?:\b(?:[Aa]n?|[Uu]ne?|known as(?: the)?|[Rr]ue,|est l[ea]|any|each|another)|[Ff]ormerly(?: \w+)?(?: the)?"
+    r"|[Aa]nciennement(?: l[ea'])?|(?:adjacent|next|affiliated?|close) to(?: [^.;,]{0,60} and)?(?: the)?|adjoining"
     r"|à proximité (?:de la|du|de l'|de)"
     r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?"
     r"|[Aa]djacent to the \w+ is(?: the)?|\b(?:près|adjacente?s?) (?:de l[a']|du|au|à l[a'])|\b(?:rue|chemin|boulevard|avenue|boul\.|av\.))\s*$"
@@ -143,7 +144,7 @@ def _over(names: Sequence[Name], start: int, end: int) -> slice:
 
 def _is_there(text: str, start: int, end: int) -> bool:
     """Say whether the words around a name leave it a place of training."""
-    before = text[max(0, start - 30) : start]
+    before = text[max(0, start - 90) : start]
     return _OTHER_THING.match(text, end) is None and _NOT_THERE.search(before) is None
 
 

@@ -67,7 +67,8 @@ def listed_names(rows: Rows, row: Row) -> Iterator[Name]:
     further = list(_further(row, inner, spans))
     yield from (*inner, *further)
     if not inner and not further:
-        yield from (name for name in outer if _is_all_of(row, name))
+        regions = (name for name in outer if name.scope is Scope.REGION)
+        yield from (name for name in regions if _is_all_of(row, name))
 
 
 def prose_names(row: Row) -> list[Name]:

@@ -96,15 +96,22 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
         towns = []
     if _is_heading(rows, number, names, towns):
         return
-    if not found:
-        led = rows.is_site_list(row) or rows.is_led_by_sites(row)
-        heads = row.line.folded.startswith("#") and _heads_places(rows, number)
-        found = [
-            Found(town.start, town.end, LIST)
-            for town in towns_of_training(row.text)
-            if (town.listed or town.told or led) and not heads
-        ]
+    found += _towns_of_list(rows, number, found)
     yield from found or (Found(*span, LIST) for span in own_item(rows, number))
+
+
+def _towns_of_list(rows: Rows, number: int, found: Sequence[Found]) -> list[Found]:
+    """Return the towns of training of a list-like line beside the places found in it."""
+    row = rows.all[number]
+    if row.line.folded.startswith("#") and _heads_places(rows, number):
+        return []
+    led = not found and (rows.is_site_list(row) or rows.is_led_by_sites(row))
+    return [
+        Found(town.start, town.end, LIST)
+        for town in towns_of_training(row.text)
+        if (town.told or led or (town.listed and not found))
+        and not any(place.start < town.end and town.start < place.end for place in found)
+    ]
 
 
 def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[Span]) -> bool:
