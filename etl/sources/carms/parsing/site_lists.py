@@ -40,6 +40,9 @@ _SECTION = "training sites"
 ABBREVIATION = re.compile(r"\s\([A-Z][A-Z&-]{1,7}\)")
 """An abbreviation in parentheses: it repeats the name before it."""
 
+SPLIT_WORD = re.compile(r"(?<=[a-z])\*\*\s?\n?([a-z])(?=[\s,;.:)])")
+"""The last letter of a word that bold type lost: **Lakeside Hospita** l."""
+
 _ENDED = re.compile(r"(?<!\b[A-Z])[.!?]$")
 _ALONE = re.compile(r"[^(]*(?:\([^)]*\)\s*)?$")
 
@@ -173,6 +176,7 @@ def _lead(part: Part, line: Line) -> int:
 def _text(part: Part, line: Line) -> str:
     """Return a line in plain marks; its list mark and abbreviations in parentheses are blanked."""
     body = " " * line.bullet + part.reading.clean[line.start + line.bullet : line.end]
+    body = SPLIT_WORD.sub(lambda match: match.group(1).ljust(len(match.group())), body)
     return ABBREVIATION.sub(lambda match: " " * len(match.group()), plain_marks(body))
 
 

@@ -11,7 +11,7 @@ from etl.sources.carms.parsing.sections import Part
 from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, parts_of, places_of
 from etl.sources.carms.parsing.site_identity import Mentions
 from etl.sources.carms.parsing.site_items import item, led_towns, own_item
-from etl.sources.carms.parsing.site_lists import ABBREVIATION, Row, Rows
+from etl.sources.carms.parsing.site_lists import ABBREVIATION, SPLIT_WORD, Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span
 from etl.sources.carms.parsing.site_roles import ARTICLES, listed_names, prose_names
@@ -50,7 +50,7 @@ def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
         found = _of_list(rows, number) if row.listed else _of_prose(rows, row)
         for place in sorted(found, key=lambda place: (place.start, place.end)):
             first, last = row.line.start + place.start, row.line.start + place.end
-            written = ABBREVIATION.sub("", plain(clean[first:last])).strip(" ,;:.-–")
+            written, last = _written(clean, first, last)
             name = mask_contacts(written + place.shared)
             meant = place.meant or places_of(name)
             mentions.add(name, place.form, first, last, meant, is_town=is_town(name))
@@ -62,6 +62,14 @@ def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
         )
         for mention in mentions.kept()
     ]
+
+
+def _written(clean: str, first: int, last: int) -> tuple[str, int]:
+    """Return a name without emphasis and abbreviation, and where it ends in the text."""
+    text, split = clean[first:last], SPLIT_WORD.match(clean, last - 1)
+    if split is not None:
+        text, last = clean[first : split.start()] + split.group(1), split.end()
+    return ABBREVIATION.sub("", plain(text)).strip(" ,;:.-–"), last
 
 
 def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
