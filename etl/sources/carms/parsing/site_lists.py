@@ -10,7 +10,7 @@ from etl.sources.carms.parsing.site_compounds import composed
 from etl.sources.carms.parsing.site_names import Name, Scope, find_names, plain_marks
 
 _SENTENCE = re.compile(
-    r"\b(?:click|please|cliquez|veuillez|visit|is|are|was|were|will|has|have|had|offers?|provides?|serves?|can|may|our|we|you|their"
+    r"\b(?:click|please|cliquez|veuillez|decouvrez|visit|is|are|was|were|will|has|have|had|offers?|provides?|serves?|can|may|our|we|you|their"
     r"|its|which|who|that|where|been|be|residents|receive|spend|takes?|allows?|evaluates?"
     r"|(?<!['-])est|sont|offrent?|permet\w*|nous|vous|dispose|compte|dessert|qui|que|depuis|sera"
     r"|seront|peut|peuvent|ont|avec|effectuent|auront)\b"

@@ -24,7 +24,7 @@ LIST, PROSE = TrainingSiteForm.LIST, TrainingSiteForm.PROSE
 LONGEST_ITEM = 250
 """Characters up to which a bulleted sentence is an item of a list, whatever it begins with."""
 
-_SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s)")
+_SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s|,\san?\s)")
 _TOWN_HOSPITAL = re.compile(r"(.+) Hospitals?")
 _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
