@@ -12,12 +12,7 @@ from dataclasses import replace
 
 from etl.reference.training_places import PlaceKind
 from etl.sources.carms.parsing.normalise import fold
-from etl.sources.carms.parsing.site_gazetteer import (
-    Places,
-    comparable,
-    kinds_of,
-    parts_of,
-)
+from etl.sources.carms.parsing.site_gazetteer import Places, comparable, kinds_of, parts_of
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_words import ALSO_PROPER
 
@@ -31,35 +26,33 @@ _OF = re.compile(r"\s+(?:of|de|du)\s+(?:the\s|l')?", re.IGNORECASE)
 _SERIES = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:[Ss]ites?\s*)?(?:[,;/+]\s*)*(?:and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?"
 )
-_OPENING = re.compile(r"[\W\d_]*(?:[Tt]he\s)?")
-_ENDING = re.compile(r"\s*(?:\([^()]*\))?[\s.;,]*(?:,\s*\d+\s.*)?")
+_OPENING = re.compile(r"[\W\d_]{0,40}(?:[Tt]he\s)?")
+_ENDING = re.compile(r"\s*(?:\([^()]*\))?[\s.;,]{0,9}(?:,\s*\d+\s.*)?")
 _LISTING = re.compile(
-    r"(?:'s)?(?:\s(?:sites|campuses))?\s*(?:\([^()]*\)\s*(?=-))?(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
+    r"(?:'s)?(?:\s(?:sites|campuses))?\s*(?:\([^()]*\)\s*(?=-))?"
+    r"(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
     r"(?:includ|inclu[ast]|compris|compos|consist|regroup|encompass|et tous ses)[^.;()]{0,40}?)"
     r"[^.;()]{0,30}"
 )
 """What stands between a network and the hospitals that it heads."""
 
+LONGEST_GAP = 30
+"""Characters up to which a place stands behind its owner: Lakeside Health's busy Cape Hospital."""
+
 
 def composed(
     text: str, names: Sequence[Name], *, listed: bool
-) -> tuple[tuple[Name, ...], tuple[Name, ...]]:
+) -> tuple[tuple[Name, ...], frozenset[Name]]:
     """Return the names of a text (in order) with those made one that name one place together.
 
     Networks that only head or own the hospitals beside them are returned apart. ``listed`` says
     that the text is list-like.
     """
-    heads = tuple(
+    heads = frozenset(
         name
         for position, name in enumerate(names)
-        if _heads(
-            text,
-            names[position - 1] if position else None,
-            name,
-            names[position + 1 : position + 3],
-            listed=listed,
-        )
-        or _owns(text, names[max(0, position - 1) : position + 2], name)
+        if name.scope > Scope.PLACE
+        and (_heads(text, names, position, listed=listed) or _owns(text, names, position))
     )
     kept = [name for name in names if name not in heads]
     return tuple(_joined(text, kept, listed=listed)), heads
@@ -74,38 +67,30 @@ def is_campus(text: str, name: Name) -> bool:
     return _CAMPUS.fullmatch(text, name.start, name.end) is not None
 
 
-def _heads(
-    text: str, before: Name | None, name: Name, behind: Sequence[Name], *, listed: bool
-) -> bool:
+def _heads(text: str, names: Sequence[Name], position: int, *, listed: bool) -> bool:
     """Say whether a network only heads the hospitals behind it: in parentheses or after a colon."""
-    if not behind or name.scope is not Scope.NETWORK:
+    name, *behind = names[position : position + 3]
+    if not behind or name.scope is not Scope.NETWORK or behind[0].scope is not Scope.PLACE:
         return False
-    first, *others = behind
-    gap = text[name.end : first.start]
-    if first.scope is not Scope.PLACE or _LISTING.fullmatch(gap) is None:
+    first, mark = behind[0], text[name.end : behind[0].start].strip()
+    if _LISTING.fullmatch(text, name.end, first.start) is None:
         return False
-    series = any(
-        _SERIES.fullmatch(text, first.end, other.start) is not None for other in others
-    ) or bool(first.shared)
-    if gap.strip().startswith("-") and before is not None:
-        series = series and _SERIES.fullmatch(text, before.end, name.start) is None
-    if gap.strip().startswith("-"):
-        return series and not is_campus(text, first)
-    if gap.strip() == ":" and not listed:
-        return series
-    return series or not is_campus(text, first)
+    series = bool(first.shared) or (len(behind) > 1 and _is_series(text, *behind))
+    if mark.startswith("-"):
+        in_series = position > 0 and _is_series(text, names[position - 1], name)
+        return series and not in_series and not is_campus(text, first)
+    return series or not (is_campus(text, first) or (mark == ":" and not listed))
 
 
-def _owns(text: str, around: Sequence[Name], name: Name) -> bool:
-    """Say whether a network only owns a hospital beside it: Lakeside Health / Cape, Lakeside's Cape.
-    """
-    return name.scope > Scope.PLACE and any(
-        (
-            _SLASH.fullmatch(text, left.end, right.start) is not None
-            or (left is name and text.endswith("'s", 0, name.end) and right.start < name.end + 30)
-        )
-        and Scope.PLACE in (left.scope, right.scope)
-        for left, right in itertools.pairwise(around)
+def _owns(text: str, names: Sequence[Name], position: int) -> bool:
+    """Say whether a network only owns a hospital beside it: Bay Care / Cape, Bay Care's Cape."""
+    name = names[position]
+    beside = [other for other in names[max(0, position - 1) : position + 2] if other is not name]
+    return any(
+        _SLASH.fullmatch(text, *sorted((name.start, name.end, other.start, other.end))[1:3])
+        or (text.endswith("'s", 0, name.end) and 0 < other.start - name.end < LONGEST_GAP)
+        for other in beside
+        if other.scope is Scope.PLACE
     )
 
 
@@ -147,33 +132,38 @@ def _meant(name: Name, following: Name) -> Places:
 def _is_one(
     text: str, name: Name, following: Name, around: Sequence[Name], *, listed: bool
 ) -> bool:
-    """Say whether two names name one place: a part and the whole, joined by a dash or comma."""
+    """Say whether two names name one place, by the mark that stands between them."""
     gap = (text, name.end, following.start)
     campus = is_campus(text, following)
     if _OF.fullmatch(*gap) is not None:
-        return is_campus(text, name) and not campus and text.endswith("Campus", 0, name.end)
-    dash, comma = _DASH.fullmatch(*gap), _COMMA.fullmatch(*gap)
-    if listed and _COLON.fullmatch(*gap) is not None:
-        return campus and not _in_series(text, around, name, following)
-    if campus and name.meant and _SLASH.fullmatch(*gap) is not None:
-        return name.scope is Scope.PLACE
-    if dash is None and comma is None:
+        return text.endswith("Campus", 0, name.end) and not campus
+    if _COLON.fullmatch(*gap) is not None:
+        return listed and campus and not _in_series(text, around, name, following)
+    if _SLASH.fullmatch(*gap) is not None:
+        return campus and bool(name.meant) and name.scope is Scope.PLACE
+    comma = _COMMA.fullmatch(*gap) is not None
+    if not comma and _DASH.fullmatch(*gap) is None:
         return False
-    if campus and not is_campus(text, name) and not name.scope is Scope.REGION:
+    if campus and not is_campus(text, name) and name.scope is not Scope.REGION:
         return True
-    if comma is not None and _in_series(text, around, name, following):
-        return False
-    networks = (name.scope > Scope.PLACE) + (following.scope > Scope.PLACE)
-    parts = bool(
-        parts_of(name.meant, following.meant) or parts_of(following.meant, name.meant)
-    )
-    unit = listed and (_is_unit(text, name, following) if comma else _is_general(text, following))
-    return (networks == 1 and (listed or dash is not None)) or parts or unit
+    in_series = comma and _in_series(text, around, name, following)
+    return not in_series and _belong(text, name, following, comma=comma, listed=listed)
+
+
+def _belong(text: str, name: Name, following: Name, *, comma: bool, listed: bool) -> bool:
+    """Say whether a comma or dash joins a part and the whole that it belongs to."""
+    if parts_of(name.meant, following.meant) or parts_of(following.meant, name.meant):
+        return True
+    if Scope.PLACE in (name.scope, following.scope) and name.scope != following.scope:
+        return listed or not comma
+    unit = _is_unit(text, name, following) if comma else _is_general(text, following)
+    return listed and unit
 
 
 def _is_general(text: str, name: Name) -> bool:
     """Say whether a name tells no more than what it is a part of: General Hospital."""
-    return not name.is_known and ALSO_PROPER.fullmatch(fold(text[name.start : name.end])) is not None
+    written = fold(text[name.start : name.end])
+    return not name.is_known and ALSO_PROPER.fullmatch(written) is not None
 
 
 def _is_unit(text: str, name: Name, following: Name) -> bool:
@@ -186,7 +176,12 @@ def _is_unit(text: str, name: Name, following: Name) -> bool:
 def _in_series(text: str, around: Sequence[Name], name: Name, following: Name) -> bool:
     """Say whether two names stand in a series of more than the two."""
     return any(
-        _SERIES.fullmatch(text, left.end, right.start) is not None
+        _is_series(text, left, right)
         for left, right in itertools.pairwise(around)
         if (left, right) != (name, following)
     )
+
+
+def _is_series(text: str, left: Name, right: Name) -> bool:
+    """Say whether nothing but a comma or conjunction stands between two names."""
+    return _SERIES.fullmatch(text, left.end, right.start) is not None

@@ -240,26 +240,28 @@ def places_of(name: str) -> Places:
 
 
 @functools.cache
-def _run_by() -> tuple[Places, ...]:
-    """Return for each row of the table the rows of the place that runs it."""
+def _runners() -> tuple[Places, ...]:
+    """Return for each row of the table the rows of the places that run it, however far up."""
     named: dict[tuple[str, Province], set[int]] = {}
     for row, place in enumerate(training_places()):
         named.setdefault((place.name, place.province), set()).add(row)
-    return tuple(
-        frozenset(named.get((place.network, place.province), ())) for place in training_places()
-    )
+    direct = [named.get((place.network, place.province), set()) for place in training_places()]
+    return tuple(_reached(row, direct) for row in range(len(direct)))
+
+
+def _reached(row: int, direct: Sequence[set[int]]) -> Places:
+    """Return the rows that are reached from one by following who runs whom."""
+    reached: set[int] = set()
+    left = set(direct[row])
+    while left:
+        reached |= left
+        left = {upper for lower in left for upper in direct[lower]} - reached
+    return frozenset(reached - {row})
 
 
 def parts_of(whole: Places, among: Places) -> Places:
     """Return those of the places that one of ``whole`` runs by the table, however far down."""
-    return frozenset(row for row in among if _is_run_by(_run_by()[row] - {row}, whole))
-
-
-def _is_run_by(runners: Places, whole: Places) -> bool:
-    """Say whether one of ``whole`` is among the places that run a place, or runs one of them."""
-    return bool(runners & whole) or any(
-        _is_run_by(_run_by()[row] - runners - {row}, whole) for row in runners
-    )
+    return frozenset(row for row in among if _runners()[row] & whole)
 
 
 def kinds_of(meant: Places) -> frozenset[PlaceKind]:

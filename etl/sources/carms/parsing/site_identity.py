@@ -108,8 +108,9 @@ class Mentions:
     def kept(self) -> list[Mention]:
         """Return the places in the order of the text.
 
-        A network or authority counts where none of its hospitals is named. An abbreviation counts if it is that of a place where the other places are: RPC is no
-        Regional Psychiatric Centre outside Saskatchewan.
+        A network or authority counts where none of its hospitals is named. An abbreviation counts
+        if it is that of a place where the other places are: RPC is no Regional Psychiatric Centre
+        outside Saskatchewan.
         """
         provinces = {
             province

@@ -15,7 +15,6 @@ from etl.sources.carms.parsing.site_gazetteer import (
     NO_PLACES,
     Match,
     Places,
-    comparable,
     is_authority,
     is_umbrella,
     places,
@@ -34,11 +33,13 @@ _OTHER_THING = re.compile(
 """What behind a name makes it part of a thing of another kind."""
 
 _NOT_THERE = re.compile(
-    r"(?:\b(?:[Aa]n?|[Uu]ne?|known as(?: the)?|[Rr]ue,|est l[ea]|any|each|another)|[Ff]ormerly(?: \w+)?(?: the)?"
-    r"|[Aa]nciennement(?: l[ea'])?|(?:adjacent|next|affiliated?|close) to(?: [^.;,]{0,60} and)?(?: the)?|adjoining"
-    r"|à proximité (?:de la|du|de l'|de)"
+    r"(?:\b(?:[Aa]n?|[Uu]ne?|est l[ea]|any|each|another|known as(?: the)?|adjoining)"
+    r"|[Ff]ormerly(?: \w+)?(?: the)?|[Aa]nciennement(?: l[ea'])?"
+    r"|(?:adjacent|next|affiliated?|close) to(?: [^.;,]{0,60} and)?(?: the)?"
+    r"|[Aa]djacent to the \w+ is(?: the)?|à proximité (?:de la|du|de l'|de)"
+    r"|\b(?:près|adjacente?s?) (?:de l[a']|du|au|à l[a'])"
     r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?"
-    r"|[Aa]djacent to the \w+ is(?: the)?|\b(?:près|adjacente?s?) (?:de l[a']|du|au|à l[a'])|\b(?:rue|chemin|boulevard|avenue|boul\.|av\.))\s*$"
+    r"|\b(?:[Rr]ue,?|chemin|boulevard|avenue|boul\.|av\.))\s*$"
 )
 """What before a name tells that residents do not train there: a clinic, formerly, close to."""
 
@@ -46,7 +47,7 @@ _REGION = re.compile(
     r"(?:le |la |du )?(?:CIUSSS?|CISSS?|CRSSS|Centre [Ii]nt[ée]gr[ée](?! (?:de|en) [Cc]anc))"
     r"(?!.*(?:[Hh][ôo]pital|[Hh]ospitali|H[ôo]tel|CLSC|GMF|CHUM|Institut|Pavillon|Direction))"
 )
-_PLURAL = re.compile(r"[Hh][ôo]pitaux\b")
+_SEVERAL = re.compile(r"[Hh][ôo]pitaux\b")
 _TOWN_CENTRE = re.compile(r"\s+(?:Cent(?:re|er)|Campus)$")
 _DASH = re.compile(r"\s-\s(?=[A-ZÀ-Þ])")
 _CONJUNCTION = re.compile(r"\b(?:and|et|or|ou)\b|&")
@@ -63,12 +64,16 @@ _PLACED = re.compile(
 )
 
 _SITE_BEFORE = re.compile(
-    r"\b(?:[Ss]ite|[Pp]avillon|Dr\.?|Hôpital|CHSLD|CSSSG?|Centre hospitalier|[A-Z]\.(?:\s?[A-Z]\.)*)\s$"
+    r"\b(?:[Ss]ite|[Pp]avillon|Dr\.?|Hôpital|CHSLD|CSSSG?|Centre hospitalier"
+    r"|[A-Z]\.(?:\s?[A-Z]\.)*)\s$"
 )
 _SITE_BEHIND = re.compile(r"\s(?:(Site|Campus)|site|campus)\b")
 _TOWN_BEHIND = re.compile(r"(?:\s?-\s|\sà\s)([A-ZÀ-Þ][\w'. -]+)$")
 _SITES = re.compile(r"\s(?:sites|campuses)$")
-_DISCIPLINE = re.compile(r"\s-\s(?!pavillon|site|campus|h[ôo]p|centre)[a-zà-ÿ][a-zà-ÿ ]+$|\s-\s(?:Primary|Main|Trauma|Secondary) Site$")
+_DISCIPLINE = re.compile(
+    r"\s-\s(?!pavillon|site|campus|h[ôo]p|centre)[a-zà-ÿ][a-zà-ÿ ]+$"
+    r"|\s-\s(?:Primary|Main|Trauma|Secondary) Site$"
+)
 
 _MARKS = str.maketrans(
     {
@@ -119,16 +124,11 @@ def find_names(text: str, *, listed: bool = False) -> list[Name]:
     known = [
         match
         for match in matches
-        if _is_there(text, match.start, match.end)
-        and (listed or _PLURAL.match(text, match.start) is None)
+        if _is_there(text, match.start, match.end, listed=listed)
         and _stands_alone(text, match, starts, listed=listed)
     ]
-    built = [
-        span
-        for span in find_built(text)
-        if _is_there(text, *span) and (listed or _PLURAL.match(text, span[0]) is None)
-    ]
-    names = [_trimmed(text, name) for name in _merged(text, known, built)]
+    built = [span for span in find_built(text) if _is_there(text, *span, listed=listed)]
+    names = _as_written(text, _merged(text, known, built))
     for name in _sharing(text, names):
         over = _over(names, name.start, name.end)
         names[over] = names[over] or [name]
@@ -142,9 +142,11 @@ def _over(names: Sequence[Name], start: int, end: int) -> slice:
     return slice(first, last)
 
 
-def _is_there(text: str, start: int, end: int) -> bool:
+def _is_there(text: str, start: int, end: int, *, listed: bool) -> bool:
     """Say whether the words around a name leave it a place of training."""
     before = text[max(0, start - 90) : start]
+    if not listed and _SEVERAL.match(text, start) is not None:
+        return False
     return _OTHER_THING.match(text, end) is None and _NOT_THERE.search(before) is None
 
 
@@ -217,13 +219,13 @@ def _merged(text: str, known: Sequence[Match], built: Sequence[Span]) -> list[Na
             ]
         elif end > held.end or held.scope or _is_told_before(text, start, held):
             meant = places_of(text[start:end])
-            known = bool(meant)
-            names[over] = [Name(start, end, held.scope if known else scope, known, meant=meant)]
+            scope = held.scope if meant else scope
+            names[over] = [Name(start, end, scope, is_known=bool(meant), meant=meant)]
     return names
 
 
 def _end_of_one(text: str, start: int, end: int) -> int:
-    """Return where a name ends, without the plural that it shares: Lachine and LaSalle Hospitals."""
+    """Return where a name ends, without the plural that it shares: A and B Hospitals."""
     before = text[max(0, start - 9) : start]
     shares = before.endswith(", ") or _CONJUNCTION.search(before) is not None
     return start + len(singular(text[start:end])) if shares else end
@@ -231,45 +233,48 @@ def _end_of_one(text: str, start: int, end: int) -> int:
 
 def _is_told_before(text: str, start: int, held: Name) -> bool:
     """Say whether the word for a place of care stands before its name alone: CSSS de Suroît."""
-    told = has_head(text, start, held.start)
-    return told and not has_head(text, held.start, held.end)
+    return has_head(text, start, held.start) and not has_head(text, held.start, held.end)
+
+
+def _as_written(text: str, names: Sequence[Name]) -> list[Name]:
+    """Return names with their words for a site, and without what only tells where or what for."""
+    written: list[Name] = []
+    for position, name in enumerate(names):
+        low = written[-1].end if written else 0
+        high = names[position + 1].start if position + 1 < len(names) else len(text)
+        written.append(_trimmed(text, _extended(text, name, low, high)))
+    return written
+
+
+def _extended(text: str, name: Name, low: int, high: int) -> Name:
+    """Return a name of the table with the words before and behind it that belong to it."""
+    if not name.is_known:
+        return name
+    start, end = name.start, name.end
+    before = _SITE_BEFORE.search(text, max(low, start - 20), start)
+    behind = _SITE_BEHIND.match(text, end, high)
+    if before is not None:
+        start = before.start()
+    if behind is not None and (behind.group(1) or not has_head(text, start, end)):
+        end = behind.end()
+    return replace(name, start=start, end=end)
 
 
 def _trimmed(text: str, name: Name) -> Name:
-    """Return a name with its words for a site, and without the town that only tells where it is."""
-    start, end = name.start, name.end
-    before = _SITE_BEFORE.search(text, max(0, start - 20), start)
-    if before is not None and name.is_known:
-        start = before.start()
-    behind = _SITE_BEHIND.match(text, end)
-    if (
-        behind is not None
-        and name.is_known
-        and (behind[1] or not has_head(text, start, end))
-    ):
-        end = behind.end()
-    town = _TOWN_BEHIND.search(text, start, end)
-    told = town is not None and is_town(town.group(1))
-    if town is not None and told and not _has_town(name):
+    """Return a name without a town that only tells where it is, a discipline, or a plural."""
+    end = name.end
+    town = _TOWN_BEHIND.search(text, name.start, end)
+    if town is not None and is_town(town.group(1)) and not _has_town(name):
         end = town.start()
-    discipline = _DISCIPLINE.search(text, start, end)
-    if discipline is not None:
-        end = discipline.start()
-    sites = _SITES.search(text, start, end)
-    if sites is not None:
-        end = sites.start()
-    return replace(name, start=start, end=end)
+    for behind in (_DISCIPLINE, _SITES):
+        match = behind.search(text, name.start, end)
+        end = end if match is None else match.start()
+    return replace(name, end=end)
 
 
 def _has_town(name: Name) -> bool:
     """Say whether a town behind a dash is part of the name by the table: BC Cancer - Victoria."""
     return any(" - " in training_places()[row].name for row in name.meant)
-
-
-def is_official(written: str, name: Name) -> bool:
-    """Say whether the table has a name as it is written: BC Cancer - Victoria."""
-    words = comparable(written)
-    return any(comparable(training_places()[row].name) == words for row in name.meant)
 
 
 def _scope(meant: Places) -> Scope:

@@ -29,7 +29,8 @@ _JOINT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[,/;-]\s*)*(and|et|&|or|ou)?\s*(?:
 _SERIES = re.compile(r",?\s(?:and\s|et\s)?")
 _AT = re.compile(r"\s+at\s+(?:the\s+)?")
 _PART_OF = re.compile(
-    r"(?:(?:part|member|sponsorship) (?:of|with)|\b(?:sites?|hospitals?) within|\bcampus of)(?: the)? [\"“]?$"
+    r"(?:(?:part|member|sponsorship) (?:of|with)|\b(?:sites?|hospitals?) within|\bcampus of)"
+    r"(?: the)? [\"“]?$"
 )
 _SPELLED = re.compile(r"\s-\s(?:The\s)?")
 _AMALGAMATED = re.compile(r"\bamalgamation of\b[^.]*$")
@@ -54,8 +55,7 @@ def listed_names(rows: Rows, row: Row) -> Iterator[Name]:
     places = [
         name
         for position, name in enumerate(outer)
-        if name.scope is not Scope.REGION
-        and not _is_where(row, outer, position)
+        if name.scope is not Scope.REGION and not _is_where(row, outer, position)
     ]
     titled = row.line.folded.startswith("#")
     if len(places) > 1 or titled or not rows.is_site_list(row):
@@ -78,28 +78,29 @@ def prose_names(row: Row) -> list[Name]:
     kept: list[Name] = []
     for name in row.names:
         span = _inside(name, spans)
-        alike = [
-            other
-            for other in kept[-9:]
-            if other.scope is name.scope and not _is_of_its_kind(row, other)
-        ]
-        behind = (
-            span is not None
-            and any(0 <= span[0] - other.end <= 2 for other in alike)
-            and row.text[span[0] + 1 : name.start].strip().casefold() in ARTICLES
-        )
         campus = row.text[name.start : name.end].endswith("Campus")
-        repeats = behind and (held[span] < 2 or campus)
-        if not repeats and not _is_repeated(row, name, spans):
+        repeats = span is not None and _follows_alike(row, name, span, kept[-9:])
+        if not (repeats and (held[span] < 2 or campus)) and not _is_repeated(row, name, spans):
             kept.append(name)
+    regions = _series_of_regions(row, kept)
     return [
         name
         for name in kept
-        if (name.scope is not Scope.REGION or _is_among_regions(row, name, kept))
-        and _AMALGAMATED.search(row.text, 0, name.start) is None
+        if (name.scope is not Scope.REGION or name in regions)
+        and _AMALGAMATED.search(row.text, max(0, name.start - 300), name.start) is None
         and not _is_of_its_kind(row, name)
         and not (name.scope is Scope.NETWORK and _only_tells_whose(row, name))
     ]
+
+
+def _follows_alike(row: Row, name: Name, span: Span, before: Sequence[Name]) -> bool:
+    """Say whether a name fills parentheses right behind another name of its scope."""
+    opens = row.text[span[0] + 1 : name.start].strip().casefold() in ARTICLES
+    return opens and any(
+        0 <= span[0] - other.end <= 2
+        for other in before
+        if other.scope is name.scope and not _is_of_its_kind(row, other)
+    )
 
 
 def _only_tells_whose(row: Row, network: Name) -> bool:
@@ -109,15 +110,15 @@ def _only_tells_whose(row: Row, network: Name) -> bool:
     return _PART_OF.search(before) is not None or (word.isupper() and word.isalpha())
 
 
-def _is_among_regions(row: Row, name: Name, names: Sequence[Name]) -> bool:
-    """Say whether a health authority stands in a series of at least three: they are meant then."""
-    regions = [other for other in names if other.scope is Scope.REGION]
-    series = [
-        left
-        for left, right in itertools.pairwise(regions)
-        if _SERIES.fullmatch(row.text, left.end, right.start) is not None
+def _series_of_regions(row: Row, names: Sequence[Name]) -> frozenset[Name]:
+    """Return the health authorities of a series of at least three: they are meant themselves."""
+    regions = [name for name in names if name.scope is Scope.REGION]
+    joined = [
+        pair
+        for pair in itertools.pairwise(regions)
+        if _SERIES.fullmatch(row.text, pair[0].end, pair[1].start) is not None
     ]
-    return len(series) > 1 and name in (*series, regions[-1])
+    return frozenset(itertools.chain(*joined)) if len(joined) > 1 else frozenset()
 
 
 def _inside(name: Name, spans: Sequence[Span]) -> Span | None:
@@ -161,9 +162,8 @@ def _further(row: Row, inner: Sequence[Name], spans: Sequence[Span]) -> Iterator
             start, end = match.span(1)
             town = (several.group(1) is not None or not inner) and is_town(match.group(1))
             common = is_common(fold(match.group(1))) or is_clinic_of_its_kind(match.group(1))
-            if common:
-                continue
-            if not town and not any(start < name.end and name.start < end for name in inner):
+            known = any(start < name.end and name.start < end for name in inner)
+            if not (town or common or known):
                 yield Name(start, end)
 
 

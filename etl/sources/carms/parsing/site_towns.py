@@ -46,26 +46,40 @@ _SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| Site\b(?! [A-Z])")
 _TOLD = re.compile(
     r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}"
     r"|placed(?: \w+){0,5}|community hospitals) (?:in|at)$"
-    r"|\b(?:hospitals|clinics|practices|preceptors)\b[^.;]* communities of$"
+    r"|\b(?:hospitals|clinics|practices|preceptors)\b[^.;]{0,90} communities of$"
 )
 _BESIDE = (
-    r"(?:are|is|be|being|been|will|may|can|to|also|either|both|generally|usually|predominantly"
-    r"|primarily|mainly|mostly|locally|all|occur\w*|take|takes|taking|taken|place|completed|conducted"
-    r"|held|done|based|out|of|se|sont|seront|font|tant|effectuent|déroulent|principalement)"
+    r"(?:are|is|be|being|been|will|may|can|to|also|either|both|all|generally|usually|locally"
+    r"|predominantly|primarily|mainly|mostly|occur\w*|take|takes|taking|taken|place|completed"
+    r"|conducted|held|done|based|out|of|se|sont|seront|font|tant|effectuent|déroulent"
+    r"|principalement)"
 )
 """Words that may stand between a rotation and where it is."""
 
-_DIRECT = re.compile(
-    r"\b(?:rotations?|placements?|blocks?|stages|experiences)(?: this| during \w+| in the \w+ years?)?"
-    rf"(?: {_BESIDE})* (?:in|at|à)(?: either)?$"
-    r"|\b[Rr]otations? to occur in$|\b(?:rotation|block)s?\b[^.;:]{0,90}\btakes? place in$"
-    rf"|\b[Rr]esidents? (?:are|is|will be)(?: {_BESIDE})* (?:in|out of)(?: either)?$"
-    r"|\b(?:[Ss]tream|[Ss]ite|[Pp]rogram) is located in$|\b[Tt]raining out of$|\byear\b[^.;]* spent in$"
-    r"|\b(?:tenue?s?|se donnent?) à$|\bexperiences (?:are )?available in$|\bsurrounding communities of$"
-    r"|\b[Ee]lectives (?:are )?[Aa]vailable in$|\btrain at sites\b[^.;]{0,40}\bfor example, in$"
-    r"|\b(?:rotations|electives)\b[^.;]{0,30}\b(?:cent(?:re|er)s|communities|sites)\b[^.;]{0,20},? such as$"
-    r"|\burban cent(?:re|er)s such as$"
+_PHRASES = (
+    (
+        r"(?:rotations?|placements?|blocks?|stages|experiences)"
+        rf"(?: this| during \w+| in the \w+ years?)?(?: {_BESIDE})* (?:in|at|à)(?: either)?"
+    ),
+    r"[Rr]otations? to occur in",
+    r"(?:rotation|block)s?\b[^.;:]{0,90}\btakes? place in",
+    rf"[Rr]esidents? (?:are|is|will be)(?: {_BESIDE})* (?:in|out of)(?: either)?",
+    r"(?:[Ss]tream|[Ss]ite|[Pp]rogram) is located in",
+    r"[Tt]raining out of",
+    r"year\b[^.;]{0,90} spent in",
+    r"(?:tenue?s?|se donnent?) à",
+    r"(?:experiences|[Ee]lectives) (?:are )?[Aa]vailable in",
+    r"surrounding communities of",
+    r"train at sites\b[^.;]{0,40}\bfor example, in",
+    (
+        r"(?:rotations|electives)\b[^.;]{0,30}\b(?:cent(?:re|er)s|communities|sites)\b"
+        r"[^.;]{0,20},? such as"
+    ),
+    r"urban cent(?:re|er)s such as",
 )
+_DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES))
+"""What right before a town tells that residents train there, be it a single one."""
+
 _ALSO = re.compile(r"\s+(?:and other|at (?:the )?[A-Z])")
 """What behind a town tells that it only says where, or that it is one of many."""
 

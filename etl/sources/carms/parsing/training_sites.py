@@ -84,7 +84,7 @@ def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
     yield from (Found(*span, LIST) for span in led_towns(row))
     for town in towns_of_training(row.text):
         if not any(name.start < town.end and town.start < name.end for name in row.names):
-            listed = town.listed or row.line.bullet
+            listed = town.listed or row.line.bullet > 0
             yield Found(town.start, town.end, LIST if listed else PROSE)
 
 
@@ -125,7 +125,7 @@ def _towns_of_list(rows: Rows, number: int, found: Sequence[Found]) -> list[Foun
 def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[Span]) -> bool:
     """Say whether a town, region or network only heads the places below it, or is an address."""
     row = rows.all[number]
-    if [row.text[name.start : name.end] for name in names if _is_town_hospital(row, name)]:
+    if any(_is_town_hospital(row, name) for name in names):
         alone = number + 1 < len(rows.all) and not rows.all[number + 1].lead
         return row.lead > 0 and alone and _heads_places(rows, number)
     if not names:
