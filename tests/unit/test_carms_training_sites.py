@@ -181,10 +181,14 @@ def test_a_line_names_one_place_with_its_network_or_campus(line: str, name: str 
     [
         "University Health Network (Toronto General Hospital, Toronto Western Hospital)",
         "  * University Health Network - Toronto General Hospital, Toronto Western Hospital",
-        "  * University Health Network\n    * Toronto General Hospital\n"
-        "    * Toronto Western Hospital",
-        "We are at the University Health Network, which includes Toronto General Hospital and"
-        " Toronto Western Hospital. The University Health Network is large.",
+        (
+            "  * University Health Network\n    * Toronto General Hospital\n"
+            "    * Toronto Western Hospital"
+        ),
+        (
+            "We are at the University Health Network, which includes Toronto General Hospital and"
+            " Toronto Western Hospital. The University Health Network is large."
+        ),
     ],
 )
 def test_a_network_that_heads_its_hospitals_is_no_site(text: str) -> None:

@@ -33,7 +33,7 @@ _LONGEST_LEAD = 240
 LONGEST_BOLD = 120
 """Characters up to which bold words at the beginning of a line are its heading."""
 
-LONGEST_LINE = 200
+LONGEST_LINE = 1500
 """Characters up to which a line that is no sentence is list-like."""
 
 _SECTION = "training sites"

@@ -93,7 +93,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:drive|flights?|rail|minutes?|hours?|km|proximity|population|home to|between|near|close"
     r"|away|serv(?:es?|ed|ing)|explor\w+|festivals?|highway|airport|travel|university|universit[ée]"
     r"|college|housing|outside|apply|match|electives?|available|encourag\w+|such as|like"
-    r"|surrounding|hospital with)\b",
+    r"|surrounding|attend|hospital with)\b",
     re.IGNORECASE,
 )
 

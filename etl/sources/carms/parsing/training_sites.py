@@ -21,7 +21,7 @@ from warehouse.vocabulary import TrainingSiteForm
 
 LIST, PROSE = TrainingSiteForm.LIST, TrainingSiteForm.PROSE
 
-LONGEST_ITEM = 250
+LONGEST_ITEM = 230
 """Characters up to which a bulleted sentence is an item of a list, whatever it begins with."""
 
 _SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s|,\san?\s)")
