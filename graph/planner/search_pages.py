@@ -30,8 +30,15 @@ from graph.planner.sizes import between
 from graph.planner.sources import Connection, Facet, OfEdge, Search, source_of
 from graph.planner.sql import MARK, Json, conjunction
 from warehouse.search.query import EMPTY
-from warehouse.search.ranking import FILTERED, RANKED, RankingSettings, SearchMode, ranking_ctes
-from warehouse.search.searcher import BEST_PASSAGES, PASSAGE_JOINS, Index, best_passages
+from warehouse.search.ranking import (
+    FILTERED,
+    RANKED,
+    RankingSettings,
+    SearchMode,
+    places_cte,
+    ranking_ctes,
+)
+from warehouse.search.searcher import BEST_PASSAGES, PASSAGE_JOINS, Index, best_of_each
 
 MOST_PASSAGES: Final = 10
 """Most passages of a program that are shown."""
@@ -223,8 +230,10 @@ class SearchCompiler(ConnectionCompiler):
         best, shown, beside = names.new("h"), names.new("h"), names.new("t")
         page = f"(SELECT {column} AS program_key FROM {self.page.name}) q"
         item = self._passage(kind, nodes).sql()
+        if not self._shown:
+            self._shown.append(places_cte(self.search.mode, RankingSettings(), page))
         self._shown += [
-            best_passages(page, most, best),
+            best_of_each(most, best),
             (
                 f"{shown} AS MATERIALIZED (SELECT best.program_key, string_agg({item}, ','"
                 f" ORDER BY best.score DESC, best.ordinal) AS j FROM {best} best"

@@ -135,7 +135,7 @@ def ranking_ctes(
         ctes += semantic_ctes(shape, vector, settings, bind)
     ctes.append(_leg("search_lexical", _LEXICAL_PLACE, settings.lexical_title, settings))
     ctes.append(_leg("search_semantic", _SEMANTIC_PLACE, settings.semantic_title, settings))
-    ctes += [_scored(), _ranked(mode, settings), _places(mode, settings)]
+    ctes += [_scored(), _ranked(mode, settings)]
     return ctes
 
 
@@ -163,46 +163,58 @@ def _placed(name: str, found: str) -> str:
 
 
 def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[str]:
-    """Return the lexical leg: BM25 of every passage in which a word of the query stands.
+    """Return the lexical leg: BM25 of every passage in which a concept of the query stands.
 
-    A concept scores by its best alternative, an alternative by its words times the share of them
-    that the passage has.
+    The alternatives of a concept are synonyms: how often a passage has any of them adds up, and
+    the concept is as rare as all of them together (at most: a passage with two of them counts
+    twice). An alternative of several words counts where a passage has all of them.
     """
     terms = query.terms
     asked = (
         f"SELECT * FROM unnest({bind([t.lexeme for t in terms], 'text[]')},"
         f" {bind([t.weight for t in terms], 'float8[]')},"
+        f" {bind([t.importance for t in terms], 'float8[]')},"
         f" {bind([t.concept for t in terms], 'int4[]')},"
         f" {bind([t.alternative for t in terms], 'int4[]')},"
         f" {bind([t.size for t in terms], 'int4[]')})"
-        " AS q (lexeme, weight, concept, alternative, size)"
+        " AS q (lexeme, weight, importance, concept, alternative, size)"
     )
     k1, b = settings.k1, settings.b
-    length = f"{1 - b:.6f} + {b:.6f} * p.word_count / t.mean_word_count"
-    bm25 = f"t.gain * p.frequency * {k1 + 1:.6f} / (p.frequency + {k1:.6f} * ({length}))"
+    length = f"{1 - b:.6f} + {b:.6f} * w.word_count / c.mean_word_count"
     return [
+        f"search_query AS (SELECT * FROM ({asked}) q)",
         (
-            f"search_query AS (SELECT q.lexeme, q.concept, q.alternative, q.size, q.weight"
-            f" FROM ({asked}) q)"
-        ),
-        (
-            "search_term AS MATERIALIZED (SELECT t.term_key, q.concept, q.alternative, q.size,"
-            " s.mean_word_count, q.weight * ln(1 + (s.passage_count - t.document_frequency + 0.5)"
-            " / (t.document_frequency + 0.5)) AS gain"
-            " FROM search_query q JOIN search.term t ON t.lexeme = q.lexeme"
+            "search_term AS MATERIALIZED (SELECT t.term_key, t.language, t.document_frequency,"
+            " q.weight, q.importance, q.concept, q.alternative, q.size, s.mean_word_count,"
+            " s.passage_count FROM search_query q JOIN search.term t ON t.lexeme = q.lexeme"
             " JOIN search.language_statistics s USING (analysis, language)"
             " WHERE t.analysis = (SELECT analysis FROM search_index) AND t.document_frequency > 0)"
         ),
         (
-            f"search_word AS (SELECT p.passage_key, t.concept,"
-            f" sum({bm25}) * count(*) / max(t.size) AS score"
-            " FROM search_term t JOIN search.posting p USING (term_key)"
-            " GROUP BY p.passage_key, t.concept, t.alternative)"
+            "search_concept AS MATERIALIZED (SELECT concept, language, mean_word_count,"
+            " max(importance) * ln(1 + (passage_count - least(passage_count, sum(passages)) + 0.5)"
+            " / (least(passage_count, sum(passages)) + 0.5)) AS gain"
+            " FROM (SELECT concept, language, mean_word_count, passage_count,"
+            " max(importance) AS importance, min(document_frequency) AS passages FROM search_term"
+            " GROUP BY concept, alternative, size, language, mean_word_count, passage_count"
+            " HAVING count(*) = size) a GROUP BY concept, language, mean_word_count, passage_count)"
         ),
         (
-            "search_lexical_passage AS (SELECT passage_key, sum(best) AS score"
-            " FROM (SELECT passage_key, concept, max(score) AS best FROM search_word"
-            " GROUP BY passage_key, concept) c GROUP BY passage_key)"
+            "search_word AS (SELECT passage_key, concept, language, sum(frequency) AS frequency,"
+            " max(word_count) AS word_count FROM (SELECT p.passage_key, t.concept, t.language,"
+            " t.weight * p.frequency AS frequency, p.word_count"
+            " FROM search_term t JOIN search.posting p USING (term_key) WHERE t.size = 1"
+            " UNION ALL SELECT p.passage_key, t.concept, t.language,"
+            " min(t.weight * p.frequency), max(p.word_count)"
+            " FROM search_term t JOIN search.posting p USING (term_key) WHERE t.size > 1"
+            " GROUP BY p.passage_key, t.concept, t.alternative, t.language, t.size"
+            " HAVING count(*) = t.size) f GROUP BY passage_key, concept, language)"
+        ),
+        (
+            "search_lexical_passage AS (SELECT w.passage_key, sum(c.gain * w.frequency"
+            f" * {k1 + 1:.6f} / (w.frequency + {k1:.6f} * ({length})) ORDER BY w.concept) AS score"
+            " FROM search_word w JOIN search_concept c USING (concept, language)"
+            " GROUP BY w.passage_key)"
         ),
         _placed(_LEXICAL_PLACE, "search_lexical_passage"),
     ]
@@ -216,7 +228,12 @@ def semantic_ctes(
     The statement itself counts the passages of the filtered programs, and runs the exact or the
     approximate branch: the other one costs nothing.
     """
-    asked = f"{bind(vector, 'float4[]')}::float4[]::halfvec({shape.dimensions})"
+    # Made once: a plan for all values would make it anew for every passage.
+    made = (
+        f"search_asked AS MATERIALIZED (SELECT {bind(vector, 'float4[]')}::halfvec"
+        f"({shape.dimensions}) AS vector)"
+    )
+    asked = "(SELECT vector FROM search_asked)"
     mine = "o.analysis = (SELECT analysis FROM search_index)"
     exact = (
         f"SELECT v.passage_key, v.embedding <=> {asked} AS distance FROM"
@@ -249,7 +266,7 @@ def semantic_ctes(
             ),
         ]
     similar = "(SELECT passage_key, 1 - distance AS score FROM search_near WHERE distance < 1)"
-    return [*found, _placed(_SEMANTIC_PLACE, similar)]
+    return [made, *found, _placed(_SEMANTIC_PLACE, similar)]
 
 
 def _leg(name: str, places: str, title: float, settings: RankingSettings) -> str:
@@ -263,12 +280,17 @@ def _leg(name: str, places: str, title: float, settings: RankingSettings) -> str
     )
 
 
+def rounded(score: str) -> str:
+    """Return a score without the digits in which sums of other orders differ."""
+    return f"round(({score})::float8 * 1e9) / 1e9"
+
+
 def _scored() -> str:
     """Return both legs side by side, rounded: equal sums in another order stay equal."""
     return (
         "search_scored AS MATERIALIZED (SELECT program_key,"
-        " round(l.score::numeric, 9)::float8 AS lexical,"
-        " round(s.score::numeric, 9)::float8 AS semantic"
+        f" {rounded('l.score')} AS lexical,"
+        f" {rounded('s.score')} AS semantic"
         " FROM search_lexical l FULL JOIN search_semantic s USING (program_key))"
     )
 
@@ -282,7 +304,7 @@ def _ranked(mode: SearchMode, settings: RankingSettings) -> str:
     }[mode]
     return (
         f"{RANKED} AS MATERIALIZED (SELECT program_key,"
-        f" round(({score})::numeric, 9)::float8 AS score, lexical, semantic FROM search_scored)"
+        f" {rounded(score)} AS score, lexical, semantic FROM search_scored)"
     )
 
 
@@ -307,24 +329,31 @@ def _scaled(leg: str, settings: RankingSettings) -> str:
     return f"CASE WHEN {leg} IS NULL THEN 0 ELSE coalesce({share}, 1) END"
 
 
-def _places(mode: SearchMode, settings: RankingSettings) -> str:
-    """Return the scored places but for titles, to take a program's best passages from.
+def places_cte(mode: SearchMode, settings: RankingSettings, page: str | None = None) -> str:
+    """Return :data:`PLACES`: scored places but for titles, of the programs in ``page`` or of all.
 
-    A passage's parts are scaled by the greatest of their leg.
+    It stands after the expressions of :func:`ranking_ctes`. A passage's parts are scaled by the
+    greatest of their leg, whatever the page.
     """
     weights = {
         SearchMode.LEXICAL: (1.0, 0.0),
         SearchMode.SEMANTIC: (0.0, 1.0),
         SearchMode.HYBRID: (settings.lexical_weight, settings.semantic_weight),
     }[mode]
+    legs = {"lexical": _LEXICAL_PLACE, "semantic": _SEMANTIC_PLACE}
     parts = " + ".join(
-        f"{weight:.6f} * coalesce({leg} / nullif(max({leg}) OVER (), 0), 0)"
-        for leg, weight in zip(("lexical", "semantic"), weights, strict=True)
+        f"{weight:.6f} * coalesce({leg} / nullif((SELECT max(score) FROM {found}"
+        " WHERE ordinal > 0), 0), 0)"
+        for (leg, found), weight in zip(legs.items(), weights, strict=True)
     )
+    only = f"JOIN {page} USING (program_key) " if page else ""
+    place = "program_key, ordinal, passage_key"
+    of_words = f"{place}, {_LEXICAL_PLACE}.score AS lexical, NULL::float8 AS semantic"
+    of_vectors = f"{place}, NULL, {_SEMANTIC_PLACE}.score"
     return (
-        f"{PLACES} AS (SELECT *, round(({parts})::numeric, 9)::float8 AS score"
-        " FROM (SELECT program_key, ordinal, coalesce(l.passage_key, s.passage_key) AS passage_key,"
-        " l.score AS lexical, s.score AS semantic"
-        f" FROM {_LEXICAL_PLACE} l FULL JOIN {_SEMANTIC_PLACE} s USING (program_key, ordinal)"
-        " WHERE ordinal > 0) p)"
+        f"{PLACES} AS (SELECT *, {rounded(parts)} AS score FROM (SELECT program_key, ordinal,"
+        " passage_key, max(lexical) AS lexical, max(semantic) AS semantic"
+        f" FROM (SELECT {of_words} FROM {_LEXICAL_PLACE} {only}WHERE ordinal > 0"
+        f" UNION ALL SELECT {of_vectors} FROM {_SEMANTIC_PLACE} {only}WHERE ordinal > 0) both_legs"
+        " GROUP BY program_key, ordinal, passage_key) p)"
     )
