@@ -8,11 +8,14 @@ import json
 import pytest
 from rich.console import Console
 
-from residency import reporting, searching
+from residency import finding, reporting, searching
 from residency.command import app, main
 from tests.conftest import Database
 from tests.integration.test_search_refresh import fetch
 from warehouse.queries.search_refreshes import start_refresh
+from warehouse.search.query import Query, QueryTerm
+from warehouse.search.searcher import PassageHit
+from warehouse.vocabulary import Language
 
 
 @pytest.fixture
@@ -74,3 +77,34 @@ def test_nothing_to_go_back_to_is_an_error_with_a_remedy(indexed, capsys, monkey
     told = " ".join(capsys.readouterr().err.split())
     assert "there is no index version 7 to go back to" in told
     assert "residency search status" in told
+
+
+def test_words_that_are_no_command_are_a_query(indexed, printed, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("sys.argv", ["residency", "search", "reserch Winnipeg", "--first", "2"])
+    with pytest.raises(SystemExit) as ended:
+        app()
+    assert ended.value.code == 0
+    told = printed.getvalue()
+    assert "1. " in told
+    assert "2. " in told
+    assert "3. " not in told
+    assert "looked for research" in capsys.readouterr().err
+
+
+async def test_found_programs_as_json_have_scores_and_passages(indexed, printed) -> None:
+    await finding.print_programs("research", first=3, mode="HYBRID", language="EN", as_json=True)
+    found = json.loads(printed.getvalue())
+    assert len(found) == 3
+    assert all(program["score"] > 0 and program["passages"] for program in found)
+
+
+def test_an_excerpt_begins_near_the_first_word_and_highlights_whole_words() -> None:
+    text = "Residents work. " * 40 + "Their **research** projects\nare many. " + "They rest. " * 40
+    query = Query(text, text, None, (QueryTerm("research", 1, 0, 0, 1),), (), (), ())
+    hit = PassageHit(1, 1, 0, "FAQ", 0, len(text), text, Language.EN, 1.0, 1.0, None)
+    shown = finding.excerpt(hit, query)
+    assert shown.plain.startswith("… ")
+    assert shown.plain.endswith(" …")
+    assert "\n" not in shown.plain
+    ((start, end),) = [(s.start, s.end) for s in shown.spans if "yellow" in str(s.style)]
+    assert shown.plain[start:end] == "research"
