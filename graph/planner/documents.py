@@ -168,8 +168,13 @@ class Documents:
                 variables = definition.variable_definitions or ()
                 shapes, plain = Shapes(self.schema, variables), PlainVariables(variables)
                 known.operations[name] = KnownOperation(
-                    document, definition, shapes, plain, (text, name),
-                    is_parted=is_parted, is_search=is_search,
+                    document,
+                    definition,
+                    shapes,
+                    plain,
+                    (text, name),
+                    is_parted=is_parted,
+                    is_search=is_search,
                 )
         return known
 

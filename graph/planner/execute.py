@@ -36,8 +36,8 @@ from graph.planner.moments import NEWEST
 from graph.planner.page_cursors import finish_marks
 from graph.planner.places import Place, settled
 from graph.planner.plan import Plan, make_plan
-from graph.planner.searches import index_of, prepare
 from graph.planner.request import Request
+from graph.planner.searches import index_of, prepare
 from graph.planner.selection import Operation
 from graph.planner.sql import GUARD
 from warehouse import errors as warehouse

@@ -61,9 +61,7 @@ class SearchCompiler(ConnectionCompiler):
         self.search = SearchPlan(compilation.place, query.binder(), mode, query.node)
         self.number = len(compilation.searches)
         compilation.searches.append(self.search)
-        super().__init__(
-            compilation, Connection(search.target, search.module), arguments, identity
-        )
+        super().__init__(compilation, Connection(search.target, search.module), arguments, identity)
         self.ranked = compilation.names.new("r")
         key = self.inner.column("program_key")
         self.inner.joins.append(f"JOIN {RANKED} {self.ranked} ON {self.ranked}.program_key = {key}")

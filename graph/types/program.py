@@ -173,7 +173,7 @@ class Program(Node):
         [argument("first", int | None, "How many versions: 100 by default, and at most.")],
         size=listed(10),
     )
-    similar: list[Annotated["SimilarProgram", strawberry.lazy("graph.types.similar")]] = declared(
+    similar: list[Annotated[SimilarProgram, strawberry.lazy("graph.types.similar")]] = declared(
         Similar(),
         "Programs of the same iteration that are most like this one, by fields and by text that"
         " they share, the most alike first.",

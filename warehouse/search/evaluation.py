@@ -8,13 +8,20 @@ ranked beside, each with the greatest grade of its passages.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from warehouse.search.judged import Judgement, JudgedSet, Place, Topic, passage_grades
+from warehouse.search.judged import JudgedSet, Place, Topic, passage_grades
 from warehouse.search.lexicon import Lexicon
-from warehouse.search.measures import RECALL_DEPTH, Interval, interval, ndcg, recall, reciprocal_rank
+from warehouse.search.measures import (
+    RECALL_DEPTH,
+    Interval,
+    interval,
+    ndcg,
+    recall,
+    reciprocal_rank,
+)
 from warehouse.search.query import analyse
 from warehouse.search.ranking import SearchMode
 from warehouse.search.searcher import Fetch, PassageHit, Prepared, Searcher
@@ -91,7 +98,7 @@ class Evaluation:
         Raises:
             IndexMissingError: there is no index.
         """
-        places, programs = await self._places()
+        places, programs = await self.places()
         found: list[Score] = []
         for number, topic in enumerate(judged.topics, 1):
             grades = passage_grades(judged.judgements[topic.id], places)
@@ -149,7 +156,7 @@ class Evaluation:
         }
         return ndcg([hit.program_key for hit in hits], of_programs)
 
-    async def _places(
+    async def places(
         self,
     ) -> tuple[dict[tuple[str, str], list[Place]], dict[int, list[int]]]:
         """Return the places of passages by document and section, and passages by program."""
@@ -205,5 +212,3 @@ def gain(scores: Sequence[Score], method: str, over: str) -> Interval:
     of = {(one.method, one.topic.id): one.ndcg for one in scores}
     ids = sorted({one.topic.id for one in scores})
     return interval([of[method, name] - of[over, name] for name in ids])
-
-
