@@ -58,7 +58,7 @@ class GraphFront:
         settings: Give the embedder of queries its key and address.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the parts behind it need
         self,
         schema: strawberry.Schema,
         database: Database,

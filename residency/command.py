@@ -163,7 +163,7 @@ def flows_serve(
         "residency search 'où puis-je me former en région?' --language FR --first 3",
     ),
 )
-def search_query(
+def search_query(  # noqa: PLR0913, PLR0917 - an argument for each option
     text: Annotated[list[str], typer.Argument(help="What to look for, in either language.")],
     first: Annotated[int, typer.Option(help="How many programs.", min=1, max=100)] = 5,
     mode: Annotated[
@@ -225,7 +225,7 @@ def search_evaluate(
     if collection is not None:
         evaluate_collection(collection, as_json=as_json)
     else:
-        asyncio.run(evaluate(judged, half=half, plot=plot, as_json=as_json))
+        evaluate(judged, half=half, plot=plot, as_json=as_json)
 
 
 @search_app.command(

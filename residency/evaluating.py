@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from etl.sample.judged import judged_sample
 from residency.console import say, step_progress
 from residency.reporting import print_json, print_table
+from warehouse.engine import owner_connection
 from warehouse.migrate import require_current
 from warehouse.reader import Reader
 from warehouse.search.collections import collection_scores, read_collection
-from warehouse.search.evaluation import METHODS, Cell, Evaluation, Score, gain, table
-from warehouse.search.judged import REAL, SAMPLE, JudgedSet, read_judged
+from warehouse.search.evaluation import METHODS, TEXTS, Cell, Evaluation, Score, gain, table
+from warehouse.search.judged import REAL, SECTIONS, JudgedSet, read_judged
 from warehouse.search.measures import Interval, interval
 from warehouse.search.ranking import SearchMode
 from warehouse.search.searcher import Searcher
@@ -23,7 +26,7 @@ HYBRID: Final = SearchMode.HYBRID.value
 OTHERS: Final = tuple(name for name in METHODS if name != HYBRID)
 
 
-async def evaluate(folder: Path | None, *, half: str, plot: Path | None, as_json: bool) -> None:
+def evaluate(folder: Path | None, *, half: str, plot: Path | None, as_json: bool) -> None:
     """Print the measures of every method on judged queries.
 
     Args:
@@ -36,24 +39,34 @@ async def evaluate(folder: Path | None, *, half: str, plot: Path | None, as_json
     Raises:
         SearchError: there is no index, or no such judged set.
     """
-    await require_current()
-    async with Reader() as reader:
-        is_sample = await reader.fetch_value(
-            "SELECT is_sample FROM ops.data_version ORDER BY number DESC LIMIT 1"
-        )
-        judged = read_judged(folder or (SAMPLE if is_sample else REAL))
-        topics = tuple(topic for topic in judged.topics if half in ("ALL", topic.half))
-        with step_progress() as report:
-            scores = await Evaluation(Searcher(reader.fetch_rows), reader.fetch_rows).scores(
-                JudgedSet(topics, judged.judgements),
-                report=lambda done, total: report("evaluate", done, total),
-            )
+    scores = asyncio.run(judged_scores(folder, half))
     cells = table(scores)
     if plot is not None:
         from residency.plotting import bars
 
         plot.write_text(bars(cells), encoding="utf-8")
     _print(scores, cells, as_json=as_json)
+
+
+async def judged_scores(folder: Path | None, half: str) -> list[Score]:
+    """Return the scores of every method; see :func:`evaluate`."""
+    await require_current()
+    async with Reader() as reader, owner_connection() as own:
+        await own.execute(TEXTS)
+        is_sample = await reader.fetch_value(
+            "SELECT is_sample FROM ops.data_version ORDER BY number DESC LIMIT 1"
+        )
+        if is_sample and folder is None:
+            judged = judged_sample(await reader.fetch_rows(SECTIONS))
+        else:
+            judged = read_judged(folder or REAL)
+        topics = tuple(topic for topic in judged.topics if half in ("ALL", topic.half))
+        with step_progress() as report:
+            searcher = Searcher(reader.fetch_rows)
+            return await Evaluation(searcher, reader.fetch_rows, own.fetch).scores(
+                JudgedSet(topics, judged.judgements),
+                report=lambda done, total: report("evaluate", done, total),
+            )
 
 
 def _print(scores: Sequence[Score], cells: Sequence[Cell], *, as_json: bool) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from rich.text import Text
 
 from residency import reporting
 from residency.console import say
 from warehouse.migrate import require_current
+from warehouse.queries.search_filters import filtered_by
 from warehouse.reader import Reader
 from warehouse.search.highlights import highlights
 from warehouse.search.query import Query
@@ -22,29 +23,6 @@ LONGEST_SHOWN = 320
 """Characters of a passage that are shown."""
 
 
-FILTERS: Final = {
-    "province": "s.province = upper(${})",
-    "discipline": "lower(d.name) = lower(${})",
-    "university": "lower(u.name) LIKE '%' || lower(${}) || '%'",
-    "document_language": "p.language = upper(${})",
-}
-"""Option to the condition on a program; the value's number goes in the braces."""
-
-
-def filtered_by(kept: Mapping[str, str | None]) -> tuple[str, list[str]]:
-    """Return the select of the programs that options keep, and its values."""
-    given = {name: value for name, value in kept.items() if value is not None}
-    conditions = [FILTERS[name].format(number) for number, name in enumerate(given, start=1)]
-    select = (
-        "SELECT p.program_key FROM core.dim_program p"
-        " JOIN core.dim_discipline d USING (discipline_key)"
-        " JOIN core.dim_university u USING (university_key)"
-        " JOIN core.dim_site s USING (site_key)"
-        f" WHERE {' AND '.join(['p.is_current', *conditions])}"
-    )
-    return select, list(given.values())
-
-
 async def print_programs(
     text: str,
     *,
@@ -54,7 +32,9 @@ async def print_programs(
     kept: Mapping[str, str | None],
     as_json: bool,
 ) -> None:
-    """Print the best programs for a query; ``kept`` are filters, by the names in :data:`FILTERS`.
+    """Print the best programs for a query.
+
+    ``kept`` are filters, by the names of :data:`warehouse.queries.search_filters.FILTERS`.
 
     Raises:
         IndexMissingError: there is no search index yet.

@@ -42,20 +42,23 @@ SELECT p.match_iteration_id || '-' || p.program_stream_id AS document, p.program
 FROM core.dim_program p JOIN search.passage_place o USING (program_key)
 WHERE p.is_current AND o.ordinal > 0 AND o.analysis = $1
 """
+TEXTS: Final = """
+CREATE TEMP TABLE judged_text AS
+SELECT passage_key, language,
+  to_tsvector(CASE language WHEN 'EN' THEN 'english' ELSE 'french' END::regconfig, text) AS words
+FROM search.passage p WHERE is_current
+  AND EXISTS (SELECT FROM search.passage_place o
+    WHERE o.passage_key = p.passage_key AND o.ordinal > 0)
+"""
+"""What PostgreSQL's own ranking looks at: to be run once in the session of ``own``."""
 _POSTGRESQL: Final = """
 WITH asked AS (
   SELECT language, replace(plainto_tsquery(config, $1)::text, '&', '|')::tsquery AS q
   FROM (VALUES ('EN', 'english'::regconfig), ('FR', 'french'::regconfig)) c (language, config)
 )
-SELECT passage_key FROM (
-  SELECT p.passage_key, ts_rank_cd(
-    to_tsvector(CASE p.language WHEN 'EN' THEN 'english' ELSE 'french' END::regconfig, p.text),
-    asked.q, 1) AS score
-  FROM search.passage p JOIN asked USING (language)
-  WHERE p.analysis = $2 AND p.is_current AND ($3::text IS NULL OR p.language = $3)
-    AND EXISTS (SELECT FROM search.passage_place o
-      WHERE o.passage_key = p.passage_key AND o.ordinal > 0)
-) r WHERE score > 0 ORDER BY score DESC, passage_key LIMIT 100
+SELECT passage_key FROM judged_text t JOIN asked USING (language)
+WHERE t.words @@ asked.q AND ($2::text IS NULL OR language = $2)
+ORDER BY ts_rank_cd(t.words, asked.q, 1) DESC, passage_key LIMIT 100
 """
 
 
@@ -81,11 +84,13 @@ class Evaluation:
     Args:
         searcher: Ranks.
         fetch: Runs statements as reader.
+        own: Runs statements in one session that has run :data:`TEXTS`; needed for POSTGRESQL.
     """
 
-    def __init__(self, searcher: Searcher, fetch: Fetch) -> None:
+    def __init__(self, searcher: Searcher, fetch: Fetch, own: Fetch | None = None) -> None:
         self._searcher = searcher
         self._fetch = fetch
+        self._own = own
 
     async def scores(
         self,
@@ -110,9 +115,9 @@ class Evaluation:
     async def ranked(self, topic: Topic, method: str) -> list[int]:
         """Return the keys of the first hundred passages, the best first."""
         if method == POSTGRESQL:
-            index = await self._searcher.index()
+            assert self._own is not None, "PostgreSQL's ranking has a session of its own"
             only = topic.only.value if topic.only else None
-            rows = await self._fetch(_POSTGRESQL, topic.text, index.version.analysis, only)
+            rows = await self._own(_POSTGRESQL, topic.text, only)
             return [row["passage_key"] for row in rows]
         prepared = await self._prepared(topic, method)
         first = RECALL_DEPTH * (_TAKEN if topic.only else 1)

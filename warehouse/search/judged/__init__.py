@@ -24,11 +24,15 @@ from warehouse.vocabulary import Language
 
 FOLDER: Final = Path(__file__).parent
 REAL: Final = FOLDER / "real"
-SAMPLE: Final = FOLDER / "sample"
 QUERY_COLUMNS: Final = ("id", "language", "kind", "half", "query", "need")
 GRADE_COLUMNS: Final = ("query", "document", "section", "start", "end", "grade")
 OVERLAP: Final = 0.5
-"""Share of the shorter of a passage and a judged span from which the grade holds for the passage."""
+"""Share of the shorter of a passage and a judged span from which the passage has the grade."""
+SECTIONS: Final = """
+SELECT p.match_iteration_id || '-' || p.program_stream_id AS document, s.kind, s.text
+FROM core.dim_program p JOIN core.program_section s USING (program_key) WHERE p.is_current
+"""
+"""Document, kind and text of every current section, for who makes judgements of texts."""
 TUNING: Final = "TUNING"
 HELD_OUT: Final = "HELD_OUT"
 CROSS_LANGUAGE: Final = "CROSS_LANGUAGE"
