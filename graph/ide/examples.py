@@ -33,6 +33,7 @@ What the source does not state is null, never a guess."""
 FOLDER: Final = Path(__file__).with_name("examples")
 TORONTO: Final = {"latitude": 43.66, "longitude": -79.39, "km": 100}
 DISCIPLINE: Final = "Family Medicine"
+RURAL: Final = "rural family medicine near Winnipeg"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def example_queries(iteration: int, programs: Sequence[int]) -> tuple[Example, .
         "patterns": {"discipline": DISCIPLINE},
         "disciplines": {"name": DISCIPLINE},
         "again": {"id": ids[0], "ids": ids},
+        "search": {"query": RURAL},
+        "similar": {"key": key},
     }
     return tuple(
         Example(title, description, query, variables.get(name, {}))

@@ -14,7 +14,7 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.planner.compilation import Compilation
 from graph.planner.inputs import Input
-from graph.planner.members import cells_json
+from graph.planner.members import Member, cells_json
 from graph.planner.ordering import order_clause, tie_break
 from graph.planner.paths import value
 from graph.planner.rows import Page, Rows, table_rows
@@ -68,7 +68,7 @@ def similar_json(
         inner: Any = get_named_type(definition.type)
         return _passages(compilation, inner, found, page, mine)
 
-    cells = {
+    cells: dict[str, str | Member] = {
         "program": program,
         "score": page.export(score),
         "sharedFields": page.export(f"array_remove(ARRAY[{words}], NULL)"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import strawberry
 
 from graph.planner.declare import part
 from graph.planner.similar import SHOWN_PASSAGES
 from graph.planner.weights import assumed
 from graph.types.enums import Language, SectionKind
-from graph.types.groups import ProgramDimension
 from graph.types.program import Program
 from graph.types.search import TEXT
+
+if TYPE_CHECKING:  # it is made from a type when the schema is built
+    from enum import StrEnum as ProgramDimension
+else:
+    from graph.types.groups import ProgramDimension
 
 
 @strawberry.type(description="A passage that stands word for word in two programs.")

@@ -78,7 +78,8 @@ def _smart(path: Path, fields: str) -> Iterator[tuple[str, str]]:
     """Yield id and text of the records of a file in SMART's format, in their order."""
     text = path.read_text(encoding="utf-8", errors="replace")
     marks = list(_FIELD.finditer(text))
-    name, parts = "", []
+    name = ""
+    parts: list[str] = []
     for number, mark in enumerate(marks):
         end = marks[number + 1].start() if number + 1 < len(marks) else len(text)
         if mark[1] == "I":

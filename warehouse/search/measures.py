@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -21,10 +21,10 @@ SEED: Final = 1503
 INTERVAL: Final = (2.5, 97.5)
 """Percentiles that an interval reaches from and to."""
 
-Grades = Mapping[Hashable, int]
+Name = TypeVar("Name", bound=Hashable)
 
 
-def ndcg(ranked: Sequence[Hashable], grades: Grades, depth: int = DEPTH) -> float:
+def ndcg(ranked: Sequence[Name], grades: Mapping[Name, int], depth: int = DEPTH) -> float:
     """Return the discounted gain of the first results as a share of the greatest possible."""
     best = _gain(sorted(grades.values(), reverse=True)[:depth])
     return _gain([grades.get(one, 0) for one in ranked[:depth]]) / best if best else 0.0
@@ -34,13 +34,15 @@ def _gain(found: Sequence[int]) -> float:
     return sum(grade / log2(place + 2) for place, grade in enumerate(found))
 
 
-def recall(ranked: Sequence[Hashable], grades: Grades, least: int = RELEVANT) -> float:
+def recall(ranked: Sequence[Name], grades: Mapping[Name, int], least: int = RELEVANT) -> float:
     """Return the share of what is relevant that is among the first hundred results."""
     wanted = {one for one, grade in grades.items() if grade >= least}
     return len(wanted & set(ranked[:RECALL_DEPTH])) / len(wanted) if wanted else 0.0
 
 
-def reciprocal_rank(ranked: Sequence[Hashable], grades: Grades, least: int = RELEVANT) -> float:
+def reciprocal_rank(
+    ranked: Sequence[Name], grades: Mapping[Name, int], least: int = RELEVANT
+) -> float:
     """Return 1 divided by the place of the first relevant result; 0 where there is none."""
     places = (place for place, one in enumerate(ranked, 1) if grades.get(one, 0) >= least)
     return 1 / next(places, float("inf"))
