@@ -91,7 +91,7 @@ def pair_key(one: np.uint64, two: np.uint64) -> np.uint64:
 
 @compiled
 def stream_of(seed: np.uint64, purpose: np.uint64, replicate: np.uint64) -> np.uint64:
-    """Return the stream of a seed, a purpose and a replicate; kernels call this, others `stream`."""
+    """Return the stream of a seed, a purpose and a replicate; `stream` is for Python."""
     bits = mixed(np.uint64(seed + _GOLDEN))
     bits = mixed(np.uint64((bits ^ purpose) + _GOLDEN))
     return mixed(np.uint64((bits ^ replicate) + _GOLDEN))
