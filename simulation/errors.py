@@ -16,6 +16,7 @@
     ├── InvalidEditError                 a what-if that contradicts the market
     ├── InvalidReversionError            reversion instructions that contradict themselves
     ├── InvalidRuleError                 an eligibility rule that contradicts itself
+    ├── NoProgramsError                  nothing is loaded that could be simulated
     ├── InvalidParametersError           parameters of simulated applicants that are out of bounds
     └── InvalidMatchingError             a matching that is not of the market it is audited for
 
@@ -109,6 +110,10 @@ class InvalidReversionError(SimulationError):
 
 class InvalidRuleError(SimulationError):
     """An eligibility rule contradicts itself."""
+
+
+class NoProgramsError(SimulationError):
+    """The warehouse has no programs of the iteration asked for."""
 
 
 class InvalidParametersError(SimulationError):

@@ -61,7 +61,8 @@ def upgrade() -> None:
         f" CHECK (applicant_category IN ({words(CATEGORIES)})),"
         " CONSTRAINT ck_eligibility_rule_province_is_known"
         f" CHECK (province IN ({words(PROVINCES)})),"
-        " CONSTRAINT ck_eligibility_rule_iteration_is_first_or_second CHECK (iteration_number IN (1, 2)),"
+        " CONSTRAINT ck_eligibility_rule_iteration_is_first_or_second"
+        " CHECK (iteration_number IN (1, 2)),"
         " CONSTRAINT ck_eligibility_rule_requires_of_admitted"
         " CHECK (is_admitted OR requires = '{}'))"
     )
