@@ -90,10 +90,6 @@ def _rule(row: EligibilityRow) -> Rule:
 
 
 def _program(row: Mapping[str, Any], eligibility: Eligibility) -> Program:
-    place = {
-        name: math.nan if row[name] is None else row[name]
-        for name in ("latitude", "longitude", "campus_latitude", "campus_longitude")
-    }
     return Program(
         key=f"{row['match_iteration_id']}-{row['program_stream_id']}",
         quota=row["quota"] or 0,
@@ -108,7 +104,16 @@ def _program(row: Mapping[str, Any], eligibility: Eligibility) -> Program:
         admits=eligibility.admissions(Offering(row["stream"], row["province"]), CATEGORIES),
         quota_is_modelled=row["quota"] is None,
         interviews=_interviews(row),
-    )._replace(**place)
+        latitude=_degrees(row["latitude"]),
+        longitude=_degrees(row["longitude"]),
+        campus_latitude=_degrees(row["campus_latitude"]),
+        campus_longitude=_degrees(row["campus_longitude"]),
+    )
+
+
+def _degrees(value: float | None) -> float:
+    """Return a coordinate, not-a-number for an unknown one."""
+    return math.nan if value is None else value
 
 
 def _interviews(row: Mapping[str, Any]) -> float:
