@@ -60,6 +60,7 @@ class Purpose(IntEnum):
     LIST_LENGTH = 18
     COUPLE = 19
     QUOTA = 20
+    CREDENTIAL = 21
 
 
 def key_of(name: str) -> np.uint64:
