@@ -231,9 +231,7 @@ def _count(fixed: Consideration, table: Table, counts: Int32, programs_from: int
 
 
 @compiled
-def count_replicates(
-    fixed: Consideration, seed: np.uint64, first: np.uint64, counts: Int32
-) -> None:
+def count_replicates(fixed: Consideration, seed: np.uint64, first: np.uint64, counts: Int32) -> None:
     """Run replicates and count.
 
     Args:
