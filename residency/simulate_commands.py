@@ -83,10 +83,10 @@ def calibrate(
     ] = 12,
     populations: Annotated[
         int, typer.Option(help="Populations in each simulation.", min=1, max=100)
-    ] = 3,
+    ] = 6,
     replicates: Annotated[
         int, typer.Option(help="Replicates of each population.", min=1, max=1000)
-    ] = 3,
+    ] = 1,
     seed: Annotated[int, typer.Option(help="The first seed.")] = 1503,
 ) -> None:
     """Fit the parameters to published figures, over the programs that are loaded."""
