@@ -1,6 +1,6 @@
 """A scenario made ready to run: its population, its rules, and any replicate of it.
 
-Replicates of singles run compiled (`replicates`). Where there are couples, or seats that revert,
+Replicates of singles run compiled (`counting`). Where there are couples, or seats that revert,
 each replicate goes through the whole engine instead, which takes some ten times as long.
 """
 
@@ -22,7 +22,7 @@ from simulation.market import Int32, Market
 from simulation.outcome import Outcome, Verdict
 from simulation.pairing import with_couples
 from simulation.population import Population
-from simulation.replicates import CATEGORY_COLUMNS, RANKS, count_replicates
+from simulation.counting import CATEGORY_COLUMNS, RANKS, count_replicates
 from simulation.reversion import Pool, Reversion, run_with_reversions
 
 VERDICTS: Final = tuple(Verdict)
@@ -33,7 +33,7 @@ class Counted(NamedTuple):
     """What some replicates of a case counted.
 
     Attributes:
-        counts: A row for each replicate; see `replicates.count_replicates`.
+        counts: A row for each replicate; see `counting.count_replicates`.
         seats: The seats of each program, in each replicate or, as one row, in all.
         verdicts: How many replicates ended with each verdict; see `VERDICTS`.
     """

@@ -22,7 +22,7 @@ from simulation.joining import Int64
 from simulation.market import Int32
 from simulation.measures import Fractions, Frame, Measure, Scope
 from simulation.outcome import Verdict
-from simulation.replicates import CATEGORY_COLUMNS
+from simulation.counting import CATEGORY_COLUMNS
 
 CHUNK = 20
 """Replicates of a chunk: as many as are sure to be done soon when somebody cancels."""

@@ -16,6 +16,7 @@
     ├── InvalidEditError                 a what-if that contradicts the market
     ├── InvalidReversionError            reversion instructions that contradict themselves
     ├── InvalidRuleError                 an eligibility rule that contradicts itself
+    ├── NoProgramsError                  nothing is loaded that could be simulated
     ├── InvalidScenarioError             a what-if that is not written as one
     │   ├── NothingSelectedError         a change that fits no program or no group
     │   └── ContradictoryScenarioError   changes that cannot all hold
@@ -140,6 +141,10 @@ class RunCancelledError(SimulationError):
 
     def __reduce__(self) -> tuple[type[RunCancelledError], tuple[()]]:
         return RunCancelledError, ()
+
+
+class NoProgramsError(SimulationError):
+    """The warehouse has no programs of the iteration asked for."""
 
 
 class InvalidParametersError(SimulationError):

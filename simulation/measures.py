@@ -18,7 +18,7 @@ import numpy as np
 from simulation.joining import Int64
 from simulation.market import Int32
 from simulation.programs import ProgramTable
-from simulation.replicates import CATEGORY_COLUMNS, RANKS
+from simulation.counting import CATEGORY_COLUMNS, RANKS
 
 
 class Scope(StrEnum):
@@ -156,7 +156,7 @@ class Frame:
         Args:
             applicants: How many applicants of each category there are.
             seats: The seats of each program of this frame, in each replicate or, as one row, in all.
-            counts: A row for each replicate, as `replicates.count_replicates` writes it, for the
+            counts: A row for each replicate, as `counting.count_replicates` writes it, for the
                 categories and programs of this frame.
         """
         shape = (len(counts), self.width)
