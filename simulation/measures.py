@@ -34,18 +34,21 @@ class Scope(StrEnum):
 class Measure(StrEnum):
     """What is measured; shares are between 0 and 1.
 
-    `MATCH_RATE`: share of applicants who are matched. `UNMATCHED`: applicants who are not.
-    `MEAN_RANK`: mean rank obtained by those who are matched, 1 for the first choice.
-    `TOP_THREE`: share of applicants who obtain one of their first three choices.
-    `RANK_1` to `RANK_9`, `RANK_10_UP`: share of applicants who obtain that choice.
-    `FILL_RATE`: share of seats that are filled. `UNFILLED`: seats that are not.
-    `FULL`: share of programs (of replicates, for one program) without an empty seat.
+    `MATCHED`, `UNMATCHED`: applicants with and without a match. `MATCH_RATE`: share with one.
+    `FIRST_CHOICE_RATE`, `TOP_THREE_RATE`: share who obtain their first, one of their first three.
+    `MEAN_RANK`: rank obtained by those who are matched, 1 for the first choice.
+    `RANK_0` to `RANK_10`: share who obtain that rank; 0 for no match, 10 for that or a later one.
+    `FILLED`, `UNFILLED`: seats that are and that are not. `FILL_RATE`: share that is.
+    `FULL_RATE`: share of programs (of replicates, for one program) without an empty seat.
     """
 
-    MATCH_RATE = "MATCH_RATE"
+    MATCHED = "MATCHED"
     UNMATCHED = "UNMATCHED"
+    MATCH_RATE = "MATCH_RATE"
+    FIRST_CHOICE_RATE = "FIRST_CHOICE_RATE"
+    TOP_THREE_RATE = "TOP_THREE_RATE"
     MEAN_RANK = "MEAN_RANK"
-    TOP_THREE = "TOP_THREE"
+    RANK_0 = "RANK_0"
     RANK_1 = "RANK_1"
     RANK_2 = "RANK_2"
     RANK_3 = "RANK_3"
@@ -55,21 +58,31 @@ class Measure(StrEnum):
     RANK_7 = "RANK_7"
     RANK_8 = "RANK_8"
     RANK_9 = "RANK_9"
-    RANK_10_UP = "RANK_10_UP"
-    FILL_RATE = "FILL_RATE"
+    RANK_10 = "RANK_10"
+    FILLED = "FILLED"
     UNFILLED = "UNFILLED"
-    FULL = "FULL"
+    FILL_RATE = "FILL_RATE"
+    FULL_RATE = "FULL_RATE"
 
 
 RANK_MEASURES: Final = tuple(one for one in Measure if one.name.startswith("RANK_"))
+"""Shares by rank, from 0; the last one is open-ended."""
+
 PEOPLE_MEASURES: Final = (
-    Measure.MATCH_RATE,
+    Measure.MATCHED,
     Measure.UNMATCHED,
+    Measure.MATCH_RATE,
+    Measure.FIRST_CHOICE_RATE,
+    Measure.TOP_THREE_RATE,
     Measure.MEAN_RANK,
-    Measure.TOP_THREE,
     *RANK_MEASURES,
 )
-SEAT_MEASURES: Final = (Measure.FILL_RATE, Measure.UNFILLED, Measure.FULL)
+SEAT_MEASURES: Final = (
+    Measure.FILLED,
+    Measure.UNFILLED,
+    Measure.FILL_RATE,
+    Measure.FULL_RATE,
+)
 
 MEASURES: Final = {
     Scope.ALL: (*PEOPLE_MEASURES, *SEAT_MEASURES),
@@ -180,12 +193,15 @@ class Frame:
         ranks = counted[:, :, :RANKS]
         matched = ranks.sum(axis=2)
         values = {
+            Measure.MATCHED: (matched, np.int64(1)),
+            Measure.UNMATCHED: (applicants - matched, np.int64(1)),
             Measure.MATCH_RATE: (matched, applicants),
-            Measure.UNMATCHED: (applicants - matched, 1),
+            Measure.FIRST_CHOICE_RATE: (ranks[:, :, 0], applicants),
+            Measure.TOP_THREE_RATE: (ranks[:, :, :3].sum(axis=2), applicants),
             Measure.MEAN_RANK: (counted[:, :, RANKS], matched),
-            Measure.TOP_THREE: (ranks[:, :, :3].sum(axis=2), applicants),
+            Measure.RANK_0: (applicants - matched, applicants),
         }
-        for place, measure in enumerate(RANK_MEASURES):
+        for place, measure in enumerate(RANK_MEASURES[1:]):
             values[measure] = (ranks[:, :, place], applicants)
         for measure, (above, below) in values.items():
             columns = self.columns[scope, measure]
@@ -225,10 +241,11 @@ class Frame:
         total = np.add.reduceat(seats[:, order], begins, axis=1)
         taken = np.add.reduceat(filled[:, order], begins, axis=1)
         for measure, above, below in (
+            (Measure.FILLED, taken, np.int64(1)),
             (Measure.FILL_RATE, taken, total),
             (Measure.UNFILLED, total - taken, np.int64(1)),
             (
-                Measure.FULL,
+                Measure.FULL_RATE,
                 np.add.reduceat(is_full[:, order], begins, axis=1),
                 np.add.reduceat(has_seats[:, order], begins, axis=1),
             ),
