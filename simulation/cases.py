@@ -15,6 +15,7 @@ import numpy as np
 
 from simulation.building import build_market
 from simulation.consideration import Consideration, consider, drawn_lists
+from simulation.counting import CATEGORY_COLUMNS, RANKS, count_replicates
 from simulation.engine import solve
 from simulation.errors import RunCancelledError
 from simulation.joining import Int64
@@ -22,7 +23,6 @@ from simulation.market import Int32, Market
 from simulation.outcome import Outcome, Verdict
 from simulation.pairing import with_couples
 from simulation.population import Population
-from simulation.counting import CATEGORY_COLUMNS, RANKS, count_replicates
 from simulation.reversion import Pool, Reversion, run_with_reversions
 
 VERDICTS: Final = tuple(Verdict)
@@ -122,7 +122,7 @@ class Case:
         seats = np.repeat(seats, number, axis=0)
         for row in range(number):
             if is_cancelled():
-                raise RunCancelledError()
+                raise RunCancelledError
             outcome = self.outcome(first + row)
             self._write(outcome, counts[row])
             seats[row] = outcome.market.quotas

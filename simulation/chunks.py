@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from simulation.errors import RunCancelledError
 
@@ -59,7 +59,7 @@ class Chunks:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="replicates")
 
-    def __enter__(self) -> Chunks:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

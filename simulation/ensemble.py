@@ -17,12 +17,12 @@ import numpy as np
 
 from simulation.cases import VERDICTS, Case, Counted
 from simulation.chunks import Chunks, Stored
+from simulation.counting import CATEGORY_COLUMNS
 from simulation.estimates import Sums, compare, estimate, half_width
 from simulation.joining import Int64
 from simulation.market import Int32
 from simulation.measures import Fractions, Frame, Measure, Scope
 from simulation.outcome import Verdict
-from simulation.counting import CATEGORY_COLUMNS
 
 CHUNK = 20
 """Replicates of a chunk: as many as are sure to be done soon when somebody cancels."""
@@ -85,7 +85,7 @@ class Ensemble:
     def __init__(self, cases: Sequence[Case], frame: Frame) -> None:
         """Set up; the first case is the one that the others are compared with."""
         self._cases, self._frame = cases, frame
-        self._people = [_applicants(frame, case) for case in cases]
+        self._people = [frame.applicants(case.population) for case in cases]
         self._columns = [_columns(frame, case) for case in cases]
 
     def run(
@@ -121,9 +121,7 @@ class Ensemble:
         total: _Chunk | None = None
         is_converged = None if precision is None else False
         store: Stored = {} if stored is None else stored
-        with Chunks(
-            work, store, "ensemble", threads=threads, is_cancelled=is_cancelled
-        ) as chunks:
+        with Chunks(work, store, "ensemble", threads=threads, is_cancelled=is_cancelled) as chunks:
             for data in chunks.results(-(-replicates // CHUNK)):
                 chunk = _Chunk.from_bytes(data)
                 total = chunk if total is None else total + chunk
@@ -178,14 +176,6 @@ class Ensemble:
         seats = np.zeros((len(counted.seats), len(frame.programs)), dtype=np.int64)
         seats[:, columns[-counted.seats.shape[1] :] - categories] = counted.seats
         return frame.fractions(people, seats, counts)
-
-
-def _applicants(frame: Frame, case: Case) -> Int64:
-    """Return how many applicants of each category of the frame there are."""
-    names = case.population.category_names
-    found = np.bincount(case.population.categories, minlength=len(names))
-    by_name = dict(zip(names, found.tolist(), strict=True))
-    return np.array([by_name.get(name, 0) for name in frame.categories], dtype=np.int64)
 
 
 def _columns(frame: Frame, case: Case) -> Int32:

@@ -74,9 +74,7 @@ class Sums:
     def only(self, columns: Int64) -> Sums:
         """Return the sums of some measures."""
         first, *rest = fields(self)
-        return Sums(
-            getattr(self, first.name), *(getattr(self, one.name)[columns] for one in rest)
-        )
+        return Sums(getattr(self, first.name), *(getattr(self, one.name)[columns] for one in rest))
 
     def to_array(self) -> Int64:
         """Return all sums as rows; the first number of the first row is that of replicates."""

@@ -15,10 +15,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from simulation.counting import CATEGORY_COLUMNS, RANKS
 from simulation.joining import Int64
 from simulation.market import Int32
+from simulation.population import Population
 from simulation.programs import ProgramTable
-from simulation.counting import CATEGORY_COLUMNS, RANKS
 
 
 class Scope(StrEnum):
@@ -163,12 +164,50 @@ class Frame:
         numbers = {key: number for number, key in enumerate(self.programs)}
         return np.array([numbers[key] for key in keys], dtype=np.int32)
 
+    def sizes(self, population: Population) -> dict[Scope, tuple[Int64, Int64, Int64]]:
+        """Return applicants, seats and programs with seats of each part, by scope."""
+        applicants, seats = self.applicants(population), self.seats(population)
+        open_programs = (seats > 0).astype(np.int64)
+        found = {
+            scope: (
+                np.zeros(len(self.names[scope]), dtype=np.int64),
+                self._grouped(groups, seats),
+                self._grouped(groups, open_programs),
+            )
+            for scope, groups in self._groups.items()
+        }
+        nothing = np.zeros_like(applicants)
+        found[Scope.CATEGORY] = (applicants, nothing, nothing)
+        found[Scope.ALL] = (applicants.sum(keepdims=True), *found[Scope.ALL][1:])
+        return found
+
+    def applicants(self, population: Population) -> Int64:
+        """Return how many applicants of each category a population has."""
+        names = population.category_names
+        found = np.bincount(population.categories, minlength=len(names)).tolist()
+        by_name = dict(zip(names, found, strict=True))
+        return np.array([by_name.get(name, 0) for name in self.categories], dtype=np.int64)
+
+    def seats(self, population: Population) -> Int64:
+        """Return the seats of each program in a population."""
+        seats = np.zeros(len(self.programs), dtype=np.int64)
+        seats[self.number_of(population.programs)] = population.quotas
+        return seats
+
+    @staticmethod
+    def _grouped(groups: tuple[Int64, Int64], values: Int64) -> Int64:
+        """Return sums by group, over the last axis."""
+        order, begins = groups
+        if len(order) == 0:
+            return np.zeros((*values.shape[:-1], len(begins)), dtype=np.int64)
+        return np.add.reduceat(values[..., order], begins, axis=-1)
+
     def fractions(self, applicants: Int64, seats: Int64, counts: Int32) -> Fractions:
         """Return the measures of some replicates.
 
         Args:
             applicants: How many applicants of each category there are.
-            seats: The seats of each program of this frame, in each replicate or, as one row, in all.
+            seats: The seats of each program of this frame, in each replicate or one row for all.
             counts: A row for each replicate, as `counting.count_replicates` writes it, for the
                 categories and programs of this frame.
         """
@@ -233,21 +272,17 @@ class Frame:
         filled: Int64,
     ) -> None:
         """Write measures of seats."""
-        order, begins = groups
-        if len(order) == 0:
-            return
         has_seats = (seats > 0).astype(np.int64)
         is_full = ((filled == seats) & (seats > 0)).astype(np.int64)
-        total = np.add.reduceat(seats[:, order], begins, axis=1)
-        taken = np.add.reduceat(filled[:, order], begins, axis=1)
+        total, taken = self._grouped(groups, seats), self._grouped(groups, filled)
         for measure, above, below in (
             (Measure.FILLED, taken, np.int64(1)),
             (Measure.FILL_RATE, taken, total),
             (Measure.UNFILLED, total - taken, np.int64(1)),
             (
                 Measure.FULL_RATE,
-                np.add.reduceat(is_full[:, order], begins, axis=1),
-                np.add.reduceat(has_seats[:, order], begins, axis=1),
+                self._grouped(groups, is_full),
+                self._grouped(groups, has_seats),
             ),
         ):
             columns = self.columns[scope, measure]

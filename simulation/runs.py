@@ -1,10 +1,10 @@
-"""Runs: what is asked for, checked, and what comes of it; the one entry for commands and workers."""
+"""Runs: what is asked for, checked, and what comes of it; one entry for commands and workers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import numpy as np
 import yaml
@@ -16,8 +16,6 @@ from simulation.chunks import Stored
 from simulation.ensemble import Ensemble, EnsembleRun, OnProgress
 from simulation.errors import InvalidRequestError
 from simulation.estimates import Sums, compare, estimate
-from simulation.joining import Int64
-from simulation.market import Int32
 from simulation.measures import MEASURES, Frame, Measure, Scope
 from simulation.outcome import ENGINE_VERSION
 from simulation.parameters import Parameters, Part, default_parameters
@@ -36,9 +34,9 @@ MOST_AUDITS: Final = 100
 class RunRequest(Part):
     """Everything that decides the result of a run, besides the programs and the engine."""
 
-    scenarios: Annotated[
-        tuple[Scenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)
-    ] = Field((AS_IT_IS,), description="The scenarios; all are compared with the first one.")
+    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)] = (
+        Field((AS_IT_IS,), description="The scenarios; all are compared with the first one.")
+    )
     replicates: Annotated[int, Field(ge=1, le=MOST_REPLICATES)] = Field(
         1, description="Replicates at most; one is a single match."
     )
@@ -214,9 +212,7 @@ def _case(scenario: Scenario, setting: Setting, seed: int) -> Case:
     numbers = {name: place for place, name in enumerate(sorted(set(setting.programs.provinces)))}
     provinces = np.array([numbers[one] for one in setting.programs.provinces], dtype=np.int32)
     population = populate(setting.programs, setting.parameters, seed)
-    return Case(
-        scenario.name, population, provinces, seed, setting.reversions, setting.pools
-    )
+    return Case(scenario.name, population, provinces, seed, setting.reversions, setting.pools)
 
 
 def _result(
@@ -241,9 +237,7 @@ def _result(
     )
 
 
-def _outcomes(
-    frame: Frame, case: Case, sums: Sums, base: Sums | None
-) -> dict[Scope, Outcomes]:
+def _outcomes(frame: Frame, case: Case, sums: Sums, base: Sums | None) -> dict[Scope, Outcomes]:
     """Return what was measured in a scenario, and its differences to the first one."""
     estimates = estimate(sums)
     differences = None if base is None else compare(sums, base)

@@ -12,7 +12,7 @@ stay as they were, so that differences between scenarios are those of the seats.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
@@ -23,6 +23,18 @@ from simulation.parameters import Part
 Amount = Annotated[float, Field(allow_inf_nan=False)]
 Seats = Annotated[int, Field(ge=-100_000, le=100_000)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+SELECTED_COLUMNS: Final = {
+    "programs": "keys",
+    "disciplines": "disciplines",
+    "universities": "universities",
+    "provinces": "provinces",
+    "categories": "categories",
+    "streams": "streams",
+    "languages": "languages",
+}
+"""The column of `ProgramTable` that each part of `Where` looks at."""
 
 
 class Where(Part):
@@ -39,21 +51,9 @@ class Where(Part):
 
     @model_validator(mode="after")
     def _says_something(self) -> Where:
-        if self.everywhere == any(getattr(self, one) for one in _COLUMNS):
+        if self.everywhere == any(getattr(self, one) for one in SELECTED_COLUMNS):
             raise ValueError("say which programs, or that it is everywhere, not both")
         return self
-
-
-_COLUMNS = {
-    "programs": "keys",
-    "disciplines": "disciplines",
-    "universities": "universities",
-    "provinces": "provinces",
-    "categories": "categories",
-    "streams": "streams",
-    "languages": "languages",
-}
-"""The column of `ProgramTable` that each part of `Where` looks at."""
 
 
 def _one_of(change: Part, *names: str) -> None:
