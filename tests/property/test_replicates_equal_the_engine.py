@@ -77,7 +77,7 @@ def test_lists_are_those_of_the_model_in_plain_arrays() -> None:
 
 
 def test_an_applicant_more_or_a_program_less_moves_no_draw_of_others() -> None:
-    """Common random numbers: whoever is in both markets submits the same list, less what is gone."""
+    """Common random numbers: who is in both markets submits the same list, less what is gone."""
     random, uncut = np.random.default_rng(5), np.full(40, 100, dtype=np.int32)
     population = random_population(random, applicants=40, programs=12, list_length=uncut)
     everybody, _ = drawn_lists(consider(population), 0, 3)

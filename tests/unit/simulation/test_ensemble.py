@@ -1,4 +1,4 @@
-"""Ensembles: the same numbers for any threads, order and resumption; stopped when told or precise."""
+"""Ensembles: the same numbers for any threads, order and resumption; when they stop."""
 
 from __future__ import annotations
 
