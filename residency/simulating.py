@@ -72,7 +72,7 @@ def calibrate_parameters(out: Path | None, start: Path | None, effort: Effort) -
         InvalidParametersError: The starting parameters are wrong.
     """
     begin = default_parameters() if start is None else Parameters.read(start)
-    offered = asyncio.run(_offered())
+    offered = asyncio.run(offered_programs())
     if offered.iteration.is_sample:
         say(
             "[bold]The loaded programs are generated samples:[/] the fit says nothing of real ones."
@@ -95,7 +95,13 @@ def calibrate_parameters(out: Path | None, start: Path | None, effort: Effort) -
         say(f"Wrote {out}.")
 
 
-async def _offered() -> OfferedPrograms:
+async def offered_programs() -> OfferedPrograms:
+    """Return the programs of the newest iteration that is loaded.
+
+    Raises:
+        WarehouseError: The database cannot be reached, or was never migrated.
+        NoProgramsError: Nothing is loaded.
+    """
     await require_current()
     async with connect(Role.READER) as connection:
         return await read_programs(connection)

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from simulation.compiled import compiled, index
-from simulation.consideration import Consideration, Drawn, draw, fresh_drawn, packed
+from simulation.compiled import compiled, index, number
+from simulation.consideration import Consideration, draw, fresh_drawn, packed
 from simulation.joining import Int64
 from simulation.market import Int32
 
@@ -90,7 +90,9 @@ def fresh_table(fixed: Consideration) -> Table:
 
 
 @compiled
-def _order_short(begin: int, count: int, likes: Int32, order: Int32, lanes: Int32) -> int:
+def _order_short(
+    begin: np.uint32, count: np.uint32, likes: Int32, order: Int32, lanes: Int32
+) -> int:
     """Write each entry where as many are liked better as stand before it.
 
     The loop over the lanes has a constant length and no branch, so that it is vectorised. Returns
@@ -110,11 +112,13 @@ def _order_short(begin: int, count: int, likes: Int32, order: Int32, lanes: Int3
                 better += np.int32(lanes[block * index(_LANES) + index(lane)] > liking)
         order[begin + index(better)] = np.int32(begin + one)
         places += better
-    return places
+    return number(places)
 
 
 @compiled
-def _order_long(begin: int, count: int, likes: Int32, order: Int32, long: Int64) -> None:
+def _order_long(
+    begin: np.uint32, count: np.uint32, likes: Int32, order: Int32, long: Int64
+) -> None:
     """Sort the entries of one applicant, equal ones by program (entries ascend by program)."""
     for one in range(count):
         long[one] = packed(likes[begin + one], one)
@@ -136,8 +140,11 @@ def _order_lists(fixed: Consideration, likes: Int32, table: Table) -> None:
 
 
 @compiled
-def _open_programs(fixed: Consideration, wants: Int32, table: Table) -> None:
-    """Free all seats, and bring what each program wants together."""
+def _begin(fixed: Consideration, wants: Int32, table: Table) -> None:
+    """Free all seats, put everybody before their list, and bring together whom programs want."""
+    for applicant in range(index(len(table.queue))):
+        table.at[applicant] = fixed.starts[applicant]
+        table.queue[applicant] = applicant
     for place in range(index(len(wants))):
         table.rivals[place] = wants[index(fixed.program_entries[place])]
     for program in range(len(fixed.quotas)):
@@ -149,7 +156,7 @@ def _open_programs(fixed: Consideration, wants: Int32, table: Table) -> None:
 
 @compiled
 def _is_ranked(
-    fixed: Consideration, rivals: Int32, program: int, want: np.int32, applicant: int
+    fixed: Consideration, rivals: Int32, program: np.uint32, want: np.int32, applicant: np.int32
 ) -> bool:
     """Return whether an applicant is on a program's list, not too far down to be."""
     begin = index(fixed.program_starts[program])
@@ -161,21 +168,20 @@ def _is_ranked(
     for place in range(begin, end):
         is_before = np.int32(fixed.program_owners[place] < applicant)
         better += np.int32(rivals[place] > want) + np.int32(rivals[place] == want) * is_before
-    return better < length
+    return bool(better < length)
 
 
 @compiled
 def _propose_all(fixed: Consideration, wants: Int32, table: Table) -> None:
-    """Let all applicants propose until each holds a seat or is at the end of the list."""
-    order, at, queue = table.order, table.at, table.queue
-    seats, held, worth, free = table.seats, table.held, table.worth, table.free
-    bar, bar_owner = table.bar, table.bar_owner
+    """Let all applicants propose until each holds a seat or is at the end of the list.
+
+    One function, as calls that pass tables of arrays take longer than what they do.
+    """
+    order, at, queue, free = table.order, table.at, table.queue, table.free
+    held, worth, bar, bar_owner = table.held, table.worth, table.bar, table.bar_owner
     count = len(queue)
-    for applicant in range(index(count)):
-        at[applicant] = fixed.starts[applicant]
-        queue[applicant] = applicant
     while count > 0:
-        displaced = index(0)
+        waiting = index(0)
         for turn in range(index(count)):
             applicant = index(queue[turn])
             place, end = index(at[applicant]), index(fixed.ends[applicant])
@@ -183,37 +189,37 @@ def _propose_all(fixed: Consideration, wants: Int32, table: Table) -> None:
             while place < end:
                 entry = index(order[place])
                 program, want = index(fixed.programs[entry]), wants[entry]
-                if want > bar[program] or (
+                is_wanted = want > bar[program] or (
                     want == bar[program] and np.int32(applicant) < bar_owner[program]
+                )
+                if is_wanted and (
+                    free[program] == 0
+                    or _is_ranked(fixed, table.rivals, program, want, np.int32(applicant))
                 ):
-                    if free[program] == 0 or _is_ranked(
-                        fixed, table.rivals, program, want, np.int32(applicant)
-                    ):
-                        break
+                    break
                 place += index(1)
             at[applicant] = np.int32(place + index(1))
             if place == end:
                 continue
-            begin, seat = index(seats[program]), index(seats[program + index(1)] - 1)
+            begin, last = index(table.seats[program]), index(table.seats[program + index(1)] - 1)
+            seat = last
             if free[program] > 0:
                 seat -= index(free[program] - 1)
                 free[program] -= 1
             else:
-                queue[displaced] = fixed.owners[index(held[seat])]
-                displaced += index(1)
-            while seat > begin:
-                above = seat - index(1)
-                # Entries of one program are in the order of applicants.
-                if worth[above] > want or (worth[above] == want and held[above] < np.int32(entry)):
-                    break
-                worth[seat], held[seat] = worth[above], held[above]
-                seat = above
+                queue[waiting] = fixed.owners[index(held[last])]
+                waiting += index(1)
+            # Entries of one program are in the order of applicants.
+            while seat > begin and (
+                worth[seat - index(1)] < want
+                or (worth[seat - index(1)] == want and held[seat - index(1)] > np.int32(entry))
+            ):
+                worth[seat], held[seat] = worth[seat - index(1)], held[seat - index(1)]
+                seat -= index(1)
             worth[seat], held[seat] = want, np.int32(entry)
             if free[program] == 0:
-                last = index(seats[program + index(1)] - 1)
-                bar[program] = worth[last]
-                bar_owner[program] = fixed.owners[index(held[last])]
-        count = int(displaced)
+                bar[program], bar_owner[program] = worth[last], fixed.owners[index(held[last])]
+        count = int(waiting)
 
 
 @compiled
@@ -231,7 +237,9 @@ def _count(fixed: Consideration, table: Table, counts: Int32, programs_from: int
 
 
 @compiled
-def count_replicates(fixed: Consideration, seed: np.uint64, first: np.uint64, counts: Int32) -> None:
+def count_replicates(
+    fixed: Consideration, seed: np.uint64, first: np.uint64, counts: Int32
+) -> None:
     """Run replicates and count.
 
     Args:
@@ -247,6 +255,6 @@ def count_replicates(fixed: Consideration, seed: np.uint64, first: np.uint64, co
     for row in range(len(counts)):
         draw(fixed, seed, np.uint64(first + np.uint64(row)), drawn)
         _order_lists(fixed, drawn.likes, table)
-        _open_programs(fixed, drawn.wants, table)
+        _begin(fixed, drawn.wants, table)
         _propose_all(fixed, drawn.wants, table)
         _count(fixed, table, counts[row], programs_from)
