@@ -61,7 +61,9 @@ def run_scenarios(
             request,
             offered.programs,
             lambda done, total: bars.update(task, completed=done, total=total),
-            data_version=f"{iteration.data_version}",
+            data_version=f"data version {iteration.data_version},"
+            f" match iteration {iteration.match_iteration_id}"
+            + (", generated sample" if iteration.is_sample else ""),
         )
         bars.update(task, completed=result.replicates, total=result.replicates)
     _show(result)
