@@ -108,7 +108,7 @@ def calibrate(
 ) -> None:
     """Fit the parameters to published figures, over the programs that are loaded."""
     from residency.simulating import calibrate_parameters
-    from simulation.calibration import Effort
+    from simulation.fit import Effort
 
     effort = Effort(rounds=rounds, populations=populations, replicates=replicates, seed=seed)
     calibrate_parameters(out, start, effort)

@@ -10,7 +10,8 @@ from residency.console import progress_bars, say
 from residency.reporting import print_table
 from simulation.bridge import OfferedPrograms, read_programs
 from simulation.calibrated import calibration_file
-from simulation.calibration import Calibration, Effort, calibrate
+from simulation.calibration import Calibration, calibrate
+from simulation.fit import Effort
 from simulation.outcome import OwnSeats
 from simulation.own_market import read_own_market
 from simulation.own_results import write_results

@@ -7,14 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from simulation.calibration import (
-    Effort,
-    Free,
-    calibrate,
-    fit_of,
-    simulate_moments,
-    weights_of,
-)
+from simulation.calibration import Free, calibrate, weights_of
+from simulation.fit import Effort, fit_of, simulate_moments
 from simulation.moments import Tally, tally
 from simulation.parameters import CALIBRATED, default_parameters
 from simulation.preferences import populate
