@@ -234,7 +234,7 @@ def id_condition(given: Input, argument: str, rows: Rows, parameters: Parameters
             value = globalid.key_of(binder(request), kind, argument)[index]
             return storable(value) if isinstance(value, str) else value
 
-        sql_type = "text" if kind.fact(Column(name)).type == "text" else "int4"
+        sql_type = globalid.parameter_type(kind, name)
         pairs.append(f"{rows.column(name)} = {parameters.add(part, sql_type, given.node)}")
     return f"({conjunction(pairs)})"
 

@@ -15,6 +15,7 @@ from graphql import (
 from graph.errors import NotPlannableError
 from graph.planner import globalid
 from graph.planner.compilation import Compilation
+from graph.planner.computed import computed_json
 from graph.planner.connections import ConnectionCompiler
 from graph.planner.derived import ChangedTexts, Changes, ListChanges, VersionNumber, Versions
 from graph.planner.encode import encoding, graph_type_of
@@ -26,6 +27,7 @@ from graph.planner.rows import Rows
 from graph.planner.sources import (
     TABLE_TYPES,
     Column,
+    Computed,
     Connection,
     Embedded,
     GlobalId,
@@ -83,6 +85,8 @@ def field_json(  # noqa: PLR0911 - a case for each kind of declaration
             arguments = arguments_of(definition, nodes[0], compilation.operation.variables)
             compiler = ConnectionCompiler(compilation, relation, arguments, where, rows)
             return compiler.json(inner, nodes)
+        case Computed() as source:
+            return computed_json(compilation, source, definition, nodes, rows)
         case Versions() | VersionNumber() | Changes() | ListChanges() | ChangedTexts() as source:
             return history_json(compilation, definition, nodes, source, rows)
     raise NotPlannableError(f"{where} is resolved, not declared")

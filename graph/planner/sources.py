@@ -74,6 +74,17 @@ class GlobalId:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """An object that Python works out for the row: ``work`` names what does so.
+
+    It gets the columns of ``key`` and the field's arguments.
+    """
+
+    work: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ToOne:
     """At most one related row; ``is_optional`` where keys that are not null may find none."""
 

@@ -7,6 +7,7 @@ from warehouse.tables import (
     operations,
     program_children,
     programs,
+    simulation,
     staging,
 )
 from warehouse.tables.base import SCHEMAS, metadata
@@ -20,5 +21,6 @@ __all__ = [
     "operations",
     "program_children",
     "programs",
+    "simulation",
     "staging",
 ]
