@@ -16,8 +16,10 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 STATEMENTS = Path(__file__).parent / "simulation"
-KINDS = "ALTER TABLE ops.job DROP CONSTRAINT ck_job_kind_is_known, ADD CONSTRAINT" \
+KINDS = (
+    "ALTER TABLE ops.job DROP CONSTRAINT ck_job_kind_is_known, ADD CONSTRAINT"
     " ck_job_kind_is_known CHECK (kind IN ({kinds}))"
+)
 FOLLOW_JOB = """
 CREATE FUNCTION simulation.follow_job() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -32,8 +34,9 @@ CREATE TRIGGER follow_job AFTER UPDATE OF status ON ops.job
 FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status AND NEW.kind = 'RUN_SIMULATION')
 EXECUTE FUNCTION simulation.follow_job()
 """
-SHOWN = (
-    "job_id, kind, status, progress, message, error, attempts, created_at, started_at, finished_at"
+SHOW = (
+    "{word} SELECT (job_id, kind, status, progress, message, error, attempts, created_at,"
+    " started_at, finished_at) ON ops.job {side} residency_reader"
 )
 
 
@@ -55,17 +58,15 @@ def upgrade() -> None:
     run(TRIGGER)
     run("GRANT USAGE ON SCHEMA simulation TO residency_reader")
     run("GRANT SELECT ON ALL TABLES IN SCHEMA simulation TO residency_reader")
-    run(
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA simulation TO residency_app"
-    )
-    run(f"GRANT SELECT ({SHOWN}) ON ops.job TO residency_reader")
+    run("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA simulation TO residency_app")
+    run(SHOW.format(word="GRANT", side="TO"))
     run("GRANT ALL ON ALL TABLES IN SCHEMA simulation TO residency_owner")
 
 
 def downgrade() -> None:
     """Drop simulations and their jobs."""
     run = op.get_bind().exec_driver_sql
-    run(f"REVOKE SELECT ({SHOWN}) ON ops.job FROM residency_reader")
+    run(SHOW.format(word="REVOKE", side="FROM"))
     run("DROP TRIGGER follow_job ON ops.job")
     run("DROP FUNCTION simulation.follow_job()")
     tables = (

@@ -1,4 +1,4 @@
-"""Estimates in tables: a mean over replicates with its interval, and its change between scenarios."""
+"""Estimates in tables: means over replicates with their intervals, and changes of them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -31,27 +31,29 @@ APPLICANTS: Final[Mapping[str, tuple[str, str]]] = {
 """What is estimated of applicants."""
 
 
-def estimates(measures: Mapping[str, tuple[str, str]], *, changes: bool = True) -> type[SQLModel]:
+Measures = Mapping[str, tuple[str, str]]
+
+
+def estimates(measures: Measures, *, alone: Measures | None = None) -> type[SQLModel]:
     """Return a class with the columns of estimates, for tables to inherit.
 
-    Each measure has ``_mean``, ``_low`` and ``_high`` and, with ``changes``, the same after
-    ``_change``: how much more than in the first scenario, replicate by replicate.
+    Each measure has ``_mean``, ``_low`` and ``_high`` and, unless it stands in ``alone``, the same
+    after ``_change``: how much more than in the first scenario, replicate by replicate.
     """
     space: dict[str, Any] = {"__module__": __name__, "__annotations__": {}}
+
+    def add(stem: str, words: str, unit: str) -> None:
+        for end, meaning in BOUNDS.items():
+            space["__annotations__"][f"{stem}_{end}"] = float | None
+            space[f"{stem}_{end}"] = column(
+                f"{words}: {meaning}.", sa_type=Float, unit=unit, default=None
+            )
+
     for name, (words, unit) in measures.items():
-        of_name = {name: words}
-        if changes:
-            of_name[f"{name}_change"] = f"{words}, more than in the first scenario"
-        for stem, said in of_name.items():
-            for end, meaning in BOUNDS.items():
-                space["__annotations__"][f"{stem}_{end}"] = float | None
-                space[f"{stem}_{end}"] = column(
-                    f"{said}: {meaning}.", sa_type=Float, unit=unit, default=None
-                )
-    made: type[SQLModel] = type(SQLModel)("Estimates", (SQLModel,), space)
+        add(name, words, unit)
+        add(f"{name}_change", f"{words}, more than in the first scenario", unit)
+    for name, (words, unit) in (alone or {}).items():
+        add(name, words, unit)
+    make: Any = type(SQLModel)
+    made: type[SQLModel] = make("Estimates", (SQLModel,), space)
     return made
-
-
-def columns_of(*measures: str) -> tuple[str, ...]:
-    """Return the names of the columns of measures, as :func:`estimates` makes them."""
-    return tuple(f"{name}_{end}" for name in measures for end in BOUNDS)

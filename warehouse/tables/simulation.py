@@ -34,15 +34,17 @@ if TYPE_CHECKING:
     ApplicantEstimates = SQLModel
     Summary = SQLModel
     RankEstimates = SQLModel
-    SeatValue = SQLModel
+    ProgramEstimates = SQLModel
 else:
     SeatEstimates = estimates(SEATS)
     ApplicantEstimates = estimates(APPLICANTS)
     Summary = estimates({**APPLICANTS, **SEATS})
     RankEstimates = estimates({"share": ("Share of the applicants", "fraction of 1")})
-    SeatValue = estimates(
-        {"seat_value": ("Applicants more with a match if it had one more seat", "applicants")},
-        changes=False,
+    ProgramEstimates = estimates(
+        SEATS,
+        alone={
+            "seat_value": ("Applicants more with a match if it had one more seat", "applicants")
+        },
     )
 
 
@@ -82,9 +84,16 @@ def identity(description: str) -> Any:
 
 
 def dimension(description: str, target: str) -> Any:
-    """Return a nullable foreign key to the version of a dimension that was read."""
+    """Return a nullable foreign key to the version of a dimension that was read.
+
+    When real data take the place of a sample, or the other way, what is left is the name.
+    """
     return column(
-        description, sa_type=BigInteger, foreign_key=f"core.{target}", default=None, index=True
+        description,
+        sa_type=BigInteger,
+        sa_column_args=[ForeignKey(f"core.{target}", ondelete="SET NULL")],
+        default=None,
+        index=True,
     )
 
 
@@ -211,9 +220,7 @@ class Scenario(Summary, table=True):
         unit="matchings",
         nullable=False,
     )
-    is_stable: bool = column(
-        "Whether nobody blocks any of them.", sa_type=Boolean, nullable=False
-    )
+    is_stable: bool = column("Whether nobody blocks any of them.", sa_type=Boolean, nullable=False)
     blocking_pairs: int = column(
         "Pairs that block one of them.", sa_type=Integer, unit="pairs", nullable=False
     )
@@ -222,7 +229,9 @@ class Scenario(Summary, table=True):
         sa_type=ARRAY(Text),
         nullable=False,
     )
-    verdict: str | None = text("What is known of the matching of the first replicate.", default=None)
+    verdict: str | None = text(
+        "What is known of the matching of the first replicate.", default=None
+    )
     market_digest: str | None = text(
         "Digest of the market of the first replicate: lists, quotas and names.", default=None
     )
@@ -232,7 +241,7 @@ class Scenario(Summary, table=True):
     auditor_version: str = text("Version of the auditor.", nullable=False)
 
 
-class ProgramOutcome(SeatEstimates, SeatValue, table=True):
+class ProgramOutcome(ProgramEstimates, table=True):
     """What a scenario gives for a program stream."""
 
     __tablename__ = "program_outcome"

@@ -305,7 +305,7 @@ CREATE TABLE simulation.discipline_outcome (
   CONSTRAINT pk_discipline_outcome PRIMARY KEY (scenario_key, ordinal),
   CONSTRAINT fk_discipline_outcome_scenario_key FOREIGN KEY(scenario_key) REFERENCES simulation.scenario (scenario_key) ON DELETE CASCADE,
   CONSTRAINT fk_discipline_outcome_simulation_id FOREIGN KEY(simulation_id) REFERENCES simulation.simulation (simulation_id) ON DELETE CASCADE,
-  CONSTRAINT fk_discipline_outcome_discipline_key FOREIGN KEY(discipline_key) REFERENCES core.dim_discipline (discipline_key)
+  CONSTRAINT fk_discipline_outcome_discipline_key FOREIGN KEY(discipline_key) REFERENCES core.dim_discipline (discipline_key) ON DELETE SET NULL
 );
 CREATE INDEX ix_discipline_outcome_discipline_key ON simulation.discipline_outcome (discipline_key);
 CREATE INDEX ix_discipline_outcome_simulation_id ON simulation.discipline_outcome (simulation_id);
@@ -354,9 +354,6 @@ COMMENT ON COLUMN simulation.match_outcome.rank IS 'Rank that the applicant obta
 COMMENT ON COLUMN simulation.match_outcome.program_ordinal IS 'The program''s outcome in the scenario; null for no match.';
 
 CREATE TABLE simulation.program_outcome (
-  seat_value_mean FLOAT,
-  seat_value_low FLOAT,
-  seat_value_high FLOAT,
   filled_mean FLOAT,
   filled_low FLOAT,
   filled_high FLOAT,
@@ -369,6 +366,9 @@ CREATE TABLE simulation.program_outcome (
   fill_rate_change_mean FLOAT,
   fill_rate_change_low FLOAT,
   fill_rate_change_high FLOAT,
+  seat_value_mean FLOAT,
+  seat_value_low FLOAT,
+  seat_value_high FLOAT,
   scenario_key INTEGER NOT NULL,
   ordinal INTEGER NOT NULL,
   simulation_id INTEGER NOT NULL,
@@ -384,18 +384,15 @@ CREATE TABLE simulation.program_outcome (
   CONSTRAINT ck_program_outcome_province_is_known CHECK (province IN ('AB', 'BC', 'MB', 'NB', 'NL', 'NS', 'NT', 'NU', 'ON', 'PE', 'QC', 'SK', 'YT')),
   CONSTRAINT fk_program_outcome_scenario_key FOREIGN KEY(scenario_key) REFERENCES simulation.scenario (scenario_key) ON DELETE CASCADE,
   CONSTRAINT fk_program_outcome_simulation_id FOREIGN KEY(simulation_id) REFERENCES simulation.simulation (simulation_id) ON DELETE CASCADE,
-  CONSTRAINT fk_program_outcome_program_key FOREIGN KEY(program_key) REFERENCES core.dim_program (program_key),
-  CONSTRAINT fk_program_outcome_discipline_key FOREIGN KEY(discipline_key) REFERENCES core.dim_discipline (discipline_key),
-  CONSTRAINT fk_program_outcome_university_key FOREIGN KEY(university_key) REFERENCES core.dim_university (university_key)
+  CONSTRAINT fk_program_outcome_program_key FOREIGN KEY(program_key) REFERENCES core.dim_program (program_key) ON DELETE SET NULL,
+  CONSTRAINT fk_program_outcome_discipline_key FOREIGN KEY(discipline_key) REFERENCES core.dim_discipline (discipline_key) ON DELETE SET NULL,
+  CONSTRAINT fk_program_outcome_university_key FOREIGN KEY(university_key) REFERENCES core.dim_university (university_key) ON DELETE SET NULL
 );
 CREATE INDEX ix_program_outcome_discipline_key ON simulation.program_outcome (discipline_key);
 CREATE INDEX ix_program_outcome_program_key ON simulation.program_outcome (program_key);
 CREATE INDEX ix_program_outcome_simulation_id ON simulation.program_outcome (simulation_id);
 CREATE INDEX ix_program_outcome_university_key ON simulation.program_outcome (university_key);
 COMMENT ON TABLE simulation.program_outcome IS 'What a scenario gives for a program stream.';
-COMMENT ON COLUMN simulation.program_outcome.seat_value_mean IS 'Applicants more with a match if it had one more seat: mean over the replicates.';
-COMMENT ON COLUMN simulation.program_outcome.seat_value_low IS 'Applicants more with a match if it had one more seat: lower end of the 95 % confidence interval of the mean; null for one replicate.';
-COMMENT ON COLUMN simulation.program_outcome.seat_value_high IS 'Applicants more with a match if it had one more seat: upper end of the 95 % confidence interval of the mean; null for one replicate.';
 COMMENT ON COLUMN simulation.program_outcome.filled_mean IS 'Seats that are filled: mean over the replicates.';
 COMMENT ON COLUMN simulation.program_outcome.filled_low IS 'Seats that are filled: lower end of the 95 % confidence interval of the mean; null for one replicate.';
 COMMENT ON COLUMN simulation.program_outcome.filled_high IS 'Seats that are filled: upper end of the 95 % confidence interval of the mean; null for one replicate.';
@@ -408,6 +405,9 @@ COMMENT ON COLUMN simulation.program_outcome.fill_rate_high IS 'Share of the sea
 COMMENT ON COLUMN simulation.program_outcome.fill_rate_change_mean IS 'Share of the seats that are filled, more than in the first scenario: mean over the replicates.';
 COMMENT ON COLUMN simulation.program_outcome.fill_rate_change_low IS 'Share of the seats that are filled, more than in the first scenario: lower end of the 95 % confidence interval of the mean; null for one replicate.';
 COMMENT ON COLUMN simulation.program_outcome.fill_rate_change_high IS 'Share of the seats that are filled, more than in the first scenario: upper end of the 95 % confidence interval of the mean; null for one replicate.';
+COMMENT ON COLUMN simulation.program_outcome.seat_value_mean IS 'Applicants more with a match if it had one more seat: mean over the replicates.';
+COMMENT ON COLUMN simulation.program_outcome.seat_value_low IS 'Applicants more with a match if it had one more seat: lower end of the 95 % confidence interval of the mean; null for one replicate.';
+COMMENT ON COLUMN simulation.program_outcome.seat_value_high IS 'Applicants more with a match if it had one more seat: upper end of the 95 % confidence interval of the mean; null for one replicate.';
 COMMENT ON COLUMN simulation.program_outcome.scenario_key IS 'The scenario.';
 COMMENT ON COLUMN simulation.program_outcome.ordinal IS 'Number of the program within the scenario.';
 COMMENT ON COLUMN simulation.program_outcome.simulation_id IS 'The simulation.';
