@@ -11,8 +11,8 @@ splittable pseudorandom number generators", OOPSLA 2014; constants of Stafford's
 stream, that of a seed, a purpose and a replicate, is hashed once, and so is a pair of keys; what is
 left to do for each draw is one hash of both. Nothing here is fit for cryptography.
 
-Normal and Gumbel numbers go through logarithms of the mathematical library; Gumbel numbers are
-rounded to `float32`, so that libraries that differ in the last bit of a `float64` still agree.
+Uniform and Gumbel numbers are the same to the bit on every machine. Normal numbers go through the
+mathematical library, which may differ in the last bit; they make populations, not replicates.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)
 _ALL: Final = 2**64 - 1
-_CELLS: Final = 4096
-_TAIL: Final = 64
+_ONE: Final = np.float32(1.0)
 
 
 class Purpose(IntEnum):
@@ -61,6 +60,7 @@ class Purpose(IntEnum):
     LIST_LENGTH = 18
     COUPLE = 19
     QUOTA = 20
+    CREDENTIAL = 21
 
 
 def key_of(name: str) -> np.uint64:
@@ -105,7 +105,7 @@ def stream(seed: int, purpose: Purpose, replicate: int = 0) -> np.uint64:
         purpose: What the draws are for.
         replicate: The number of the replicate, from 0.
     """
-    return stream_of(np.uint64(seed & _ALL), np.uint64(purpose), np.uint64(replicate))
+    return np.uint64(stream_of(np.uint64(seed & _ALL), np.uint64(purpose), np.uint64(replicate)))
 
 
 @compiled
@@ -120,29 +120,46 @@ def uniform_of(bits: np.uint64) -> float:
     return (float(bits >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
-def _quantiles() -> Float32:
-    """Return Gumbel quantiles at the bounds of equal cells; those of the tails are not used."""
-    shares = np.arange(_CELLS + 1) / _CELLS
-    shares[0], shares[-1] = shares[1], shares[-2]
-    return (-np.log(-np.log(shares))).astype(np.float32)
+@compiled
+def _log(number: np.float32) -> np.float32:
+    """Return the natural logarithm of a positive number (`logf` of Moshier's Cephes library).
 
-
-_QUANTILES: Final = _quantiles()
+    Additions and multiplications only, so that loops of it are vectorised and every machine has
+    the same result.
+    """
+    bits = np.float32(number).view(np.int32)
+    exponent = np.int32(np.int32(bits >> np.int32(23)) - np.int32(126))
+    half = np.int32((bits & np.int32(0x7FFFFF)) | np.int32(0x3F000000)).view(np.float32)
+    is_low = half < np.float32(0.70710678)
+    x = np.float32(np.float32(half + half) - _ONE) if is_low else np.float32(half - _ONE)
+    exponent = np.int32(exponent - np.int32(1)) if is_low else exponent
+    y = np.float32(7.0376836292e-2)
+    y = y * x + np.float32(-1.1514610310e-1)
+    y = y * x + np.float32(1.1676998740e-1)
+    y = y * x + np.float32(-1.2420140846e-1)
+    y = y * x + np.float32(1.4249322787e-1)
+    y = y * x + np.float32(-1.6668057665e-1)
+    y = y * x + np.float32(2.0000714765e-1)
+    y = y * x + np.float32(-2.4999993993e-1)
+    y = y * x + np.float32(3.3333331174e-1)
+    y = y * x * x * x + np.float32(-2.12194440e-4) * np.float32(exponent)
+    y = x + (y - np.float32(0.5) * x * x)
+    return np.float32(y + np.float32(0.693359375) * np.float32(exponent))
 
 
 @compiled
-def gumbel_of(bits: np.uint64) -> np.float32:
-    """Return a standard Gumbel number (location 0, scale 1) from random bits.
+def draw_gumbels(of_stream: np.uint64, keys: Keys, numbers: Float32) -> None:
+    """Write a standard Gumbel number (location 0, scale 1) for each key.
 
-    Between the 64th parts at both ends the quantile function is interpolated in a table, within
-    0.0001 of the true one; in the tails it is computed.
+    They are -log(-log(u)) for u from the upper 23 bits, so between -2.8 and 16.6. Bits first, then
+    logarithms: the two loops are vectorised by themselves, together they are not.
     """
-    cell = np.uint64(bits >> np.uint64(52))
-    if cell < np.uint64(_CELLS // _TAIL) or cell >= np.uint64(_CELLS - _CELLS // _TAIL):
-        return np.float32(-np.log(-np.log(uniform_of(bits))))
-    within = np.float32((bits >> np.uint64(28)) & np.uint64(0xFFFFFF)) * np.float32(2.0**-24)
-    low = _QUANTILES[cell]
-    return np.float32(low + within * np.float32(_QUANTILES[cell + np.uint64(1)] - low))
+    for i in range(len(keys)):
+        upper = np.uint32(bits_of(of_stream, keys[i]) >> np.uint64(41))
+        numbers[i] = np.float32(np.int32(upper))
+    for i in range(len(keys)):
+        share = np.float32((numbers[i] + np.float32(0.5)) * np.float32(2.0**-23))
+        numbers[i] = -_log(np.float32(-_log(share)))
 
 
 @compiled
@@ -172,10 +189,9 @@ def uniforms(of_stream: np.uint64, keys: Keys) -> Float64:
 
 @compiled
 def gumbels(of_stream: np.uint64, keys: Keys) -> Float32:
-    """Return a standard Gumbel number for each key."""
+    """Return a standard Gumbel number (location 0, scale 1) for each key."""
     numbers = np.empty(len(keys), dtype=np.float32)
-    for i in range(len(keys)):
-        numbers[i] = gumbel_of(bits_of(of_stream, keys[i]))
+    draw_gumbels(of_stream, keys, numbers)
     return numbers
 
 

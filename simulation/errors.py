@@ -16,6 +16,7 @@
     ├── InvalidEditError                 a what-if that contradicts the market
     ├── InvalidReversionError            reversion instructions that contradict themselves
     ├── InvalidRuleError                 an eligibility rule that contradicts itself
+    ├── InvalidParametersError           parameters of simulated applicants that are out of bounds
     └── InvalidMatchingError             a matching that is not of the market it is audited for
 
 Every error says what is wrong, where (``place``), and what to do about it (``remedy``).
@@ -108,6 +109,10 @@ class InvalidReversionError(SimulationError):
 
 class InvalidRuleError(SimulationError):
     """An eligibility rule contradicts itself."""
+
+
+class InvalidParametersError(SimulationError):
+    """Parameters of simulated applicants are unreadable, unknown or out of bounds."""
 
 
 class InvalidMatchingError(SimulationError):

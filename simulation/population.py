@@ -7,24 +7,23 @@ sides' lists, cuts them at their lengths and runs a match:
 - an applicant values entry ``e`` at ``applicant_value[e]`` + ``nest_scale`` x Gumbel(replicate,
   applicant, nest of the program) + Gumbel(replicate, applicant, program);
 - the program values the applicant at ``program_value[e]`` + ``program_noise`` x Gumbel(replicate,
-  program, applicant).
+  applicant, program), a draw of its own purpose.
 
-Draws are functions of the keys, which are hashes of ids, and of nothing else: an applicant more or
-a program less changes nobody else's draw.
+Draws are functions of the keys, which are hashes of ids (of the nest: of its name), and of nothing
+else: an applicant more or a program less changes nobody else's draw.
 
 Nobody in a population is a real person, and everything that is computed from one is simulated.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.draws import Float32, Keys
 from simulation.errors import InvalidArraysError
 from simulation.market import Int32
 
@@ -33,17 +32,9 @@ if TYPE_CHECKING:
 
 Int8: TypeAlias = NDArray[np.int8]
 Int64: TypeAlias = NDArray[np.int64]
-UInt64: TypeAlias = NDArray[np.uint64]
-Float32: TypeAlias = NDArray[np.float32]
 
 NO_HOME: Final = -1
 """Stands for the home school of somebody who has none in the country."""
-
-
-def keys_of(ids: Iterable[str]) -> UInt64:
-    """Return the 64-bit key of each id: the first bytes of its BLAKE2b digest."""
-    digests = b"".join(hashlib.blake2b(one.encode(), digest_size=8).digest() for one in ids)
-    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +53,7 @@ class Population:
         quotas: Seats of each program.
         nests: The discipline of each program, an index into ``nest_names``.
         nest_names: The disciplines.
+        nest_keys: What draws for a discipline are made of.
         offsets: Where each applicant's entries begin, and the end; applicants + 1 numbers.
         entries: The programs that interview each applicant, ascending by number.
         applicant_value: For each entry, what the applicant sees in the program before noise.
@@ -81,14 +73,15 @@ class Population:
     applicants: tuple[str, ...]
     categories: Int8
     category_names: tuple[str, ...]
-    applicant_keys: UInt64
+    applicant_keys: Keys
     homes: Int32
     home_names: tuple[str, ...]
     programs: tuple[str, ...]
-    program_keys: UInt64
+    program_keys: Keys
     quotas: Int32
     nests: Int32
     nest_names: tuple[str, ...]
+    nest_keys: Keys
     offsets: Int64
     entries: Int32
     applicant_value: Float32
@@ -113,7 +106,7 @@ class Population:
             "categories": (people,), "applicant_keys": (people,), "homes": (people,),
             "list_length": (people,), "offsets": (people + 1,),
             "program_keys": (programs,), "quotas": (programs,), "nests": (programs,),
-            "program_list_length": (programs,),
+            "program_list_length": (programs,), "nest_keys": (len(self.nest_names),),
             "applicant_value": (entries,), "program_value": (entries,),
             "couples": (len(self.couples), 2),
         }  # fmt: skip

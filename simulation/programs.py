@@ -41,9 +41,12 @@ class Program(NamedTuple):
         category: Whom the stream is for: ``CMG``, ``IMG``, ``ALL`` or ``MOTP``.
         has_return_of_service: Whether a return of service is attached.
         stream: The label of the stream.
-        admits: The categories of applicants who may apply; by the rules of eligibility.
+        admits: The categories of applicants who may apply, by the rules of eligibility; what they
+            must have besides stands behind a plus sign: ``IMG+CMQ_APPROVED``.
         announced: Seats that everybody had in mind beforehand; None for the quota.
         quota_is_modelled: Whether the source states no quota, and ours is a guess.
+        interviews: How many interviews the source lets one expect, from the applications and the
+            share of offers that it states; not-a-number where it states none.
         is_open: Whether the program takes part; a closed one has no seats and no applicants.
     """
 
@@ -64,6 +67,7 @@ class Program(NamedTuple):
     admits: tuple[str, ...] = ()
     announced: int | None = None
     quota_is_modelled: bool = False
+    interviews: float = float("nan")
     is_open: bool = True
 
 
@@ -94,6 +98,7 @@ class ProgramTable:
     admits: tuple[tuple[str, ...], ...]
     announced: Int32
     quota_is_modelled: Flags
+    interviews: Float64
     is_open: Flags
 
     def __post_init__(self) -> None:
@@ -121,8 +126,8 @@ class ProgramTable:
             for row in programs
         ]
         columns = zip(*rows, strict=True) if rows else ((),) * len(Program._fields)
-        by_field = dict(zip(Program._fields, columns, strict=True))
-        return cls(**{_COLUMN_OF[name]: values for name, values in by_field.items()})
+        table: dict[str, Any] = dict(zip(_COLUMN_OF.values(), columns, strict=True))
+        return cls(**table)
 
     def rows(self) -> Iterator[Program]:
         """Yield the programs in order."""
@@ -145,8 +150,10 @@ class ProgramTable:
             announced: Whether everybody knew of them beforehand, so that interviews and
                 preferences follow.
         """
-        known = {"announced": quotas} if announced else {}
-        return replace(self, quotas=quotas, **known)
+        changes: dict[str, Any] = {"quotas": quotas}
+        if announced:
+            changes["announced"] = quotas
+        return replace(self, **changes)
 
     def closed(self, numbers: Sequence[int]) -> ProgramTable:
         """Return the table with these programs closed; the rows stay, so that numbers hold."""
@@ -187,14 +194,14 @@ _COLUMN_OF: Final = dict(
     zip(Program._fields, ("keys", "quotas", "names", "disciplines", "universities", "provinces",
         "latitudes", "longitudes", "campus_latitudes", "campus_longitudes", "languages",
         "categories", "has_return_of_service", "streams", "admits", "announced",
-        "quota_is_modelled", "is_open"), strict=True)
+        "quota_is_modelled", "interviews", "is_open"), strict=True)
 )  # fmt: skip
 """The column of each attribute of a program."""
 
 _DTYPES: Final[dict[str, type[np.generic]]] = {
     "quotas": np.int32, "announced": np.int32,
     "latitudes": np.float64, "longitudes": np.float64,
-    "campus_latitudes": np.float64, "campus_longitudes": np.float64,
+    "campus_latitudes": np.float64, "campus_longitudes": np.float64, "interviews": np.float64,
     "has_return_of_service": np.bool_, "quota_is_modelled": np.bool_, "is_open": np.bool_,
 }  # fmt: skip
 
