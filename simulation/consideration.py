@@ -173,7 +173,9 @@ def _sorted_lists(fixed: Consideration, drawn: Drawn) -> tuple[Int64, Int64]:
 
 
 @compiled
-def _draw_sorted(fixed: Consideration, seed: np.uint64, replicate: np.uint64) -> tuple[Int64, Int64]:
+def _draw_sorted(
+    fixed: Consideration, seed: np.uint64, replicate: np.uint64
+) -> tuple[Int64, Int64]:
     drawn = fresh_drawn(fixed)
     draw(fixed, seed, replicate, drawn)
     return _sorted_lists(fixed, drawn)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from simulation.compiled import compiled, index
-from simulation.consideration import Consideration, Drawn, draw, fresh_drawn, packed
+from simulation.consideration import Consideration, draw, fresh_drawn, packed
 from simulation.joining import Int64
 from simulation.market import Int32
 
@@ -251,7 +251,9 @@ def _count(fixed: Consideration, table: Table, counts: Int32, programs_from: int
 
 
 @compiled
-def count_replicates(fixed: Consideration, seed: np.uint64, first: np.uint64, counts: Int32) -> None:
+def count_replicates(
+    fixed: Consideration, seed: np.uint64, first: np.uint64, counts: Int32
+) -> None:
     """Run replicates and count.
 
     Args:

@@ -26,6 +26,7 @@ from graph.planner.sources import (
     TABLE_TYPES,
     AnyNode,
     AnyNodes,
+    ById,
     ByKey,
     Column,
     Connection,
@@ -59,6 +60,8 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
             case Everything() as everything:
                 scope = _scope(compilation, arguments)
                 return everything_json(compilation, everything, inner, nodes, arguments, scope)
+            case ById():
+                return _of_id(compilation, inner, nodes, arguments["id"])
             case AnyNode():
                 return _node(compilation, nodes, arguments["id"])
             case AnyNodes():
@@ -176,8 +179,14 @@ def _node(compilation: Compilation, nodes: list[FieldNode], given: Input) -> Jso
             " gave it.",
             node=given.node,
         )
-    target: TableType = TABLE_TYPES[name]
     kind: Any = compilation.operation.schema.type_map[name]
+    return _of_id(compilation, kind, nodes, given)
+
+
+def _of_id(
+    compilation: Compilation, kind: GraphQLObjectType, nodes: list[FieldNode], given: Input
+) -> Json:
+    target: TableType = TABLE_TYPES[kind.name]
     page = Page(compilation.names, table_rows(compilation.names, target))
     found = compilation.moments.now().condition(page.inner)
     found.append(id_condition(given, "id", page.inner, compilation.parameters))

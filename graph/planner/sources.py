@@ -185,6 +185,18 @@ class ByKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ById:
+    """A root field that finds one row of its type by the global id in the argument ``id``."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOf:
+    """A field of a resolved object: the row whose natural key the object's ``attribute`` has."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnyNode:
     """The root field that finds any node by its global id."""
 
