@@ -10,7 +10,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
@@ -88,7 +88,7 @@ class JobFeed:
         """How many watch."""
         return sum(map(len, self._watchers.values()))
 
-    async def watch(self, job_id: UUID) -> AsyncIterator[JobState]:
+    async def watch(self, job_id: UUID) -> AsyncGenerator[JobState]:
         """Yield the state of a job now, and each later one until it has ended.
 
         Yields nothing where there is no such job. Close the iterator to stop watching.

@@ -99,6 +99,15 @@ async def enqueue_once(
     return job_id
 
 
+async def count_open(connection: asyncpg.Connection) -> int:
+    """Return how many jobs wait or run."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM ops.job WHERE status = ANY ($1::text[])",
+        [JobStatus.QUEUED, JobStatus.RUNNING],
+    )
+    return count
+
+
 async def job_of_key(connection: asyncpg.Connection, key: str) -> Job | None:
     """Return the job that was queued with an idempotency key; None for none."""
     row = await connection.fetchrow(
