@@ -22,7 +22,7 @@ from graph.planner.places import MARK, Place
 from graph.planner.request import Request
 from graph.planner.rows import Rows
 from graph.planner.selection import Operation
-from graph.planner.sources import Column, Computed
+from graph.planner.sources import Column, Computed, member_of
 from graph.planner.sql import COMPUTED, Json
 
 Work = Callable[[Sequence[Any], Mapping[str, Any]], Awaitable[object]]
@@ -107,6 +107,5 @@ def _selected(operation: Operation, kind: Any, nodes: Sequence[FieldNode], value
             continue
         definition = kind.fields[name]
         inner: Any = get_named_type(definition.type)
-        origin = definition.extensions["strawberry-definition"]
-        found[key] = _selected(operation, inner, below, getattr(value, origin.python_name))
+        found[key] = _selected(operation, inner, below, getattr(value, member_of(definition)))
     return found

@@ -34,6 +34,7 @@ from graph.planner.sources import (
     Part,
     ToMany,
     ToOne,
+    member_of,
     source_of,
 )
 from graph.planner.sql import Json
@@ -124,8 +125,8 @@ def _embedded(
     columns = {member: rows.column(name, value.table) for member, name in value.columns.items()}
 
     def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
-        name = found[0].name.value
-        assert isinstance(source_of(definition), Part)
+        name = member_of(definition)
+        assert isinstance(source_of(definition), Part), found
         fact = rows.kind.fact(Column(value.columns[name], value.table))
         how = encoding(fact.type, graph_type_of(definition), f"{kind.name}.{name}")
         return Json().expression(how.text(columns[name], nullable=True))

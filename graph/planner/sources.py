@@ -347,3 +347,10 @@ def source_of(definition: GraphQLField | GraphQLInputField) -> Any:
     """Return the declaration of a field, or None where it has none and must be resolved."""
     origin = definition.extensions.get("strawberry-definition")
     return origin.metadata.get(SOURCE) if isinstance(origin, StrawberryField) else None
+
+
+def member_of(definition: GraphQLField | GraphQLInputField) -> str:
+    """Return the name of a field as Python writes it."""
+    origin: Any = definition.extensions["strawberry-definition"]
+    name: str = origin.python_name
+    return name
