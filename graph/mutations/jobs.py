@@ -135,7 +135,8 @@ async def refresh_warehouse(
 
 
 def _source_of(given: RefreshWarehouseInput) -> str:
-    is_folder = given.source is RefreshSource.FOLDER
+    source = RefreshSource(given.source)
+    is_folder = source is RefreshSource.FOLDER
     if is_folder != bool(given.folder):
         raise RefusedError(
             UserErrorCode.CONTRADICTION,
@@ -148,7 +149,7 @@ def _source_of(given: RefreshWarehouseInput) -> str:
             UserErrorCode.INVALID, ("folder",), "The folder's name looks like a contact.",
             "Give it another name.",
         )  # fmt: skip
-    return given.folder or given.source.value.lower()
+    return given.folder or source.value.lower()
 
 
 async def check_queue(connection: object, services: Services) -> None:
