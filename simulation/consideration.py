@@ -37,9 +37,11 @@ class Consideration(NamedTuple):
         applicant_values: What the applicant sees in the program before noise.
         program_values: What the program sees in the applicant before noise.
         scales: Scales of the applicants' draw for a nest, and of the programs' draw.
+        ends: Where the entries end that each applicant ranks, once they are in order.
         lengths: How many entries each applicant ranks.
         program_starts: Where each program's entries begin, and the end; programs + 1 numbers.
         program_entries: The entries of each program, by applicant.
+        program_owners: Their applicants.
         program_lengths: How many entries each program ranks.
         quotas: Seats of each program.
         categories: The category of each applicant.
@@ -54,9 +56,11 @@ class Consideration(NamedTuple):
     applicant_values: Float32
     program_values: Float32
     scales: Float32
+    ends: Int32
     lengths: Int32
     program_starts: Int32
     program_entries: Int32
+    program_owners: Int32
     program_lengths: Int32
     quotas: Int32
     categories: Int32
@@ -82,6 +86,7 @@ def consider(population: Population) -> Consideration:
     """Return what the replicates of a population share."""
     starts = population.offsets.astype(np.int32)
     degrees = np.diff(starts)
+    lengths = np.minimum(degrees, population.list_length).astype(np.int32)
     owners = np.repeat(np.arange(len(degrees), dtype=np.int32), degrees)
     programs = population.entries
     by_program = np.argsort(programs, kind="stable").astype(np.int32)
@@ -99,9 +104,11 @@ def consider(population: Population) -> Consideration:
         population.applicant_value,
         population.program_value,
         np.array([population.nest_scale, population.program_noise], dtype=np.float32),
-        np.minimum(degrees, population.list_length),
+        starts[:-1] + lengths,
+        lengths,
         program_starts,
         by_program,
+        owners[by_program],
         np.minimum(program_degrees, population.program_list_length).astype(np.int32),
         population.quotas,
         population.categories.astype(np.int32),

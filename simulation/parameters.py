@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -192,15 +192,16 @@ class Parameters(Part):
         value = self.model_dump(mode="json")
         for path, new in changes.items():
             *parents, last = path.split(".")
-            target: Any = value
-            for parent in parents:
-                if not isinstance(target, dict) or parent not in target:
-                    raise InvalidParametersError(
-                        f"There is no {path!r}.", "Name a field by its path.", f"at {parent!r}"
-                    )
-                target = target[parent]
-            target[last] = new
+            _inner(value, parents, path)[last] = new
         return Parameters.of(value)
+
+    def at(self, path: str) -> Any:
+        """Return the value at a dotted path, as JSON holds it.
+
+        Raises:
+            InvalidParametersError: There is no such field.
+        """
+        return _inner(self.model_dump(mode="json"), path.split("."), path)
 
     def to_json(self) -> str:
         """Return the parameters as JSON, which `parse` reads back to the same."""
@@ -209,6 +210,17 @@ class Parameters(Part):
     def to_yaml(self) -> str:
         """Return the parameters as YAML, which `parse` reads back to the same."""
         return str(yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False))
+
+
+def _inner(value: Any, names: Iterable[str], path: str) -> Any:
+    """Return what stands within plain values under these names, one in the other."""
+    for name in names:
+        if not isinstance(value, dict) or name not in value:
+            raise InvalidParametersError(
+                f"There is no {path!r}.", "Name a field by its path.", f"at {name!r}"
+            )
+        value = value[name]
+    return value
 
 
 @functools.cache

@@ -123,7 +123,7 @@ def _applications(
         noisy = values + drawn(gumbels, of_stream, people.keys[some], offer.keys)
         noisy[~people.may_apply(some)] = -np.inf
         most = min(int(people.applications[some].max()), len(offer.table))
-        best = np.argsort(-noisy, axis=1, kind="stable")[:, :most]
+        best = _highest(noisy, most)
         chosen = np.take_along_axis(noisy, best, axis=1) > -np.inf
         chosen &= np.arange(most) < people.applications[some, None]
         rows, ranks = np.nonzero(chosen)
@@ -134,6 +134,16 @@ def _applications(
             values[rows, columns],
             _impressions(offer, people, selection, begin + rows, columns),
         )
+
+
+def _highest(values: Float64, most: int) -> NDArray[np.intp]:
+    """Return the columns of the highest values of each row, the highest first; rows x most."""
+    if most < values.shape[1]:
+        best = np.argpartition(-values, most - 1, axis=1)[:, :most]
+    else:
+        best = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    order = np.argsort(-np.take_along_axis(values, best, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(best, order, axis=1)
 
 
 def _values(offer: Offer, people: People, some: slice) -> Float64:

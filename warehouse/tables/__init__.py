@@ -2,6 +2,7 @@
 
 from warehouse.tables import (
     dimensions,
+    eligibility,
     landing,
     marts,
     operations,
@@ -15,6 +16,7 @@ from warehouse.tables.base import SCHEMAS, metadata
 __all__ = [
     "SCHEMAS",
     "dimensions",
+    "eligibility",
     "landing",
     "marts",
     "metadata",

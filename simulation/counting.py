@@ -1,9 +1,9 @@
 """Replicates of a population of singles, from draws to counts, as fast as the machine allows.
 
 One replicate draws what both sides see in each other, orders the applicants' lists, and runs
-applicant-proposing deferred acceptance. Programs' lists are never ordered: a program compares the
-applicants whom it holds, and only the last one whom it would rank at all is looked for. Results are
-those of `engine.solve` on the same lists; tests compare them.
+applicant-proposing deferred acceptance. Programs' lists are never ordered: a program compares those
+who ask with those it holds, and counts who is before them where its list may end sooner. Results
+are those of `engine.solve` on the same lists; tests compare them.
 """
 
 from __future__ import annotations
@@ -37,9 +37,11 @@ class Table(NamedTuple):
         at: For each applicant, where in ``order`` they would propose next.
         seats: Where each program's seats begin, and the end; programs + 1 numbers.
         held: The entries that sit there, for each program the best first.
+        worth: How much the program wants them.
         free: Free seats of each program.
-        bar: What a program must want somebody more than, to take them.
-        bar_owner: Where it wants them just as much: the last applicant whom it would still take.
+        bar: How much a program wants the last of those it holds, once its seats are filled.
+        bar_owner: Who that is.
+        rivals: How much each program wants those it considers, program by program.
         queue: Room for one number for each applicant.
         lanes: Room for the values of one short list.
         long: Room for the packed entries of one long list.
@@ -49,9 +51,11 @@ class Table(NamedTuple):
     at: Int32
     seats: Int32
     held: Int32
+    worth: Int32
     free: Int32
     bar: Int32
     bar_owner: Int32
+    rivals: Int32
     queue: Int32
     lanes: Int32
     long: Int64
@@ -67,7 +71,6 @@ def fresh_table(fixed: Consideration) -> Table:
         degree = fixed.program_starts[program + 1] - fixed.program_starts[program]
         # No more can ever sit there than are considered.
         seats[program + 1] = seats[program] + min(fixed.quotas[program], degree)
-        longest = max(longest, degree)
     for applicant in range(people):
         longest = max(longest, fixed.starts[applicant + 1] - fixed.starts[applicant])
     return Table(
@@ -75,9 +78,11 @@ def fresh_table(fixed: Consideration) -> Table:
         np.empty(people, dtype=np.int32),
         seats,
         np.empty(seats[programs], dtype=np.int32),
+        np.empty(seats[programs], dtype=np.int32),
         np.empty(programs, dtype=np.int32),
         np.empty(programs, dtype=np.int32),
         np.empty(programs, dtype=np.int32),
+        np.empty(len(fixed.programs), dtype=np.int32),
         np.empty(people, dtype=np.int32),
         np.empty(_SHORT, dtype=np.int32),
         np.empty(longest, dtype=np.int64),
@@ -131,109 +136,86 @@ def _order_lists(fixed: Consideration, likes: Int32, table: Table) -> None:
 
 
 @compiled
-def _lowest(numbers: Int64, count: int, rank: int) -> int:
-    """Return the number of a rank, 0 for the lowest (Hoare's FIND, 1961); changes their order."""
-    low, high = 0, count - 1
-    while low < high:
-        pivot = numbers[(low + high) // 2]
-        left, right = low, high
-        while left <= right:
-            while numbers[left] < pivot:
-                left += 1
-            while numbers[right] > pivot:
-                right -= 1
-            if left <= right:
-                numbers[left], numbers[right] = numbers[right], numbers[left]
-                left += 1
-                right -= 1
-        if rank <= right:
-            high = right
-        elif rank >= left:
-            low = left
-        else:
-            break
-    return numbers[rank]
-
-
-@compiled
-def _open_programs(fixed: Consideration, wants: Int32, table: Table) -> None:
-    """Free all seats and set each program's bar: the last applicant whom it ranks."""
+def _begin(fixed: Consideration, wants: Int32, table: Table) -> None:
+    """Free all seats, put everybody before their list, and bring together whom programs want."""
+    for applicant in range(index(len(table.queue))):
+        table.at[applicant] = fixed.starts[applicant]
+        table.queue[applicant] = applicant
+    for place in range(index(len(wants))):
+        table.rivals[place] = wants[index(fixed.program_entries[place])]
     for program in range(len(fixed.quotas)):
-        begin = fixed.program_starts[program]
-        degree, length = fixed.program_starts[program + 1] - begin, fixed.program_lengths[program]
         free = table.seats[program + 1] - table.seats[program]
         table.free[program] = free
-        table.bar[program], table.bar_owner[program] = _LEAST, _MOST
-        if free == 0 or length == 0:
-            table.bar[program], table.bar_owner[program] = _MOST, -1
-        elif length < degree:
-            for place in range(degree):
-                entry = fixed.program_entries[begin + place]
-                table.long[place] = packed(wants[entry], fixed.owners[entry])
-            last = _lowest(table.long, degree, length - 1)
-            table.bar[program] = -1 - (last >> 32)
-            table.bar_owner[program] = last & 0xFFFFFFFF
+        table.bar[program] = _LEAST if free > 0 else _MOST
+        table.bar_owner[program] = _MOST if free > 0 else -1
 
 
 @compiled
-def _seat(fixed: Consideration, wants: Int32, table: Table, entry: int, program: int) -> int:
-    """Give an applicant a seat; return whom that displaces, -1 for nobody."""
-    held, begin = table.held, index(table.seats[program])
-    last = index(table.seats[program + index(1)] - np.int32(1))
-    displaced = np.int32(-1)
-    if table.free[program] > 0:
-        seat = index(last - index(table.free[program]) + index(1))
-        table.free[program] -= 1
-    else:
-        seat = last
-        displaced = fixed.owners[index(held[last])]
-    want = wants[entry]
-    while seat > begin:
-        before = index(held[seat - index(1)])
-        # Entries of one program are in the order of applicants.
-        if wants[before] > want or (wants[before] == want and before < entry):
-            break
-        held[seat] = before
-        seat -= index(1)
-    held[seat] = entry
-    if table.free[program] == 0:
-        worst = index(held[last])
-        table.bar[program] = wants[worst]
-        table.bar_owner[program] = fixed.owners[worst] - 1
-    return displaced
+def _is_ranked(
+    fixed: Consideration, rivals: Int32, program: int, want: np.int32, applicant: int
+) -> bool:
+    """Return whether an applicant is on a program's list, not too far down to be."""
+    begin = index(fixed.program_starts[program])
+    end = index(fixed.program_starts[program + index(1)])
+    length = fixed.program_lengths[program]
+    if np.int32(end - begin) == length:
+        return True
+    better = np.int32(0)
+    for place in range(begin, end):
+        is_before = np.int32(fixed.program_owners[place] < applicant)
+        better += np.int32(rivals[place] > want) + np.int32(rivals[place] == want) * is_before
+    return better < length
 
 
 @compiled
 def _propose_all(fixed: Consideration, wants: Int32, table: Table) -> None:
-    """Let all applicants propose until each holds a seat or is at the end of the list."""
-    order, at, queue, bar = table.order, table.at, table.queue, table.bar
+    """Let all applicants propose until each holds a seat or is at the end of the list.
+
+    One function, as calls that pass tables of arrays take longer than what they do.
+    """
+    order, at, queue, free = table.order, table.at, table.queue, table.free
+    held, worth, bar, bar_owner = table.held, table.worth, table.bar, table.bar_owner
     count = len(queue)
-    for applicant in range(count):
-        at[applicant] = fixed.starts[applicant]
-        queue[applicant] = applicant
     while count > 0:
-        displaced = index(0)
+        waiting = index(0)
         for turn in range(index(count)):
             applicant = index(queue[turn])
-            place = index(at[applicant])
-            end = index(fixed.starts[applicant] + fixed.lengths[applicant])
+            place, end = index(at[applicant]), index(fixed.ends[applicant])
+            program, want, entry = index(0), np.int32(0), index(0)
             while place < end:
                 entry = index(order[place])
                 program, want = index(fixed.programs[entry]), wants[entry]
-                place += index(1)
-                if want < bar[program] or (
-                    want == bar[program] and applicant > table.bar_owner[program]
+                is_wanted = want > bar[program] or (
+                    want == bar[program] and np.int32(applicant) < bar_owner[program]
+                )
+                if is_wanted and (
+                    free[program] == 0
+                    or _is_ranked(fixed, table.rivals, program, want, np.int32(applicant))
                 ):
-                    continue
-                loser = _seat(fixed, wants, table, entry, program)
-                if loser >= 0:
-                    queue[displaced] = loser
-                    displaced += index(1)
-                break
+                    break
+                place += index(1)
+            at[applicant] = np.int32(place + index(1))
+            if place == end:
+                continue
+            begin, last = index(table.seats[program]), index(table.seats[program + index(1)] - 1)
+            seat = last
+            if free[program] > 0:
+                seat -= index(free[program] - 1)
+                free[program] -= 1
             else:
-                place = end + index(1)
-            at[applicant] = place
-        count = int(displaced)
+                queue[waiting] = fixed.owners[index(held[last])]
+                waiting += index(1)
+            # Entries of one program are in the order of applicants.
+            while seat > begin and (
+                worth[seat - index(1)] < want
+                or (worth[seat - index(1)] == want and held[seat - index(1)] > np.int32(entry))
+            ):
+                worth[seat], held[seat] = worth[seat - index(1)], held[seat - index(1)]
+                seat -= index(1)
+            worth[seat], held[seat] = want, np.int32(entry)
+            if free[program] == 0:
+                bar[program], bar_owner[program] = worth[last], fixed.owners[index(held[last])]
+        count = int(waiting)
 
 
 @compiled
@@ -269,6 +251,6 @@ def count_replicates(
     for row in range(len(counts)):
         draw(fixed, seed, np.uint64(first + np.uint64(row)), drawn)
         _order_lists(fixed, drawn.likes, table)
-        _open_programs(fixed, drawn.wants, table)
+        _begin(fixed, drawn.wants, table)
         _propose_all(fixed, drawn.wants, table)
         _count(fixed, table, counts[row], programs_from)
