@@ -3,7 +3,7 @@
 A simulation that a job runs has the job's state: the database keeps the two the same, whoever
 changes the job. The reader may see simulations, and of jobs all but what they were asked with.
 
-Revision: simulations, after page_indexes, 2026-11-21
+Revision: simulations, after eligibility, 2026-11-21
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic import op
 
 revision: str = "simulations"
-down_revision: str | None = "page_indexes"
+down_revision: str | None = "eligibility"
 branch_labels: str | None = None
 depends_on: str | None = None
 

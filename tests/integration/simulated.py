@@ -66,6 +66,8 @@ def _scenario(number: int, keys: list[tuple[str, str, str]]) -> ScenarioResult:
             "is_stable": True,
             "blocking_pairs": 0,
             "blocking": [],
+            "verdicts": {"PROCESSED": 40},
+            "own_seats": "TAKEN",
             "auditor_version": "1.0",
             **estimated(matched=2.5, match_rate=0.9, mean_rank=1.4, filled=2.5),
             **change,
