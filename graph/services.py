@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from graph.planner.computed import Work
+from graph.simulating import Simulator
 from graph.types.simulation import SimulationExports
 from warehouse.engine import Role, connect
 from warehouse.feed import JobFeed
@@ -30,6 +31,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.feed = JobFeed(settings, most=settings.subscriptions)
+        self.simulator = Simulator(self.writing)
         self.works: Mapping[str, Work] = {"exports": exports}
 
     @asynccontextmanager
@@ -39,5 +41,6 @@ class Services:
             yield connection
 
     async def close(self) -> None:
-        """Stop listening to the database."""
+        """Stop listening to the database, and take no further work."""
         await self.feed.close()
+        self.simulator.close()

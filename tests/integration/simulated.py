@@ -24,6 +24,7 @@ def new_simulation(version: int, iteration: int, **others: Any) -> simulations.N
     """Return a simulation to ask for."""
     values: dict[str, Any] = {
         "kind": SimulationKind.WHAT_IF,
+        "asked": {},
         "request": {"seed": 7, "scenarios": ["as it is", "more seats"]},
         "parameters": {"name": "test"},
         "reproduce": "mutation { runWhatIf(input: {}) { errors { code } } }",
