@@ -111,6 +111,11 @@ class RunRequest(Part):
             ) from error
         return cls.parse(text, place=path.name)
 
+    def with_overrides(self, **fields: object) -> RunRequest:
+        """Return the request with other values for those fields that are not None."""
+        given = {name: value for name, value in fields.items() if value is not None}
+        return RunRequest.of(self.model_dump(mode="json") | given)
+
     def to_json(self) -> str:
         """Return the request as JSON, which `parse` reads back to the same."""
         return self.model_dump_json(indent=2)
@@ -255,9 +260,3 @@ def _outcomes(frame: Frame, case: Case, sums: Sums, base: Sums | None) -> dict[S
             else {measure: differences[part] for measure, part in columns.items()},
         )
     return found
-
-
-def summary(result: ScenarioResult, measure: Measure) -> tuple[float, float, float]:
-    """Return the mean of a measure of the whole match, and the interval of the mean."""
-    found = result.outcomes[Scope.ALL].estimates[measure]
-    return float(found.mean[0]), float(found.low[0]), float(found.high[0])
