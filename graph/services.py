@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from graph.explaining import Explainer
 from graph.planner.computed import Work
 from graph.simulating import Simulator
 from graph.types.simulation import SimulationExports
@@ -32,7 +33,8 @@ class Services:
         self.settings = settings
         self.feed = JobFeed(settings, most=settings.subscriptions)
         self.simulator = Simulator(self.writing)
-        self.works: Mapping[str, Work] = {"exports": exports}
+        explainer = Explainer(self.writing, self.simulator)
+        self.works: Mapping[str, Work] = {"exports": exports, "explanation": explainer.explain}
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Any]:

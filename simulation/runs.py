@@ -16,8 +16,8 @@ from simulation.chunks import Stored
 from simulation.ensemble import Ensemble, EnsembleRun, OnProgress
 from simulation.errors import InvalidRequestError
 from simulation.estimates import Sums, compare, estimate
-from simulation.measures import MEASURES, Frame, Measure, Scope
-from simulation.outcome import ENGINE_VERSION
+from simulation.measures import MEASURES, Frame, Scope
+from simulation.outcome import ENGINE_VERSION, Outcome
 from simulation.parameters import Parameters, Part, default_parameters
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
@@ -260,3 +260,20 @@ def _outcomes(frame: Frame, case: Case, sums: Sums, base: Sums | None) -> dict[S
             else {measure: differences[part] for measure, part in columns.items()},
         )
     return found
+
+
+def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Outcome:
+    """Return the match of the first replicate of a scenario, as `run` has it.
+
+    Args:
+        request: The request of the run.
+        programs: The programs that it ran on.
+        number: The number of the scenario, from 0.
+
+    Raises:
+        InvalidScenarioError: The scenario does not fit the programs.
+    """
+    scenario = request.scenarios[number]
+    parameters = request.parameters or default_parameters()
+    setting = apply(scenario, programs, parameters, request.reversions)
+    return _case(scenario, setting, request.seed).outcome(0)

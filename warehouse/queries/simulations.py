@@ -148,6 +148,14 @@ async def forget_old(connection: asyncpg.Connection, days: int) -> int:
     return int(status.removeprefix("DELETE "))
 
 
+async def read_row(connection: asyncpg.Connection, simulation_id: int) -> Row | None:
+    """Return a simulation without its results; None where there is none."""
+    row = await connection.fetchrow(
+        "SELECT * FROM simulation.simulation WHERE simulation_id = $1", simulation_id
+    )
+    return None if row is None else decoded("simulation", row)
+
+
 async def read(
     connection: asyncpg.Connection, simulation_id: int, *, matches: bool = False
 ) -> Stored | None:
@@ -159,12 +167,9 @@ async def read(
         matches: Whether to read applicants and their applications, too.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        row = await connection.fetchrow(
-            "SELECT * FROM simulation.simulation WHERE simulation_id = $1", simulation_id
-        )
-        if row is None:
+        found = await read_row(connection, simulation_id)
+        if found is None:
             return None
-        found = decoded("simulation", row)
         if found["status"] != JobStatus.SUCCEEDED:
             return Stored(found, None)
         results = await read_results(connection, simulation_id, matches=matches)

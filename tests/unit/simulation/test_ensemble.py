@@ -175,7 +175,8 @@ def test_scenarios_with_other_programs_and_categories_share_a_frame() -> None:
     assert np.isnan(means[columns[Scope.PROGRAM, Measure.FILL_RATE]][3:]).all()
     first = fewer.category_names.index("CMG")
     cmg = int((fewer.categories == first).sum())
-    found = means[columns[Scope.CATEGORY, Measure.MATCHED]] + means[
-        columns[Scope.CATEGORY, Measure.UNMATCHED]
-    ]
+    found = (
+        means[columns[Scope.CATEGORY, Measure.MATCHED]]
+        + means[columns[Scope.CATEGORY, Measure.UNMATCHED]]
+    )
     assert found.tolist() == pytest.approx([cmg, 20 - cmg])

@@ -18,7 +18,9 @@ def drawn(seed: int) -> tuple[Fractions, Fractions]:
     matched = random.binomial(90, 0.8, size=REPLICATES)
     one, two = (
         Fractions(
-            np.stack([shared + extra, matched, 3 * matched + random.poisson(9, REPLICATES)], axis=1),
+            np.stack(
+                [shared + extra, matched, 3 * matched + random.poisson(9, REPLICATES)], axis=1
+            ),
             np.stack([np.ones_like(shared), np.full_like(shared, 90), matched], axis=1),
         )
         for extra in (0, random.binomial(5, 0.5, size=REPLICATES))
