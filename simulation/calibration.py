@@ -6,8 +6,8 @@ Two steps alternate (method of simulated moments; McFadden 1989, Pakes and Polla
   utilities: where fewer get the discipline of their first choice than published, fewer shall wish
   for it. Where all get it, its weight is not identified and stays in proportion to seats.
 - **The other parameters** by damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963) on the
-  distances to the published figures, in tolerances. A weak pull to the starting values settles what
-  the figures leave open.
+  distances to the published figures, in tolerances. A pull to the starting values, which are
+  assumptions, settles what the figures leave open.
 
 All draws are the same from step to step, so that differences are the parameters' doing. The fit is
 computed with other seeds. The Jacobian tells what the figures identify: a parameter's uncertainty
@@ -36,10 +36,10 @@ OnProgress = Callable[[int, int, float], None]
 
 SURE: Final = 0.97
 """Where more than this share gets the discipline of the first choice, its weight is not known."""
-CONTRACTION: Final = 0.7
-"""How much of a difference in logarithms a step of the contraction makes up for."""
-PULL: Final = 0.3
-"""Strength of the pull to the starting values: distances count so much in units of their scale."""
+CONTRACTION: Final = 0.4
+"""How far a step of the contraction moves a weight's logarithm, for a difference in log odds."""
+PULL: Final = 5.0
+"""The pull to the starting values: so many steps away count as one tolerance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ FREE: Final = (
     Free("groups.CMG.tastes.home_school", 0.0, 8.0, 0.3),
     Free("groups.CMG.tastes.home_province", 0.0, 6.0, 0.3),
     Free("groups.CMG.list_length", 3.0, 40.0, 1.5),
+    Free("groups.CMG.list_length_spread", 0.0, 2.0, 0.1),
     Free("groups.IMG.tastes.discipline", 0.5, 10.0, 0.4),
     Free("groups.IMG.list_length", 1.0, 40.0, 1.0),
     Free("groups.IMG.quality_spread", 0.3, 5.0, 0.3),
@@ -90,8 +91,8 @@ class Effort:
 
     rounds: int = 12
     contractions: int = 3
-    populations: int = 3
-    replicates: int = 3
+    populations: int = 6
+    replicates: int = 1
     seed: int = 1503
     threads: int = 2
 
@@ -218,8 +219,9 @@ def calibrate(
     for number in range(1, effort.rounds + 1):
         for _ in range(effort.contractions):
             _contract(search)
-        jacobian = _jacobian(search)
-        damping = _step(search, jacobian, damping)
+        if free:
+            jacobian = _jacobian(search)
+            damping = _step(search, jacobian, damping)
         on_progress(number, effort.rounds, _rms(search.residuals(search.moments)))
     for _ in range(effort.contractions):
         _contract(search)
@@ -289,20 +291,24 @@ def _contract(search: _Search) -> None:
     """Move the weights of disciplines towards the published figures, once."""
     changes: dict[str, dict[str, float]] = {}
     for target in search.targets:
-        if _weight_target(target) is None:
+        group, _, discipline = target.subject.partition("|")
+        if _weight_target(target) is None or group not in search.parameters.groups:
             continue
-        group, discipline = target.subject.split("|")
-        simulated = search.moments.get(target.key, 0.0)
         # More wishes raise the share of first choices, and lower the share that succeeds.
         sign = 1.0 if target.moment == "first_discipline" else -1.0
-        gap = sign * math.log(target.value / max(simulated, 0.02))
+        gap = _log_odds(target.value) - _log_odds(search.moments.get(target.key, 0.0))
         weights = changes.setdefault(group, weights_of(search.programs, search.parameters, group))
-        weights[discipline] *= math.exp(max(-1.0, min(1.0, CONTRACTION * gap)))
+        weights[discipline] *= math.exp(sign * CONTRACTION * max(-2.0, min(2.0, gap)))
     for group, weights in changes.items():
         total = sum(weights.values())
         scaled = {name: round(weight / total, 6) for name, weight in weights.items()}
         search.parameters = search.parameters.with_changes({f"groups.{group}.interests": scaled})
     search.moments = search.simulate(search.parameters)
+
+
+def _log_odds(share: float) -> float:
+    """Return the logarithm of the odds, finite for shares of zero and one."""
+    return math.log((share + 0.005) / (1.005 - share))
 
 
 def weights_of(programs: ProgramTable, parameters: Parameters, group: str) -> dict[str, float]:
@@ -337,7 +343,7 @@ def _step(search: _Search, jacobian: Float64, damping: float) -> float:
     low = np.array([one.low for one in search.free])
     high = np.array([one.high for one in search.free])
     values, here = search.values(), search.residuals(search.moments)
-    pull = PULL / (10 * scale)
+    pull = 1.0 / (PULL * scale)
     best = _cost(here, (values - search.start) * pull)
     scaled = jacobian * scale
     gradient = scaled.T @ here + (pull * scale) * ((values - search.start) * pull)

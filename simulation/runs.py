@@ -23,7 +23,7 @@ from simulation.preferences import populate
 from simulation.programs import ProgramTable
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
 from simulation.scenario import AS_IT_IS, RevertSeats, Scenario, invalid
-from simulation.seats import seat_values
+from simulation.seats import require_singles, seat_values
 from simulation.stability import audit
 
 MOST_SCENARIOS: Final = 10
@@ -155,6 +155,8 @@ def run(
         apply(scenario, programs, parameters, request.reversions) for scenario in request.scenarios
     ]
     cases = [_case(*pair, request.seed) for pair in zip(request.scenarios, settings, strict=True)]
+    if request.seat_values:
+        require_singles(cases[0])
     frame = Frame.of(
         (name for case in cases for name in case.population.category_names),
         [setting.programs for setting in settings],

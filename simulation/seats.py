@@ -49,12 +49,7 @@ def seat_values(
         CouplesNotSupportedError: The scenario has couples or reversions.
         RunCancelledError: Somebody cancelled.
     """
-    if not case.is_compiled:
-        raise CouplesNotSupportedError(
-            "Values of seats are exact only without couples and reversions.",
-            "Leave them out, or ask for scenarios that give the seats.",
-            f"scenario {case.name!r}",
-        )
+    require_singles(case)
 
     def work(number: int, should_stop: Callable[[], bool]) -> bytes:
         first = number * CHUNK
@@ -77,6 +72,20 @@ def seat_values(
                 on_progress(total.replicates, replicates)
     assert total is not None
     return _values(case.population.programs, estimate(total), total.replicates)
+
+
+def require_singles(case: Case) -> None:
+    """Refuse a scenario whose seats cannot be valued.
+
+    Raises:
+        CouplesNotSupportedError: It has couples or reversions.
+    """
+    if not case.is_compiled:
+        raise CouplesNotSupportedError(
+            "Values of seats are exact only without couples and reversions.",
+            "Leave them out, or ask for scenarios that give the seats.",
+            f"scenario {case.name!r}",
+        )
 
 
 def _packed(values: Int64) -> bytes:

@@ -74,7 +74,7 @@ def offered(programs: int = 24, seats: int = 3) -> ProgramTable:
     rows: list[Program] = []
     for number in range(programs):
         university, province, latitude, longitude = places[number % 3]
-        category = "IMG" if number % 4 == 3 else "CMG"
+        category = "IMG" if number // 6 % 4 == 3 else "CMG"
         discipline = ("Family Medicine", "Surgery")[number // 3 % 2]
         rows.append(
             Program(
