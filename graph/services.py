@@ -42,6 +42,12 @@ class Services:
         async with connect(Role.APP, self.settings) as connection:
             yield connection
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Any]:
+        """Yield a connection that reads, for what is no statement of a plan."""
+        async with connect(Role.READER, self.settings) as connection:
+            yield connection
+
     async def close(self) -> None:
         """Stop listening to the database, and take no further work."""
         await self.feed.close()
