@@ -143,8 +143,24 @@ def test_a_run_is_resumed_from_what_was_stored() -> None:
     asked = request(scenarios=SCENARIOS[:2], replicates=60, seat_values=True)
     stored: dict[str, bytes] = {}
     whole = run(asked, PROGRAMS, stored=stored)
-    del stored["ensemble-1"], stored["seats-3"]
+    names = sorted(stored)
+    for name in (names[1], names[-1]):
+        del stored[name]
     assert document_of(run(asked, PROGRAMS, stored=stored)) == document_of(whole)
+    assert sorted(stored) == names
+
+
+def test_a_run_does_not_take_up_what_another_one_stored() -> None:
+    stored: dict[str, bytes] = {}
+    for asked, programs in (
+        (request(replicates=40), PROGRAMS),
+        (request(replicates=40, seed=4), PROGRAMS),
+        (request(replicates=40), offered(seats=2)),
+        (request(replicates=30), PROGRAMS),
+    ):
+        alone = document_of(run(asked, programs))
+        assert document_of(run(asked, programs, stored=stored)) == alone
+    assert len(stored) == 8
 
 
 def test_progress_counts_replicates_of_the_ensemble_and_of_seat_values() -> None:
