@@ -113,14 +113,19 @@ def _shown(result: ScenarioResult, measure: Measure) -> str:
     difference = outcomes.differences.get(measure)
     if difference is None:
         return text
+    is_rate = measure.value.endswith("_RATE")
     more, low, high = (
-        _number(measure, float(one[0]), sign="+")
+        _number(measure, float(one[0]), is_difference=True)
         for one in (difference.mean, difference.low, difference.high)
     )
-    return f"{text} ({more})" if low == "-" else f"{text} ({more}; {low} to {high})"
+    interval = "" if low == "-" else f"; {low} to {high}"
+    return f"{text} ({more}{interval}{' points' if is_rate else ''})"
 
 
-def _number(measure: Measure, value: float, sign: str = "") -> str:
+def _number(measure: Measure, value: float, *, is_difference: bool = False) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:{sign}.2%}" if measure.value.endswith("_RATE") else f"{value:{sign}.2f}"
+    sign = "+" if is_difference else ""
+    if measure.value.endswith("_RATE"):
+        return f"{100 * value:{sign}.2f}" + ("" if is_difference else "%")
+    return f"{value:{sign}.{3 if measure is Measure.MEAN_RANK else 1}f}"
