@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import numpy as np
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from simulation.applying import Setting, apply
@@ -21,6 +20,7 @@ from simulation.estimates import Sums, compare, estimate
 from simulation.measures import MEASURES, Frame, Scope
 from simulation.outcome import ENGINE_VERSION, Outcome
 from simulation.parameters import Parameters, Part, default_parameters
+from simulation.plain import NotPlainError, plain_value
 from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
@@ -95,8 +95,8 @@ class RunRequest(Part):
     def parse(cls, text: str, place: str = "request") -> RunRequest:
         """Return the request of a JSON or YAML text; see `of`."""
         try:
-            value = yaml.safe_load(text)  # JSON is YAML
-        except yaml.YAMLError as error:
+            value = plain_value(text)
+        except NotPlainError as error:
             raise InvalidRequestError(
                 f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
             ) from error

@@ -24,6 +24,7 @@ from simulation.measures import Measure, Scope
 from simulation.preferences import populate
 from simulation.results import RunResult
 from simulation.runs import RunRequest, run
+from simulation.scenario import ChangeQuotas
 from tests.populations import few_applicants, offered, plain_market
 
 PROGRAMS = offered()
@@ -263,7 +264,31 @@ def test_requests_are_written_and_read_again(tmp_path: Path) -> None:
     assert names == ["as it is", "fewer"]
 
 
-@pytest.mark.parametrize("text", ["[", "just words", "name: [", "\x00"])
+def test_ontario_is_no_truth_value() -> None:
+    """To YAML 1.1, ON is the same as true."""
+    text = (
+        "{name: x, changes: [{kind: change_quotas, where: {provinces: [ON]}, to: 1,"
+        " is_announced: true}]}"
+    )
+    change = RunRequest.parse(text).scenarios[1].changes[0]
+    assert isinstance(change, ChangeQuotas)
+    assert change.where.provinces == ("ON",)
+    assert change.is_announced is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[",
+        "just words",
+        "name: [",
+        "\x00",
+        "seed: 1\nseed: 2",
+        "? {a: [1]}\n: 1",
+        "[" * 9999,
+        '{"seed": 1, "seed": 2}',
+    ],
+)
 def test_files_that_are_no_requests_are_refused(text: str, tmp_path: Path) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text(text)
