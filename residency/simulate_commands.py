@@ -82,6 +82,14 @@ def parameters(
     print_parameters(as_json=as_json)
 
 
+@simulate_app.command(epilog=example("residency simulate programs > my-programs.csv"))
+def programs() -> None:
+    """Print the loaded programs with seats and who may apply as CSV, to change and to simulate."""
+    from residency.simulating import print_programs
+
+    print_programs()
+
+
 @simulate_app.command(
     epilog=example(
         "residency simulate calibrate --rounds 0",
@@ -95,6 +103,9 @@ def calibrate(
     start: Annotated[
         Path | None, typer.Option(help="Parameters to begin with; the calibrated ones by default.")
     ] = None,
+    programs: Annotated[
+        Path | None, typer.Option(help="CSV file of programs, instead of those that are loaded.")
+    ] = None,
     rounds: Annotated[
         int, typer.Option(help="Rounds; 0 only compares with published figures.", min=0, max=200)
     ] = 12,
@@ -106,9 +117,9 @@ def calibrate(
     ] = 1,
     seed: Annotated[int, typer.Option(help="The first seed.")] = 1503,
 ) -> None:
-    """Fit the parameters to published figures, over the programs that are loaded."""
+    """Fit the parameters to published figures, over the programs that are loaded or of a file."""
     from residency.simulating import calibrate_parameters
     from simulation.fit import Effort
 
     effort = Effort(rounds=rounds, populations=populations, replicates=replicates, seed=seed)
-    calibrate_parameters(out, start, effort)
+    calibrate_parameters(out, start, programs, effort)

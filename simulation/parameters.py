@@ -169,7 +169,12 @@ class Parameters(Part):
 
     @classmethod
     def of(cls, value: object, place: str = "parameters") -> Parameters:
-        """Return the parameters of plain values, as JSON holds them; see `read`."""
+        """Return the parameters of plain values, as JSON holds them; see `read`.
+
+        The content of a calibration's file will do: its parameters are taken.
+        """
+        if isinstance(value, dict) and "fit" in value and "parameters" in value:
+            value = value["parameters"]
         try:
             return cls.model_validate(value)
         except ValidationError as error:
@@ -228,4 +233,4 @@ def _inner(value: Any, names: Iterable[str], path: str) -> Any:
 def default_parameters() -> Parameters:
     """Return the calibrated parameters; see ``docs/matching.md`` for what they reproduce."""
     text = files("simulation").joinpath(CALIBRATED).read_text(encoding="utf-8")
-    return Parameters.of(json.loads(text)["parameters"], place=CALIBRATED)
+    return Parameters.parse(text, place=CALIBRATED)
