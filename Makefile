@@ -43,7 +43,7 @@ stop: $(VENV)/.run ## Stop the embedded PostgreSQL
 
 test: $(VENV)/.dev ## Set up and run all checks and tests
 	$(MAKE) --no-print-directory check
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## Lint, types, import contracts, generated files
 	$(BIN)/ruff check .
@@ -63,6 +63,7 @@ bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python -m benchmarks.limits
 	$(BIN)/python -m benchmarks.graph
 	$(BIN)/python -m benchmarks.matching
+	$(BIN)/python -m benchmarks.ensemble
 
 nightly: $(VENV)/.dev ## Run the slow tests as well
 	$(BIN)/python -m pytest -m 'slow or not slow' $(PYTEST_ARGS)

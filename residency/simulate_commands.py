@@ -14,6 +14,7 @@ simulate_app = typer.Typer(
     epilog=example(
         "residency simulate template ./market",
         "residency simulate --market ./market --out ./results",
+        "residency simulate --scenario ./scenario.yaml --out ./results",
     ),
     invoke_without_command=True,
 )
@@ -26,7 +27,16 @@ def simulate(
         Path | None, typer.Option(help="Folder of CSV files with applicants, programs and lists.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write the results to.")] = None,
-    seed: Annotated[int, typer.Option(help="What orders of couples are drawn from.")] = 0,
+    scenario: Annotated[
+        Path | None,
+        typer.Option(help="JSON or YAML file with scenarios to run over the loaded programs."),
+    ] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates of scenarios, instead of the file's.", min=1)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="What is drawn from; instead of the file's, or 0.", min=0)
+    ] = None,
     own_seats_free: Annotated[
         bool,
         typer.Option(
@@ -35,14 +45,21 @@ def simulate(
         ),
     ] = False,
 ) -> None:
-    """Match a market of your own; no warehouse and no server are needed."""
+    """Run scenarios over the loaded programs, or match a market of your own without a warehouse."""
     if context.invoked_subcommand is not None:
         return
-    if market is None or out is None:
-        raise typer.BadParameter("give --market and --out, or one of the commands", ctx=context)
+    if scenario is not None and market is None:
+        from residency.what_ifs import run_scenarios
+
+        run_scenarios(scenario, out, replicates=replicates, seed=seed)
+        return
+    if market is None or out is None or scenario is not None:
+        raise typer.BadParameter(
+            "give --scenario, or --market and --out, or one of the commands", ctx=context
+        )
     from residency.simulating import run_own_market
 
-    run_own_market(market, out, seed=seed, own_seats_free=own_seats_free)
+    run_own_market(market, out, seed=seed or 0, own_seats_free=own_seats_free)
 
 
 @simulate_app.command(epilog=example("residency simulate template ./market"))
@@ -91,7 +108,7 @@ def calibrate(
 ) -> None:
     """Fit the parameters to published figures, over the programs that are loaded."""
     from residency.simulating import calibrate_parameters
-    from simulation.calibration import Effort
+    from simulation.fit import Effort
 
     effort = Effort(rounds=rounds, populations=populations, replicates=replicates, seed=seed)
     calibrate_parameters(out, start, effort)

@@ -10,7 +10,8 @@ from residency.console import progress_bars, say
 from residency.reporting import print_table
 from simulation.bridge import OfferedPrograms, read_programs
 from simulation.calibrated import calibration_file
-from simulation.calibration import Calibration, Effort, calibrate
+from simulation.calibration import Calibration, calibrate
+from simulation.fit import Effort
 from simulation.outcome import OwnSeats
 from simulation.own_market import read_own_market
 from simulation.own_results import write_results
@@ -72,7 +73,7 @@ def calibrate_parameters(out: Path | None, start: Path | None, effort: Effort) -
         InvalidParametersError: The starting parameters are wrong.
     """
     begin = default_parameters() if start is None else Parameters.read(start)
-    offered = asyncio.run(_offered())
+    offered = asyncio.run(offered_programs())
     if offered.iteration.is_sample:
         say(
             "[bold]The loaded programs are generated samples:[/] the fit says nothing of real ones."
@@ -95,7 +96,13 @@ def calibrate_parameters(out: Path | None, start: Path | None, effort: Effort) -
         say(f"Wrote {out}.")
 
 
-async def _offered() -> OfferedPrograms:
+async def offered_programs() -> OfferedPrograms:
+    """Return the programs of the newest iteration that is loaded.
+
+    Raises:
+        WarehouseError: The database cannot be reached, or was never migrated.
+        NoProgramsError: Nothing is loaded.
+    """
     await require_current()
     async with connect(Role.READER) as connection:
         return await read_programs(connection)

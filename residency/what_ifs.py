@@ -8,23 +8,27 @@ from pathlib import Path
 
 from residency.console import progress_bars, say
 from residency.reporting import print_table
-from simulation.bridge import OfferedPrograms, read_programs
+from residency.simulating import offered_programs
 from simulation.export import write_run
 from simulation.measures import Measure, Scope
 from simulation.results import RunResult, ScenarioResult
 from simulation.runs import RunRequest, run
-from warehouse.engine import Role, connect
-from warehouse.migrate import require_current
 
 SHOWN = {
-    Measure.MATCH_RATE: "matched",
-    Measure.FIRST_CHOICE_RATE: "first choice",
-    Measure.MEAN_RANK: "mean rank",
-    Measure.UNMATCHED: "unmatched",
-    Measure.FILL_RATE: "filled",
-    Measure.UNFILLED: "unfilled",
+    Measure.MATCH_RATE: "applicants matched",
+    Measure.FIRST_CHOICE_RATE: "with their first choice",
+    Measure.MEAN_RANK: "mean rank obtained",
+    Measure.UNMATCHED: "applicants unmatched",
+    Measure.FILL_RATE: "seats filled",
+    Measure.UNFILLED: "seats unfilled",
 }
 """What the terminal shows of each scenario; files have the rest."""
+
+CONVERGED = {
+    None: "",
+    True: " Intervals are as narrow as asked for.",
+    False: " Intervals are still wider than asked for.",
+}
 
 MOST_SEATS = 10
 """Programs whose seat values the terminal shows."""
@@ -47,7 +51,7 @@ def run_scenarios(
         NoProgramsError: Nothing is loaded.
     """
     request = RunRequest.read(file).with_overrides(replicates=replicates, seed=seed)
-    offered = asyncio.run(_offered())
+    offered = asyncio.run(offered_programs())
     iteration = offered.iteration
     if iteration.is_sample:
         say("[bold]The loaded programs are generated samples:[/] results say nothing of real ones.")
@@ -57,7 +61,9 @@ def run_scenarios(
             request,
             offered.programs,
             lambda done, total: bars.update(task, completed=done, total=total),
-            data_version=f"{iteration.data_version}",
+            data_version=f"data version {iteration.data_version},"
+            f" match iteration {iteration.match_iteration_id}"
+            + (", generated sample" if iteration.is_sample else ""),
         )
         bars.update(task, completed=result.replicates, total=result.replicates)
     _show(result)
@@ -65,15 +71,18 @@ def run_scenarios(
         say(f"Wrote {len(write_run(out, result))} files to {out}.")
 
 
-async def _offered() -> OfferedPrograms:
-    await require_current()
-    async with connect(Role.READER) as connection:
-        return await read_programs(connection)
-
-
 def _show(result: RunResult) -> None:
     """Print the scenarios side by side, and the most valuable seats."""
-    print_table([_scenario_row(one) for one in result.scenarios], nothing="There is no scenario.")
+    print_table(
+        [
+            {
+                "measure": name,
+                **{one.scenario.name: _shown(one, measure) for one in result.scenarios},
+            }
+            for measure, name in SHOWN.items()
+        ],
+        nothing="Nothing was measured.",
+    )
     if result.seat_values is not None:
         values, programs = result.seat_values, result.scenarios[0].programs
         say("One more seat, by itself:")
@@ -91,30 +100,24 @@ def _show(result: RunResult) -> None:
         )
     audited = [one for scenario in result.scenarios for one in scenario.certificates]
     stable = sum(one.is_stable for one in audited)
-    converged = {None: "", True: " Intervals are as narrow as asked for.", False: " Intervals are"
-                 " still wider than asked for."}[result.is_converged]  # fmt: skip
     say(
         f"{result.replicates} replicates; {stable} of {len(audited)} audited matches are stable."
-        f"{converged} All applicants are simulated."
+        f"{CONVERGED[result.is_converged]} All applicants are simulated."
     )
 
 
-def _scenario_row(result: ScenarioResult) -> dict[str, str]:
-    """Return what is shown of a scenario: means, and differences with their intervals."""
+def _shown(result: ScenarioResult, measure: Measure) -> str:
+    """Return a mean and, beside the first scenario, how much more it is, with the interval."""
     outcomes = result.outcomes[Scope.ALL]
-    row = {"scenario": result.scenario.name}
-    for measure, name in SHOWN.items():
-        estimates, difference = outcomes.estimates[measure], outcomes.differences.get(measure)
-        row[name] = _number(measure, float(estimates.mean[0]))
-        if difference is not None:
-            low, high = float(difference.low[0]), float(difference.high[0])
-            row[name] += f" ({_number(measure, float(difference.mean[0]), sign='+')}"
-            row[name] += (
-                ")"
-                if math.isnan(low)
-                else f"; {_number(measure, low, sign='+')} to {_number(measure, high, sign='+')})"
-            )
-    return row
+    text = _number(measure, float(outcomes.estimates[measure].mean[0]))
+    difference = outcomes.differences.get(measure)
+    if difference is None:
+        return text
+    more, low, high = (
+        _number(measure, float(one[0]), sign="+")
+        for one in (difference.mean, difference.low, difference.high)
+    )
+    return f"{text} ({more})" if low == "-" else f"{text} ({more}; {low} to {high})"
 
 
 def _number(measure: Measure, value: float, sign: str = "") -> str:

@@ -18,16 +18,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any, Final
 
 import numpy as np
 
-from simulation.moments import Key, Tally, tally
+from simulation.fit import Effort, Fit, fit_of, simulate_moments
+from simulation.moments import Key
 from simulation.parameters import Parameters
-from simulation.preferences import populate
 from simulation.programs import Float64, ProgramTable
 from simulation.targets import Target
 
@@ -77,43 +75,6 @@ FREE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """How much is simulated.
-
-    Attributes:
-        rounds: How often weights and parameters take turns.
-        contractions: Steps of the contraction in each round.
-        populations: Populations of each simulation.
-        replicates: Replicates of each population.
-        seed: The first seed; the fit is computed with seeds from ``seed`` + 1000 on.
-        threads: Populations at a time; results do not depend on it.
-    """
-
-    rounds: int = 12
-    contractions: int = 3
-    populations: int = 6
-    replicates: int = 1
-    seed: int = 1503
-    threads: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A published figure beside the simulated one.
-
-    Attributes:
-        target: The published figure.
-        simulated: The simulated one; None where it could not be computed.
-        is_reproduced: Whether they are within two tolerances, or 1.5 points where the figure is
-            only compared.
-    """
-
-    target: Target
-    simulated: float | None
-    is_reproduced: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Estimate:
     """A calibrated parameter.
 
@@ -140,7 +101,8 @@ class Calibration:
         parameters: The parameters.
         fit: All published figures beside the simulated ones, with seeds of their own.
         estimates: What was calibrated.
-        misfit: Root mean square of the distances to the figures, in tolerances, while calibrating.
+        misfit: Root mean square of the distances to the figures, in tolerances, while calibrating;
+            of the best round.
         effort: How much was simulated.
     """
 
@@ -167,6 +129,11 @@ class _Search:
         """Return the moments of matches with these parameters."""
         return simulate_moments(self.programs, parameters, self.effort, seed)
 
+    def misfit(self) -> float:
+        """Return the root mean square of the distances to all figures with a tolerance."""
+        told = [target for target in self.targets if target.tolerance is not None]
+        return _rms(self.distances(told, self.moments))
+
     def fitted(self) -> list[Target]:
         """Return the figures that the Gauss-Newton steps follow."""
         by_weights = {key for key in map(_weight_target, self.targets) if key}
@@ -178,10 +145,15 @@ class _Search:
 
     def residuals(self, moments: Mapping[Key, float]) -> Float64:
         """Return the distances to those figures, in tolerances."""
+        return self.distances(self.fitted(), moments)
+
+    @staticmethod
+    def distances(targets: Sequence[Target], moments: Mapping[Key, float]) -> Float64:
+        """Return the distances to some figures, in tolerances."""
         return np.array(
             [
                 (moments.get(target.key, 0.0) - target.value) / (target.tolerance or 1.0)
-                for target in self.fitted()
+                for target in targets
             ]
         )
 
@@ -216,62 +188,24 @@ def calibrate(
     search = _Search(programs, targets, free, effort, first, start)
     search.moments = search.simulate(start)
     damping, jacobian = 1.0, np.zeros((0, len(free)))
+    best = (search.misfit(), search.parameters, jacobian)
     for number in range(1, effort.rounds + 1):
         for _ in range(effort.contractions):
             _contract(search)
         if free:
             jacobian = _jacobian(search)
             damping = _step(search, jacobian, damping)
-        on_progress(number, effort.rounds, _rms(search.residuals(search.moments)))
-    for _ in range(effort.contractions):
-        _contract(search)
+        on_progress(number, effort.rounds, search.misfit())
+        if search.misfit() < best[0]:
+            best = (search.misfit(), search.parameters, jacobian)
+    misfit, search.parameters, jacobian = best
     return Calibration(
         search.parameters,
         fit_of(programs, search.parameters, targets, effort),
         _estimates(search, jacobian),
-        _rms(search.residuals(search.moments)),
+        misfit,
         effort,
     )
-
-
-def simulate_moments(
-    programs: ProgramTable, parameters: Parameters, effort: Effort, seed: int | None = None
-) -> dict[Key, float]:
-    """Return the moments of simulated matches, over populations and replicates.
-
-    Args:
-        programs: The program streams.
-        parameters: The parameters.
-        effort: How much to simulate.
-        seed: The seed of the first population; that of the effort if None.
-    """
-    first = effort.seed if seed is None else seed
-
-    def one(number: int) -> Tally:
-        counts = Tally()
-        population = populate(programs, parameters, first + number)
-        tally(programs, population, range(effort.replicates), counts)
-        return counts
-
-    with ThreadPoolExecutor(effort.threads) as pool:
-        return reduce(Tally.plus, pool.map(one, range(effort.populations)), Tally()).shares()
-
-
-def fit_of(
-    programs: ProgramTable,
-    parameters: Parameters,
-    targets: Sequence[Target],
-    effort: Effort,
-) -> tuple[Fit, ...]:
-    """Return all published figures beside simulated ones, with seeds that calibration had not."""
-    moments = simulate_moments(programs, parameters, effort, effort.seed + 1000)
-    fits = []
-    for target in targets:
-        simulated = moments.get(target.key)
-        near = 0.015 if target.tolerance is None else 2 * target.tolerance
-        is_reproduced = simulated is not None and abs(simulated - target.value) <= near
-        fits.append(Fit(target, simulated, is_reproduced))
-    return tuple(fits)
 
 
 def _weight_target(target: Target) -> Key | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,11 +15,12 @@ from simulation.applying import Setting, apply
 from simulation.cases import Case
 from simulation.chunks import Stored
 from simulation.ensemble import Ensemble, EnsembleRun, OnProgress
-from simulation.errors import InvalidRequestError
+from simulation.errors import InvalidRequestError, RunCancelledError
 from simulation.estimates import Sums, compare, estimate
 from simulation.measures import MEASURES, Frame, Scope
 from simulation.outcome import ENGINE_VERSION, Outcome
 from simulation.parameters import Parameters, Part, default_parameters
+from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
@@ -154,7 +156,13 @@ def run(
     settings = [
         apply(scenario, programs, parameters, request.reversions) for scenario in request.scenarios
     ]
-    cases = [_case(*pair, request.seed) for pair in zip(request.scenarios, settings, strict=True)]
+    populations = _populations(settings, request.seed, is_cancelled or (lambda: False))
+    cases = [
+        _case(scenario, setting, population)
+        for scenario, setting, population in zip(
+            request.scenarios, settings, populations, strict=True
+        )
+    ]
     if request.seat_values:
         require_singles(cases[0])
     frame = Frame.of(
@@ -214,12 +222,45 @@ class _Progress:
             self._tell(self._done + done, self._done + replicates)
 
 
-def _case(scenario: Scenario, setting: Setting, seed: int) -> Case:
+def _populations(
+    settings: Sequence[Setting], seed: int, is_cancelled: Callable[[], bool]
+) -> list[Population]:
+    """Return the applicants of each scenario; those that differ in seats only are drawn once."""
+    drawn: list[tuple[Setting, Population]] = []
+    for setting in settings:
+        if is_cancelled():
+            raise RunCancelledError
+        known = next((one for other, one in drawn if _is_alike(setting, other)), None)
+        if known is None:
+            population = populate(setting.programs, setting.parameters, seed)
+        else:
+            population = replace(known, quotas=setting.programs.quotas)
+        drawn.append((setting, population))
+    return [population for _, population in drawn]
+
+
+def _is_alike(one: Setting, other: Setting) -> bool:
+    """Return whether two settings differ at most in seats that nobody knew of beforehand."""
+    return (
+        one.parameters == other.parameters
+        and one.programs.keys == other.programs.keys
+        and np.array_equal(one.programs.announced, other.programs.announced)
+        and np.array_equal(one.programs.is_open, other.programs.is_open)
+    )
+
+
+def _case(scenario: Scenario, setting: Setting, population: Population) -> Case:
     """Return a scenario made ready to run."""
     numbers = {name: place for place, name in enumerate(sorted(set(setting.programs.provinces)))}
     provinces = np.array([numbers[one] for one in setting.programs.provinces], dtype=np.int32)
-    population = populate(setting.programs, setting.parameters, seed)
-    return Case(scenario.name, population, provinces, seed, setting.reversions, setting.pools)
+    return Case(
+        scenario.name,
+        population,
+        provinces,
+        population.seed,
+        setting.reversions,
+        setting.pools,
+    )
 
 
 def _result(

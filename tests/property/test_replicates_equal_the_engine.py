@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simulation import compiled
 from simulation.consideration import consider, drawn_lists
 from simulation.counting import CATEGORY_COLUMNS, RANKS, count_replicates
 from simulation.engine import run_match
@@ -77,7 +78,7 @@ def test_lists_are_those_of_the_model_in_plain_arrays() -> None:
 
 
 def test_an_applicant_more_or_a_program_less_moves_no_draw_of_others() -> None:
-    """Common random numbers: whoever is in both markets submits the same list, less what is gone."""
+    """Common random numbers: who is in both markets submits the same list, less what is gone."""
     random, uncut = np.random.default_rng(5), np.full(40, 100, dtype=np.int32)
     population = random_population(random, applicants=40, programs=12, list_length=uncut)
     everybody, _ = drawn_lists(consider(population), 0, 3)
@@ -107,3 +108,13 @@ def test_seat_values_are_those_of_cold_runs() -> None:
         more[program] += 1
         cold = run_match(plain_market(replace(population, quotas=more), 2)).outcome
         assert values[program, 0] == (cold.ranks() > 0).sum() - matched.sum()
+
+
+def test_kernels_are_compiled_for_one_set_of_types_only() -> None:
+    population = random_population(np.random.default_rng(2))
+    counted(population, 0, 2)
+    counted(replace(population, quotas=population.quotas + np.int32(1)), 9, 1)
+    drawn_lists(consider(population), 2**40, 7)
+    counts = {kernel.__name__: len(kernel.signatures) for kernel in compiled.KERNELS}  # type: ignore[attr-defined]
+    called = ("count_replicates", "_draw_sorted", "gumbels", "pair_keys", "stream_of")
+    assert {name: counts[name] for name in called} == dict.fromkeys(called, 1)

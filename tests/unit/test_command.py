@@ -14,6 +14,7 @@ from warehouse import errors as warehouse_errors
 
 COMMANDS = (
     "run", "serve", "stop", "migrate", "load", "worker", "flows", "status", "sample", "doctor",
+    "simulate",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ STREAM = stream(1503, Purpose.APPLICANT_PROGRAM, 0)
 
 
 def distance_to_uniform(shares: Float64) -> float:
-    """The statistic of Kolmogorov and Smirnov, in units of its size at random; 1.95 is 1 in 1,000."""
+    """Kolmogorov and Smirnov's statistic, in units of its size at random; 1.95 is 1 in 1,000."""
     ordered = np.sort(shares)
     steps = np.arange(1, len(ordered) + 1) / len(ordered)
     gap = max((steps - ordered).max(), (ordered - steps + 1 / len(ordered)).max())

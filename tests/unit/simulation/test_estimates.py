@@ -1,4 +1,4 @@
-"""Estimates from sums: means, intervals, ratios and paired differences, against plain arithmetic."""
+"""Estimates from sums: means, intervals, ratios and differences, against plain arithmetic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REPLICATES = 400
 
 
 def drawn(seed: int) -> tuple[Fractions, Fractions]:
-    """Two scenarios that share most of their noise: a count, a rate, and a mean of those matched."""
+    """Two scenarios that share most of their noise: a count, a rate, and a mean rank."""
     random = np.random.default_rng(seed)
     shared = random.poisson(50, size=REPLICATES)
     matched = random.binomial(90, 0.8, size=REPLICATES)
