@@ -319,4 +319,5 @@ def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Out
     scenario = request.scenarios[number]
     parameters = request.parameters or default_parameters()
     setting = apply(scenario, programs, parameters, request.reversions)
-    return _case(scenario, setting, request.seed).outcome(0)
+    population = populate(setting.programs, setting.parameters, request.seed)
+    return _case(scenario, setting, population).outcome(0)
