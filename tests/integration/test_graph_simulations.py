@@ -1,4 +1,4 @@
-"""Stored simulations through the graph: planned like all other fields, joined to what they are of."""
+"""Stored simulations through the graph: planned like all else, joined to what they are of."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ async def graph(published: Database, tmp_path: Any) -> AsyncIterator[Graph]:
 
 async def programs(connection: Any, count: int = 3) -> list[tuple[str, str, str]]:
     rows = await connection.fetch(
-        "SELECT match_iteration_id || '-' || program_stream_id, p.name, d.name FROM core.dim_program p"
+        "SELECT match_iteration_id || '-' || program_stream_id, p.name, d.name"
+        " FROM core.dim_program p"
         " JOIN core.dim_discipline d USING (discipline_key) WHERE p.is_current"
         " ORDER BY program_stream_id LIMIT $1",
         count,
