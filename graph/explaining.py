@@ -68,7 +68,9 @@ class Explainer:
         request = RunRequest.of(row["request"])
         _check(row, request, scenario)
         try:
-            offered = await self._simulator.programs(row["match_iteration_id"], row["data_version"])
+            offered = await self._simulator.programs(
+                row["match_iteration_id"], row["data_version_number"]
+            )
         except SimulationError as error:
             raise BadUserInputError(str(error)) from error
         programs = offered.programs

@@ -22,7 +22,7 @@ from warehouse.queries.simulation_results import (
 from warehouse.queries.simulations import Stored
 from warehouse.tables.measures import APPLICANTS, BOUNDS, SEATS
 
-KEPT_OUT: Final = frozenset({"idempotency_key", "request_digest"})
+KEPT_OUT: Final = frozenset({"idempotency_token", "request_digest"})
 """Columns that are whoever asked's own."""
 SIZES: Final = ("applicants", "seats", "quota", "programs")
 
@@ -34,7 +34,7 @@ def about(row: Row) -> About:
         "seed": row["seed"],
         "replicates": row["replicates_done"],
         "match iteration": row["match_iteration_id"],
-        "data version": row["data_version"],
+        "data version": row["data_version_number"],
         "engine": row["engine_version"],
         "asked for": f"{row['created_at']:%Y-%m-%d %H:%M} UTC",
     }

@@ -1,4 +1,4 @@
-"""Stored simulations through the graph: planned like all other fields, joined to what they are of."""
+"""Stored simulations through the graph: planned like all else, joined to what they are of."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ async def graph(published: Database, tmp_path: Any) -> AsyncIterator[Graph]:
 
 async def programs(connection: Any, count: int = 3) -> list[tuple[str, str, str]]:
     rows = await connection.fetch(
-        "SELECT match_iteration_id || '-' || program_stream_id, p.name, d.name FROM core.dim_program p"
+        "SELECT match_iteration_id || '-' || program_stream_id, p.name, d.name"
+        " FROM core.dim_program p"
         " JOIN core.dim_discipline d USING (discipline_key) WHERE p.is_current"
         " ORDER BY program_stream_id LIMIT $1",
         count,
@@ -36,7 +37,7 @@ async def stored(graph: Graph) -> int:
     """Number of a simulation that has succeeded."""
     async with connect(Role.APP, graph.settings) as app:
         asked = await simulations.add_done(
-            app, new_simulation(1, 1503, idempotency_key="k"), results(await programs(app))
+            app, new_simulation(1, 1503, idempotency_token="k"), results(await programs(app))
         )
     return asked.simulation_id
 
@@ -116,9 +117,9 @@ async def test_a_simulation_is_found_by_its_id_and_as_a_node(graph: Graph, store
 async def test_a_key_is_good_for_one_simulation(graph: Graph, stored: int) -> None:
     async with connect(Role.APP, graph.settings) as app:
         again = await simulations.add_done(
-            app, new_simulation(1, 1503, idempotency_key="k"), results([])
+            app, new_simulation(1, 1503, idempotency_token="k"), results([])
         )
-        queued = await simulations.queue(app, new_simulation(1, 1503, idempotency_key="k"))
+        queued = await simulations.queue(app, new_simulation(1, 1503, idempotency_token="k"))
     assert (again.simulation_id, again.is_new) == (stored, False)
     assert (queued.simulation_id, queued.is_new) == (stored, False)
     assert await graph.values("SELECT count(*) FROM ops.job") == [0]
