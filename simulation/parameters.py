@@ -8,7 +8,6 @@ that 1 doubles or halves odds by a factor of 2.7.
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path

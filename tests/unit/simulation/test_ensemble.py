@@ -83,7 +83,7 @@ def test_chunks_that_are_stored_are_not_worked_on_again(monkeypatch: pytest.Monk
 
 
 def test_chunks_can_be_worked_on_elsewhere() -> None:
-    """As a cluster would: the ensemble travels, the numbers of a chunk go in, its sums come back."""
+    """As a cluster would: the ensemble travels, numbers of a chunk go in, its sums come back."""
     here = ensemble(two_scenarios())
     there = pickle.loads(pickle.dumps(here))
     chunks = [there.chunk(first, 10, lambda: False).to_bytes() for first in (30, 10, 0, 20)]
