@@ -195,7 +195,8 @@ class Ensemble:
         counts = np.zeros((len(counted.counts), categories + len(frame.programs)), dtype=np.int32)
         counts[:, columns] = counted.counts
         seats = np.zeros((len(counted.seats), len(frame.programs)), dtype=np.int64)
-        seats[:, columns[-counted.seats.shape[1] :] - categories] = counted.seats
+        programs = columns[columns >= categories] - categories
+        seats[:, programs] = counted.seats
         return frame.fractions(people, seats, counts)
 
 

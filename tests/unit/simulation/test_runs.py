@@ -21,7 +21,9 @@ from simulation.errors import (
 )
 from simulation.export import document_of, tables_of, write_run
 from simulation.measures import Measure, Scope
+from simulation.parameters import Parameters
 from simulation.preferences import populate
+from simulation.programs import ProgramTable
 from simulation.results import RunResult
 from simulation.runs import RunRequest, run
 from simulation.scenario import ChangeQuotas
@@ -212,6 +214,32 @@ def test_tables_hold_what_the_result_does(result: RunResult) -> None:
     assert row["seats"] == int(outcomes.seats[number])
     assert len(tables["matches"]) == 5 * 80
     assert [one["place"] for one in tables["seat_values"]] == list(range(1, 25))
+
+
+NOBODY = few_applicants().with_changes({"groups.CMG.applicants": 0, "groups.IMG.applicants": 0})
+
+
+@pytest.mark.parametrize(
+    ("programs", "parameters"),
+    [
+        pytest.param(PROGRAMS, NOBODY, id="no applicants"),
+        pytest.param(PROGRAMS, Parameters(groups={}), id="no groups"),
+        pytest.param(offered(0), few_applicants(), id="no programs"),
+        pytest.param(offered(0), Parameters(groups={}), id="nothing at all"),
+        pytest.param(offered(1), few_applicants(), id="one program"),
+        pytest.param(offered(seats=0), few_applicants(), id="no seats"),
+        pytest.param(offered(seats=50_000), few_applicants(), id="more seats than ever"),
+        pytest.param(PROGRAMS.closed(range(24)), few_applicants(), id="all closed"),
+    ],
+)
+def test_odd_markets_run_to_their_end(programs: ProgramTable, parameters: Parameters) -> None:
+    asked = RunRequest(parameters=parameters, replicates=3, seat_values=True, keeps_matches=True)
+    found = run(asked, programs)
+    whole = found.scenarios[0].outcomes[Scope.ALL]
+    filled, unfilled = (whole.estimates[one].mean[0] for one in (Measure.FILLED, Measure.UNFILLED))
+    assert filled + unfilled == programs.quotas.sum()
+    assert filled == whole.estimates[Measure.MATCHED].mean[0]
+    assert json.dumps(document_of(found), allow_nan=False)
 
 
 @pytest.mark.parametrize(
