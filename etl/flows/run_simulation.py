@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from etl import simulate
 from etl.flows.masking import masked
-from etl.flows.refresh_warehouse import PROGRESS, send_what_is_waiting
+from etl.flows.refresh_warehouse import PROGRESS, log_to_prefect_only, send_what_is_waiting
 from etl.refresh import Progress, no_progress
 from simulation.results import RunResult
 
@@ -67,6 +67,7 @@ def run_simulation(arguments: dict[str, Any], progress: Progress = no_progress) 
         finally:
             await send_what_is_waiting()
 
+    log_to_prefect_only()
     token = PROGRESS.set(progress)
     try:
         return asyncio.run(run())
