@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from etl.errors import EtlError
+from simulation.errors import SimulationError
 from warehouse import jobs
 from warehouse.engine import owner_connection
 from warehouse.errors import WarehouseError
@@ -46,8 +47,11 @@ STEP_SHARES: Mapping[str, tuple[float, float]] = {
     "stage": (0.3, 0.85),
     "check": (0.85, 0.88),
     "publish": (0.88, 1.0),
+    "draw": (0.0, 0.02),
+    "match": (0.02, 0.97),
+    "store": (0.97, 1.0),
 }
-"""From which share of the whole to which each step of a refresh goes."""
+"""From which share of the whole to which each step of a refresh, or of a simulation, goes."""
 
 
 class JobCancelledError(EtlError):
@@ -211,7 +215,7 @@ class Worker:
         tracker = Tracker()
         future = self._start(job, tracker)
         while not future.done():
-            await asyncio.wait({future}, timeout=self._timing.beat)
+            await self._wait(future)
             await self._beat(job.job_id, tracker)
         error = future.exception()
         if tracker.is_cancelled:
@@ -225,6 +229,17 @@ class Worker:
             )
         else:
             await self._end(job.job_id, "failed", jobs.fail, in_words(error))
+
+    async def _wait(self, future: asyncio.Future[dict[str, Any]]) -> None:
+        """Wait for the job's end, for the next beat, or for a change in the queue.
+
+        Cancelling a job changes the queue: the next beat learns of it at once.
+        """
+        bell = asyncio.ensure_future(self._line.bell.wait())
+        either: set[asyncio.Future[Any]] = {future, bell}
+        await asyncio.wait(either, timeout=self._timing.beat, return_when=asyncio.FIRST_COMPLETED)
+        bell.cancel()
+        self._line.bell.clear()
 
     def _start(self, job: Job, tracker: Tracker) -> asyncio.Future[dict[str, Any]]:
         """Run the job in a thread of its own; the future gets its result or error."""
@@ -285,7 +300,7 @@ class Worker:
 
 def in_words(error: BaseException) -> str:
     """Return what a job's row says of an error, contacts masked."""
-    known = isinstance(error, EtlError | WarehouseError)
+    known = isinstance(error, EtlError | WarehouseError | SimulationError)
     words: str = mask_contacts(str(error) if known else f"{type(error).__name__}: {error}")
     return words
 
@@ -302,8 +317,15 @@ def run_worker(*, once: bool = False) -> WorkerReport:
 
         return run_refresh(arguments, progress)
 
+    def simulate(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        session.ensure()
+        from etl.flows.run_simulation import run_simulation
+
+        return run_simulation(arguments, progress)
+
+    runners = {JobKind.REFRESH_WAREHOUSE: refresh, JobKind.RUN_SIMULATION: simulate}
     try:
-        return work_until_stopped({JobKind.REFRESH_WAREHOUSE: refresh}, once=once)
+        return work_until_stopped(runners, once=once)
     finally:
         session.close()
 

@@ -8,7 +8,6 @@ that 1 doubles or halves odds by a factor of 2.7.
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simulation.errors import InvalidParametersError
+from simulation.plain import NotPlainError, plain_value
 
 CALIBRATED: Final = "calibrated.json"
 """The file in this package that holds the default parameters, as calibration wrote them."""
@@ -158,17 +158,12 @@ class Parameters(Part):
     @classmethod
     def parse(cls, text: str, place: str = "parameters") -> Parameters:
         """Return the parameters of a JSON or YAML text; see `read`."""
-        value: object
         try:
-            # YAML holds almost all of JSON, but not every character.
-            value = json.loads(text)
-        except json.JSONDecodeError:
-            try:
-                value = yaml.safe_load(text)
-            except yaml.YAMLError as error:
-                raise InvalidParametersError(
-                    f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
-                ) from error
+            value = plain_value(text)
+        except NotPlainError as error:
+            raise InvalidParametersError(
+                f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
+            ) from error
         return cls.of(value, place)
 
     @classmethod

@@ -182,14 +182,21 @@ def run_refresh(arguments: dict[str, Any], progress: Progress = no_progress) -> 
         finally:
             await send_what_is_waiting()
 
-    for name in ("prefect.flow_runs", "prefect.task_runs"):
-        # To Prefect's server only: whoever called gets the error itself, and tells it once.
-        logging.getLogger(name).propagate = False
+    log_to_prefect_only()
     token = PROGRESS.set(progress)
     try:
         return asyncio.run(run())
     finally:
         PROGRESS.reset(token)
+
+
+def log_to_prefect_only() -> None:
+    """Send what flows log to Prefect's server only.
+
+    Whoever called gets the error itself, and tells it once.
+    """
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).propagate = False
 
 
 async def send_what_is_waiting() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simulation import compiled
 from simulation.consideration import consider, drawn_lists
 from simulation.counting import CATEGORY_COLUMNS, RANKS, count_replicates
 from simulation.engine import run_match
@@ -107,3 +108,13 @@ def test_seat_values_are_those_of_cold_runs() -> None:
         more[program] += 1
         cold = run_match(plain_market(replace(population, quotas=more), 2)).outcome
         assert values[program, 0] == (cold.ranks() > 0).sum() - matched.sum()
+
+
+def test_kernels_are_compiled_for_one_set_of_types_only() -> None:
+    population = random_population(np.random.default_rng(2))
+    counted(population, 0, 2)
+    counted(replace(population, quotas=population.quotas + np.int32(1)), 9, 1)
+    drawn_lists(consider(population), 2**40, 7)
+    counts = {kernel.__name__: len(kernel.signatures) for kernel in compiled.KERNELS}  # type: ignore[attr-defined]
+    called = ("count_replicates", "_draw_lists", "gumbels", "pair_keys", "stream_of")
+    assert {name: counts[name] for name in called} == dict.fromkeys(called, 1)

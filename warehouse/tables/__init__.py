@@ -8,6 +8,7 @@ from warehouse.tables import (
     operations,
     program_children,
     programs,
+    simulation,
     staging,
 )
 from warehouse.tables.base import SCHEMAS, metadata
@@ -22,5 +23,6 @@ __all__ = [
     "operations",
     "program_children",
     "programs",
+    "simulation",
     "staging",
 ]

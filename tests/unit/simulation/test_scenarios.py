@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from simulation.errors import (
     InvalidScenarioError,
     NothingSelectedError,
 )
+from simulation.parameters import Parameters
 from simulation.preferences import populate
-from simulation.scenario import RevertSeats, Scenario
+from simulation.runs import RunRequest
+from simulation.scenario import SELECTED_COLUMNS, Change, RevertSeats, Scenario
 from simulation.selecting import spread
 from tests.populations import few_applicants, offered
 
@@ -300,3 +303,25 @@ def test_shares_of_seats_are_whole_and_add_up() -> None:
         exact = [seats * one / (sum(weights) or 1) for one in weights]
         if sum(weights):
             assert all(abs(one - two) < 1 for one, two in zip(shares, exact, strict=True))
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "matching.md").read_text(encoding="utf-8")
+
+
+def test_the_page_tells_all_changes_and_what_they_take() -> None:
+    for change in get_args(get_args(Change)[0]):
+        fields = change.model_fields
+        row = next(line for line in PAGE.splitlines() if f"| `{fields['kind'].default}` |" in line)
+        assert all(f"`{name}" in row for name in fields if name != "kind"), fields
+    assert all(f"`{name}`" in PAGE for name in SELECTED_COLUMNS)
+    assert all(f"`{name}`" in PAGE or f"\n{name}:" in PAGE for name in RunRequest.model_fields)
+
+
+def test_the_example_of_the_page_can_be_run() -> None:
+    text = PAGE.split("```yaml\n")[1].split("```")[0]
+    request = RunRequest.parse(text)
+    parameters = Parameters.of(
+        {"groups": {"IMG": {"category": "IMG", "applicants": 9, "is_home_graduate": False}}}
+    )
+    for scenario in request.scenarios:
+        assert apply(scenario, PROGRAMS, parameters).programs.keys == PROGRAMS.keys
