@@ -17,7 +17,7 @@ from warehouse.queries.runs import published_version
 from warehouse.queries.status import last_runs, run_checks, run_quarantine
 
 output = Console(highlight=False)
-"""Standard output as it is when something is printed, not as it was at the start."""
+"""Standard output, whichever it is when something is printed."""
 
 
 async def print_status(*, quarantine: bool, checks: bool, as_json: bool) -> None:
