@@ -11,10 +11,13 @@ from residency.reporting import print_table
 from residency.simulating import offered_programs
 from simulation.export import write_run
 from simulation.measures import Measure, Scope
+from simulation.parameters import default_parameters
 from simulation.program_file import read_program_file
 from simulation.programs import ProgramTable
+from simulation.report import About, report
 from simulation.results import RunResult, ScenarioResult
 from simulation.runs import RunRequest, run
+from simulation.storing import rows_of
 
 SHOWN = {
     Measure.MATCH_RATE: "applicants matched",
@@ -72,7 +75,23 @@ def run_scenarios(
         bars.update(task, completed=result.replicates, total=result.replicates)
     _show(result)
     if out is not None:
-        say(f"Wrote {len(write_run(out, result))} files to {out}.")
+        written = [*write_run(out, result), _write_report(out / "report.html", result, file.stem)]
+        say(f"Wrote {len(written)} files to {out}; report.html opens in a browser.")
+
+
+def _write_report(path: Path, result: RunResult, title: str) -> Path:
+    """Write the result as one page with plots, and return its file."""
+    request = result.request
+    facts = {
+        "seed": request.seed,
+        "replicates": result.replicates,
+        "data version": result.data_version or "of a file",
+        "engine": result.engine_version,
+    }
+    again = f"residency simulate --scenario FILE, with this in FILE:\n{request.to_json()}"
+    parameters = (request.parameters or default_parameters()).model_dump(mode="json")
+    path.write_text(report(About(title, facts, again, parameters), rows_of(result)), "utf-8")
+    return path
 
 
 def _loaded() -> tuple[ProgramTable, str]:
