@@ -5,23 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from residency.console import log_to_console, print_error, say
+from residency.console import example, log_to_console, print_error, say
 from residency.errors import EXIT_CODES, exit_code_of
-
-
-class QueryGroup(TyperGroup):
-    """A group in which words that are no command are the arguments of its command ``query``."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that arguments ask for; Typer's context is not public."""
-        known = not args or args[0] in self.commands
-        return super().resolve_command(ctx, args if known else ["query", *args])
-
+from residency.search_commands import search_app
+from residency.simulate_commands import simulate_app
 
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items())
 
@@ -37,13 +28,8 @@ app = typer.Typer(
 )
 flows_app = typer.Typer(no_args_is_help=True, help="Prefect flows: schedules and sensors.")
 app.add_typer(flows_app, name="flows")
-search_app = typer.Typer(
-    cls=QueryGroup,
-    no_args_is_help=True,
-    help="Search the program texts, and keep the index: what is no command is a query.",
-    epilog="Examples: [cyan]residency search 'rural family medicine near Winnipeg'[/]",
-)
 app.add_typer(search_app, name="search")
+app.add_typer(simulate_app, name="simulate")
 
 Source = Annotated[
     str | None,
@@ -59,12 +45,7 @@ Replace = Annotated[
 ]
 
 
-def _example(*lines: str) -> str:
-    """Return an epilog with examples."""
-    return "Examples: " + " | ".join(f"[cyan]{line}[/]" for line in lines)
-
-
-@app.command(epilog=_example("residency run", "residency run --source ../files"))
+@app.command(epilog=example("residency run", "residency run --source ../files"))
 def run(
     source: Source = None, host: Host = None, port: Port = None, replace: Replace = False
 ) -> None:
@@ -77,7 +58,7 @@ def run(
     run_everything(source, host=host, port=port, replace=replace)
 
 
-@app.command(epilog=_example("residency serve --port 8080"))
+@app.command(epilog=example("residency serve --port 8080"))
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the graph over what is loaded; nothing is loaded and no worker is started."""
     from residency.running import serve_graph
@@ -85,7 +66,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     serve_graph(host=host, port=port)
 
 
-@app.command(epilog=_example("residency stop"))
+@app.command(epilog=example("residency stop"))
 def stop() -> None:
     """Stop the embedded PostgreSQL, whoever uses it."""
     from warehouse.embedded import stop as stop_server
@@ -99,7 +80,7 @@ def stop() -> None:
     say("PostgreSQL stopped." if was_running else "PostgreSQL was not running.")
 
 
-@app.command(epilog=_example("residency migrate"))
+@app.command(epilog=example("residency migrate"))
 def migrate() -> None:
     """Bring the database's schema to the version that this program needs."""
     from warehouse.migrate import upgrade
@@ -108,7 +89,7 @@ def migrate() -> None:
 
 
 @app.command(
-    epilog=_example(
+    epilog=example(
         "residency load --source public", "residency load --source sample --programs 2000"
     )
 )
@@ -124,7 +105,7 @@ def load(
     load_here(source or "sample", replace=replace, programs=programs, seed=seed)
 
 
-@app.command(epilog=_example("residency worker", "residency worker --once"))
+@app.command(epilog=example("residency worker", "residency worker --once"))
 def worker(
     once: Annotated[bool, typer.Option("--once", help="End when the queue is empty.")] = False,
 ) -> None:
@@ -137,7 +118,7 @@ def worker(
 
 
 @flows_app.command(
-    "serve", epilog=_example("residency flows serve --folder ./incoming --cron '0 5 * * *'")
+    "serve", epilog=example("residency flows serve --folder ./incoming --cron '0 5 * * *'")
 )
 def flows_serve(
     source: Source = "public",
@@ -156,120 +137,7 @@ def flows_serve(
     serve_flows(ServeOptions(request=request, folder=folder, cron=cron, port=port))
 
 
-@search_app.command(
-    "query",
-    epilog=_example(
-        "residency search 'rural family medicine near Winnipeg'",
-        "residency search 'où puis-je me former en région?' --language FR --first 3",
-    ),
-)
-def search_query(  # noqa: PLR0913, PLR0917 - an argument for each option
-    text: Annotated[list[str], typer.Argument(help="What to look for, in either language.")],
-    first: Annotated[int, typer.Option(help="How many programs.", min=1, max=100)] = 5,
-    mode: Annotated[
-        Literal["HYBRID", "LEXICAL", "SEMANTIC"], typer.Option(help="How to rank.")
-    ] = "HYBRID",
-    language: Annotated[
-        Literal["EN", "FR"] | None, typer.Option(help="Language of the query; by default told.")
-    ] = None,
-    province: Annotated[
-        str | None, typer.Option(help="Only sites of this province: MB, QC, …")
-    ] = None,
-    discipline: Annotated[str | None, typer.Option(help="Only this discipline.")] = None,
-    university: Annotated[
-        str | None, typer.Option(help="Only universities with this in their name.")
-    ] = None,
-    document_language: Annotated[
-        Literal["EN", "FR"] | None, typer.Option(help="Only descriptions in this language.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
-) -> None:
-    """Print the programs that answer a query best, with their best passages."""
-    from residency.finding import print_programs
-
-    kept = {
-        "province": province,
-        "discipline": discipline,
-        "university": university,
-        "document_language": document_language,
-    }
-    words = " ".join(text)
-    asyncio.run(
-        print_programs(words, first=first, mode=mode, language=language, kept=kept, as_json=as_json)
-    )
-
-
-@search_app.command(
-    "evaluate",
-    epilog=_example(
-        "residency search evaluate", "residency search evaluate --collection ./cranfield"
-    ),
-)
-def search_evaluate(
-    collection: Annotated[
-        Path | None,
-        typer.Option(help="Folder with topics and qrels: Cranfield's files, or BEIR's."),
-    ] = None,
-    judged: Annotated[
-        Path | None, typer.Option(help="Folder of a judged set; by default that of the data.")
-    ] = None,
-    half: Annotated[
-        Literal["TUNING", "HELD_OUT", "ALL"], typer.Option(help="Which queries.")
-    ] = "HELD_OUT",
-    plot: Annotated[Path | None, typer.Option(help="Where to draw the means, as SVG.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
-) -> None:
-    """Measure how well each way of ranking finds what judges found relevant."""
-    from residency.evaluating import evaluate, evaluate_collection
-
-    if collection is not None:
-        evaluate_collection(collection, as_json=as_json)
-    else:
-        evaluate(judged, half=half, plot=plot, as_json=as_json)
-
-
-@search_app.command(
-    "refresh", epilog=_example("residency search refresh", "residency search refresh --rebuild")
-)
-def search_refresh(
-    rebuild: Annotated[
-        bool,
-        typer.Option("--rebuild", help="Make a new index version, with a new fit, beside the old."),
-    ] = False,
-) -> None:
-    """Bring the search index up to the published data; only what changed is embedded."""
-    from residency.searching import refresh_here
-
-    refresh_here(rebuild=rebuild)
-
-
-@search_app.command(
-    "status", epilog=_example("residency search status", "residency search status --json")
-)
-def search_status(
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
-) -> None:
-    """Tell which index versions there are, and what the last refreshes did."""
-    from residency.searching import print_search_status
-
-    asyncio.run(print_search_status(as_json=as_json))
-
-
-@search_app.command(
-    "rollback", epilog=_example("residency search rollback", "residency search rollback --to 3")
-)
-def search_rollback(
-    to: Annotated[
-        int | None, typer.Option(help="Number of the index version; by default the one before.")
-    ] = None,
-) -> None:
-    """Let queries use an earlier index version again."""
-    from residency.searching import roll_back_search
-
-    asyncio.run(roll_back_search(to))
-
-
-@app.command(epilog=_example("residency status", "residency status --quarantine"))
+@app.command(epilog=example("residency status", "residency status --quarantine"))
 def status(
     quarantine: Annotated[
         bool, typer.Option("--quarantine", help="Rows kept back by the last run, with reasons.")
@@ -292,7 +160,7 @@ def status(
         asyncio.run(print_status(quarantine=quarantine, checks=checks, as_json=as_json))
 
 
-@app.command(epilog=_example("residency sample ./files --programs 100000 --short"))
+@app.command(epilog=example("residency sample ./files --programs 100000 --short"))
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write the four files.")],
     programs: Annotated[int, typer.Option(help="Number of programs.", min=1)] = 800,
@@ -305,7 +173,7 @@ def sample(
     write_sample(folder, programs=programs, seed=seed, short=short)
 
 
-@app.command(epilog=_example("residency doctor"))
+@app.command(epilog=example("residency doctor"))
 def doctor() -> None:
     """Check everything that the program needs on this machine, and say how to mend it."""
     from residency.doctor import examine

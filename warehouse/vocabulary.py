@@ -296,6 +296,14 @@ class JobKind(Vocabulary):
 
     REFRESH_WAREHOUSE = "REFRESH_WAREHOUSE", "Load the program files"
     REFRESH_SEARCH = "REFRESH_SEARCH", "Bring the search index up to the published data"
+    RUN_SIMULATION = "RUN_SIMULATION", "Run matches of simulated applicants"
+
+
+class SimulationKind(Vocabulary):
+    """What a simulation asks."""
+
+    MATCH = "MATCH", "What a match of the real program streams gives, with simulated applicants"
+    WHAT_IF = "WHAT_IF", "What differs between scenarios, over the same simulated applicants"
 
 
 class SearchRefreshStatus(Vocabulary):

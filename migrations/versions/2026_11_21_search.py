@@ -3,7 +3,7 @@
 The statements stand in ``search/*.sql``, in the order of their names, exactly as the server runs
 them.
 
-Revision: search, after criteria_by_weight, 2026-11-21
+Revision: search, after simulations, 2026-11-21
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic import op
 
 revision: str = "search"
-down_revision: str | None = "criteria_by_weight"
+down_revision: str | None = "simulations"
 branch_labels: str | None = None
 depends_on: str | None = None
 
@@ -34,7 +34,7 @@ def upgrade() -> None:
         for statement in path.read_text(encoding="utf-8").split(";\n"):
             if statement.strip():
                 run(statement)
-    know_kinds("'REFRESH_WAREHOUSE', 'REFRESH_SEARCH'")
+    know_kinds("'REFRESH_WAREHOUSE', 'REFRESH_SEARCH', 'RUN_SIMULATION'")
 
 
 def downgrade() -> None:
@@ -50,7 +50,7 @@ def downgrade() -> None:
     for column in ADDED_TO_VERSION:
         run(f"ALTER TABLE ops.index_version DROP COLUMN {column}")
     run("DELETE FROM ops.job WHERE kind = 'REFRESH_SEARCH'")
-    know_kinds("'REFRESH_WAREHOUSE'")
+    know_kinds("'REFRESH_WAREHOUSE', 'RUN_SIMULATION'")
 
 
 def know_kinds(kinds: str) -> None:

@@ -14,7 +14,7 @@ from warehouse import errors as warehouse_errors
 
 COMMANDS = (
     "run", "serve", "stop", "migrate", "load", "worker", "flows", "status", "search", "sample",
-    "doctor",
+    "doctor", "simulate",
 )  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from warehouse.tables import (
     dimensions,
+    eligibility,
     landing,
     marts,
     operations,
     program_children,
     programs,
     search,
+    simulation,
     staging,
 )
 from warehouse.tables.base import SCHEMAS, metadata
@@ -15,6 +17,7 @@ from warehouse.tables.base import SCHEMAS, metadata
 __all__ = [
     "SCHEMAS",
     "dimensions",
+    "eligibility",
     "landing",
     "marts",
     "metadata",
@@ -22,5 +25,6 @@ __all__ = [
     "program_children",
     "programs",
     "search",
+    "simulation",
     "staging",
 ]

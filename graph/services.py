@@ -1,0 +1,54 @@
+"""What mutations, subscriptions and computed fields work with, beside the reader."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from graph.explaining import Explainer
+from graph.planner.computed import Work
+from graph.simulating import Simulator
+from graph.types.simulation import SimulationExports
+from warehouse.engine import Role, connect
+from warehouse.feed import JobFeed
+from warehouse.settings import Settings
+
+
+async def exports(key: Sequence[Any], arguments: Mapping[str, Any]) -> SimulationExports:
+    """Return where a simulation can be had as a file."""
+    del arguments
+    stem = f"/simulations/{key[0]}"
+    return SimulationExports(csv=f"{stem}.csv.zip", json=f"{stem}.json", html=f"{stem}.html")
+
+
+class Services:
+    """What one application's operations work with.
+
+    Args:
+        settings: Where the warehouse is, and what may be asked for.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.feed = JobFeed(settings, most=settings.subscriptions)
+        self.simulator = Simulator(self.writing)
+        explainer = Explainer(self.writing, self.simulator)
+        self.works: Mapping[str, Work] = {"exports": exports, "explanation": explainer.explain}
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Any]:
+        """Yield a connection that may write simulations and jobs."""
+        async with connect(Role.APP, self.settings) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Any]:
+        """Yield a connection that reads, for what is no statement of a plan."""
+        async with connect(Role.READER, self.settings) as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Stop listening to the database, and take no further work."""
+        await self.feed.close()
+        self.simulator.close()
