@@ -54,12 +54,8 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
     inner: Any = get_named_type(definition.type)
     try:
         match source_of(definition):
-            case Connection() as relation:
-                compiler = ConnectionCompiler(compilation, relation, arguments, node.name.value)
-                return compiler.json(inner, nodes)
-            case Search() as search:
-                pages = SearchCompiler(compilation, search, arguments, node.name.value)
-                return pages.json(inner, nodes)
+            case Connection() | Search() as relation:
+                return _pages(compilation, relation, inner, nodes, arguments)
             case ByKey(members=members):
                 return _by_key(compilation, inner, nodes, arguments, members)
             case Everything() as everything:
@@ -79,6 +75,19 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
     except AnswerError as error:
         raise error.at(compilation.place, node) from None
     raise NotPlannableError(f"{node.name.value} is resolved, not declared")
+
+
+def _pages(
+    compilation: Compilation,
+    relation: Connection | Search,
+    kind: GraphQLObjectType,
+    nodes: list[FieldNode],
+    arguments: Mapping[str, Input],
+) -> Json:
+    identity = nodes[0].name.value
+    if isinstance(relation, Search):
+        return SearchCompiler(compilation, relation, arguments, identity).json(kind, nodes)
+    return ConnectionCompiler(compilation, relation, arguments, identity).json(kind, nodes)
 
 
 def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:

@@ -29,12 +29,15 @@ async def test_every_method_is_measured_and_searching_beats_postgresql(indexed: 
     assert whole["LEXICAL"] >= whole[BM25] - 0.05, "concepts help more than they cost"
 
 
+ALBERTA = """program_key IN (SELECT program_key FROM core.dim_program
+  JOIN core.dim_university u USING (university_key) WHERE u.name ILIKE '%alberta%')"""
+
+
 @pytest.mark.parametrize(
     ("kept", "condition"),
     [
         ({"document_language": "fr", "province": None}, "language = 'FR'"),
-        ({"university": "ALBERTA"}, "program_key IN (SELECT program_key FROM core.dim_program"
-         " JOIN core.dim_university u USING (university_key) WHERE u.name ILIKE '%alberta%')"),
+        ({"university": "ALBERTA"}, ALBERTA),
     ],
 )  # fmt: skip
 async def test_options_of_the_command_keep_what_they_say(

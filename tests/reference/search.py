@@ -1,4 +1,4 @@
-"""The schema without what ranks: its order is a matter of formulas, which have tests of their own."""
+"""The schema without what ranks: an order by formulas, which have tests of their own."""
 
 from __future__ import annotations
 
