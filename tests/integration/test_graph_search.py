@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from etl.search_refresh import SearchRequest, refresh_search
+from graph.ide.examples import example_queries
 from tests.conftest import Database
 from tests.integration.graph_client import Graph, open_graph
 from warehouse.search.analysis import lexeme, words
@@ -164,3 +165,15 @@ async def test_similar_programs_come_with_their_reasons(graph: Graph) -> None:
             assert ("DISCIPLINE" in one["sharedFields"]) == same
             assert 0 <= one["sharedText"] <= 1
             assert len(one["sharedPassages"]) == min(3, one["sharedPassageCount"])
+
+
+async def test_the_examples_of_searching_and_likeness_are_one_statement_each(graph: Graph) -> None:
+    (key,) = await graph.rows(
+        "SELECT match_iteration_id, program_stream_id FROM core.dim_program WHERE is_current"
+        " ORDER BY program_key LIMIT 1"
+    )
+    examples = {e.title: e for e in example_queries(key[0], [key[1]])}
+    for title in ("Search in two languages", "Programs like this one"):
+        answer = (await graph.raw(examples[title].query, dict(examples[title].variables))).json()
+        assert "errors" not in answer
+        assert len(graph.reader.statements) == 1
