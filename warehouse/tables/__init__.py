@@ -9,6 +9,7 @@ from warehouse.tables import (
     program_children,
     programs,
     simulation,
+    simulation_outcomes,
     staging,
 )
 from warehouse.tables.base import SCHEMAS, metadata
@@ -24,5 +25,6 @@ __all__ = [
     "program_children",
     "programs",
     "simulation",
+    "simulation_outcomes",
     "staging",
 ]
