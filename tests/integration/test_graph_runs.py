@@ -60,6 +60,7 @@ async def test_a_small_match_is_done_when_the_answer_comes_and_is_reproduced(gra
     assert again["simulation"]["number"] == simulation["number"]
     other = await mutate(graph, RUN, seed=6, idempotencyKey="one")
     assert [error["code"] for error in other["errors"]] == ["KEY_REUSED"]
+    assert "parameters: " in simulation["reproduce"], "calibrations may change"
     answer = (await graph.raw(simulation["reproduce"])).json()
     assert answer["data"]["runMatch"]["errors"] == []
     digests = await graph.values(
