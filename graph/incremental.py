@@ -132,7 +132,9 @@ def _alone(
         selection_set=_set(selections),
     )
     document = DocumentNode(definitions=(definition, *operation.fragments.values()))
-    return KnownOperation(document, definition, known.shapes, (known.key, index), is_parted=True)
+    return KnownOperation(
+        document, definition, known.shapes, known.plain, (known.key, index), is_parted=True
+    )
 
 
 def _set(selections: Sequence[SelectionNode]) -> SelectionSetNode:

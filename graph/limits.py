@@ -29,6 +29,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.errors import VALIDATION_FAILED
+from graph.wrong_values import explained
 
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MOST_ERRORS: Final = 10
@@ -248,8 +249,10 @@ class Validator:
     def __call__(self, schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
         """Return the errors of a document."""
         try:
-            return excesses(document, self.limits) or validate(
-                schema, document, RULES, max_errors=MOST_ERRORS
-            )
+            too_much = excesses(document, self.limits)
+            if too_much:
+                return too_much
+            errors = validate(schema, document, RULES, max_errors=MOST_ERRORS)
+            return explained(schema, document, errors)
         except RecursionError:  # a chain of fragments
             return [GraphQLError("The document is nested too deeply. Nest it less.")]

@@ -17,15 +17,18 @@ from graphql import (
     TokenKind,
     VariableDefinitionNode,
     parse,
+    type_from_ast,
 )
 from graphql.execution.values import get_variable_values
 
 from graph.errors import PARSE_FAILED, VALIDATION_FAILED, BadUserInputError
 from graph.planner.cache import BoundedCache
 from graph.planner.cost import Estimate, estimate
+from graph.planner.plain_variables import PlainVariables
 from graph.planner.request import Request
 from graph.planner.selection import IN_PARTS, Operation
 from graph.planner.shape import Shapes
+from graph.wrong_values import explained_variable
 
 Validate = Callable[[GraphQLSchema, DocumentNode], Sequence[GraphQLError]]
 MOST_DOCUMENTS: Final = 1_000
@@ -46,13 +49,15 @@ MOST_SHAPES: Final = 50
 class KnownOperation:
     """An operation of a valid document.
 
-    ``key`` is what it is known by, ``costs`` its estimates by the shape of the variables,
-    ``is_parted`` whether its document has directives that defer parts of the answer.
+    ``plain`` takes variables that need no coercion, ``key`` is what it is known by, ``costs`` its
+    estimates by the shape of the variables, ``is_parted`` whether its document has directives that
+    defer parts of the answer.
     """
 
     document: DocumentNode
     definition: OperationDefinitionNode
     shapes: Shapes
+    plain: PlainVariables
     key: Hashable
     costs: BoundedCache[Hashable, Estimate] = field(
         default_factory=lambda: BoundedCache(MOST_SHAPES)
@@ -157,9 +162,10 @@ class Documents:
                 known.fragments[definition.name.value] = definition
             elif isinstance(definition, OperationDefinitionNode):
                 name = definition.name.value if definition.name else ""
-                shapes = Shapes(self.schema, definition.variable_definitions or ())
+                variables = definition.variable_definitions or ()
+                shapes, plain = Shapes(self.schema, variables), PlainVariables(variables)
                 known.operations[name] = KnownOperation(
-                    document, definition, shapes, (text, name), is_parted=is_parted
+                    document, definition, shapes, plain, (text, name), is_parted=is_parted
                 )
         return known
 
@@ -167,9 +173,10 @@ class Documents:
         self, known: KnownOperation, given: Mapping[str, Any]
     ) -> dict[str, Any] | list[GraphQLError]:
         """Return the coerced variables of an operation, or what is wrong with them."""
-        definitions = known.definition.variable_definitions
-        if not definitions:
-            return {}
+        plain = known.plain.of(given)
+        if plain is not None:
+            return plain
+        definitions = known.definition.variable_definitions or ()
         coerced = get_variable_values(self.schema, definitions, dict(given), max_errors=MOST_ERRORS)
         if not isinstance(coerced, list):
             return coerced.coerced
@@ -183,9 +190,11 @@ class Documents:
         found = get_variable_values(self.schema, [definition], dict(given), max_errors=MOST_ERRORS)
         errors = found if isinstance(found, list) else []
         name = f"'${definition.variable.name.value}'"
+        kind: Any = type_from_ast(self.schema, definition.type)
         for error in errors:
             if name not in error.message:  # it comes from an input type that takes one member
                 error.message = f"Variable {name} has invalid value: {error.message}"
+            error.message = explained_variable(error.message, kind)
         return errors
 
 

@@ -116,7 +116,7 @@ def _one(
     """Return the object of the one row that the inner select finds, null where there is none."""
     json = compilation.object_json(compilation, kind, nodes, page.outer)
     inner = f"SELECT {page.exports()} FROM {page.inner.from_list()} {clauses} LIMIT 1"
-    head = f"WITH {page.name} AS MATERIALIZED ({inner})"
+    head = f"WITH {page.name} AS ({inner})"
     body = f"{head} SELECT {json.sql()} FROM {page.outer.from_list()}"
     return Json().expression(f"COALESCE(({body}), 'null')")
 

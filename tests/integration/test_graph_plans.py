@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from graph.ide.examples import example_queries
 from tests.integration import graph_rows
 from tests.integration.graph_client import Graph, open_graph
 
@@ -50,3 +51,19 @@ async def test_the_lists_of_a_page_are_read_once_before_statistics_are_gathered(
     assert read["program_requirement"] == pytest.approx(len(requirements), abs=2)
     tests = sum(len(item["tests"]) for item in requirements)
     assert read["requirement_test"] == pytest.approx(tests, abs=2)
+
+
+@pytest.mark.parametrize("programs", [57, 570])
+async def test_every_example_is_one_statement_however_many_rows_there_are(
+    database: Any, tmp_path: Any, programs: int
+) -> None:
+    asked = 0
+    async with open_graph(database.settings, tmp_path) as graph:
+        await graph_rows.fill(graph.owner, graph_rows.Rows(programs=programs))
+        for example in example_queries(graph_rows.ITERATION, [20_003, 20_006, 20_009]):
+            answer = (await graph.raw(example.query, dict(example.variables))).json()
+            codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+            assert codes <= {"NOT_FOUND"}, answer["errors"]  # a university of the real files
+            assert len(graph.reader.statements) == 1, example.title
+            asked += 1
+    assert asked >= 18

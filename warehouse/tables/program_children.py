@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from warehouse.tables.base import surrogate_key, table, timestamp
@@ -168,6 +169,11 @@ class SelectionCriterion(ProgramChild, table=True):
         one_of("component", SelectionComponent),
         check("weight_is_a_share", "weight_percent BETWEEN 0 AND 100"),
         Index("ix_selection_criterion_component", "component", "phase", "program_key"),
+        Index(
+            "ix_selection_criterion_greatest_weight",
+            sql("weight_percent DESC NULLS LAST"),
+            "program_key",
+        ),
         grain="one stated criterion of a program version",
     )
 
