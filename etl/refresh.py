@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from etl.errors import EtlError, GateStoppedError, LoadAtWorkError, PublishError
 from etl.quality import LoadCounts, Thresholds, close_gate_on_failure, run_checks
+from etl.reference.eligibility import eligibility_rows
 from etl.reference.tables import load_reference_tables
 from etl.sample.generate import GENERATOR_VERSION, generate_sample
 from etl.sources.carms.download import download_public
@@ -293,6 +294,7 @@ async def publish_load(staged: Staged) -> Publication:
                 staged.run,
                 match_iteration_id=staged.match_iteration_id,
                 is_sample=staged.is_sample,
+                rules=eligibility_rows(load_reference_tables().rules),
             )
         except Exception as error:
             # A connection lost in the commit leaves open what came of it: no word on that here.

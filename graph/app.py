@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
+from graph.auth import Gate
 from graph.crossing import crossing
 from graph.errors import TrustedDocumentsError
 from graph.http import GraphFront
@@ -24,6 +25,7 @@ from graph.persisted import PersistedDocuments, load_trusted
 from graph.planner.cursors import CursorSigner, load_secret
 from graph.protocol import header
 from graph.schema import build_schema, sdl
+from graph.services import Services
 from warehouse.errors import WarehouseError
 from warehouse.reader import Reader
 from warehouse.settings import Settings, get_settings
@@ -61,8 +63,20 @@ class GraphApplication(FastAPI):
         """Answer the graph's path directly and leave all others to FastAPI."""
         if scope["type"] == "http" and scope["path"] in PATHS:
             await self.front(scope, receive, send)
+        elif scope["type"] == "websocket" and scope["path"] in PATHS:
+            await self._socket(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a WebSocket, unless a page of an origin that may not read the graph opens it."""
+        origin = header(scope, b"origin")
+        own = f"//{header(scope, b'host')}"
+        if origin and not origin.endswith(own) and not self.crossing.is_allowed_origin(origin):
+            await receive()
+            await send({"type": "websocket.close", "code": 4403, "reason": "Forbidden"})
+            return
+        await self.front.socket(scope, receive, send)
 
 
 def create_app(settings: Settings | None = None, *, reader: Reader | None = None) -> FastAPI:
@@ -78,9 +92,10 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
     """
     chosen = settings or get_settings()
     database = reader or Reader(chosen)
+    services = Services(chosen)
     app = GraphApplication(
         title=TITLE, docs_url=None, redoc_url=None, openapi_url=None,
-        lifespan=_lifespan(database, is_ours=reader is None),
+        lifespan=_lifespan(database, services, is_ours=reader is None),
     )  # fmt: skip
     signer = CursorSigner(load_secret(chosen.data_dir.expanduser() / "cursor.key"))
     app.front = GraphFront(
@@ -90,6 +105,8 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
         page=_ide(database),
         persisted=_persisted(chosen),
         most_cost=chosen.max_cost,
+        services=services,
+        gate=Gate(chosen),
     )
     app.crossing = crossing(app.dispatch, chosen.allowed_origins)
     mount(app)
@@ -109,7 +126,7 @@ def _persisted(settings: Settings) -> PersistedDocuments:
 
 
 def _lifespan(
-    reader: Reader, *, is_ours: bool
+    reader: Reader, services: Services, *, is_ours: bool
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -119,6 +136,7 @@ def _lifespan(
         gc.collect()
         gc.freeze()
         yield
+        await services.close()
         if is_ours:
             await reader.close()
 

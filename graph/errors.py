@@ -13,6 +13,7 @@
         ├── CursorInvalidError   CURSOR_INVALID
         ├── CursorExpiredError   CURSOR_EXPIRED
         ├── NotFoundError        NOT_FOUND
+        ├── ForbiddenError       FORBIDDEN: the caller may not do this
         ├── CostTooHighError     COST_TOO_HIGH: the operation may not run
         ├── DocumentNotFoundError    PERSISTED_QUERY_NOT_FOUND
         ├── DocumentNotTrustedError  DOCUMENT_NOT_TRUSTED
@@ -151,6 +152,12 @@ class NotFoundError(AnswerError):
     """Something that must be there is not."""
 
     code = "NOT_FOUND"
+
+
+class ForbiddenError(AnswerError):
+    """Whoever asks may not do what the operation does."""
+
+    code = "FORBIDDEN"
 
 
 class CostTooHighError(AnswerError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -23,9 +25,11 @@ from strawberry.extensions import SchemaExtension
 
 from graph.planner.documents import KnownDocument, KnownOperation, operation_for
 from graph.planner.execute import Answer, Planner, Timings, masked
+from graph.planner.plan import KnownRow
 from graph.planner.request import Request
 from graph.planner.selection import IN_PARTS, Operation
 from graph.schema import Completed
+from graph.services import Services
 
 
 class KnownDocumentExtension(SchemaExtension):
@@ -57,12 +61,32 @@ def at_once(document: DocumentNode) -> DocumentNode:
     return whole
 
 
-class Executor:
-    """Runs operations through Strawberry."""
+@dataclass(slots=True)
+class Run:
+    """An operation at work: what its planned fields read, and what went wrong in them."""
 
-    def __init__(self, schema: strawberry.Schema, planner: Planner) -> None:
+    operation: Operation
+    request: Request
+    timings: Timings
+    errors: list[GraphQLError] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+
+
+class Executor:
+    """Runs operations through Strawberry.
+
+    Args:
+        schema: Strawberry's schema.
+        planner: Answers declared fields.
+        services: What mutations and subscriptions work with; None where there are none.
+    """
+
+    def __init__(
+        self, schema: strawberry.Schema, planner: Planner, services: Services | None = None
+    ) -> None:
         self.schema = schema
         self.planner = planner
+        self.services = services
         schema.extensions = (KnownDocumentExtension,)
 
     async def answer(
@@ -77,46 +101,85 @@ class Executor:
 
         ``given`` are the variables as the client sent them.
         """
+        run = self._run(document, known, request, timings)
+        result = await self.schema.execute(None, **self._arguments(run, known, given))
+        return self._answer(run, result)
+
+    async def events(
+        self,
+        document: KnownDocument,
+        known: KnownOperation,
+        request: Request,
+        given: Mapping[str, Any],
+        timings: Timings,
+    ) -> AsyncGenerator[Answer]:
+        """Answer a subscription, once for each of its events."""
+        run = self._run(document, known, request, timings)
+        results = await self.schema.subscribe(None, **self._arguments(run, known, given))
+        async with aclosing(results):
+            async for result in results:
+                yield self._answer(run, result)
+                run.errors, run.statuses = [], []
+
+    def _run(
+        self, document: KnownDocument, known: KnownOperation, request: Request, timings: Timings
+    ) -> Run:
         operation = operation_for(self.schema._schema, document, known, request.variables)
-        inner: list[GraphQLError] = []
-        statuses: list[int] = []
+        return Run(operation, request, timings)
 
-        async def resolve_declared(info: GraphQLResolveInfo[Any]) -> Completed:
-            answer = await self._planned(operation, info, timings)
-            statuses.append(answer.status)
-            key = info.path.key
-            if answer.data is not None:
-                inner.extend(answer.errors)
-                start = len(f'{{"{key}":')
-                return Completed(orjson.Fragment(answer.data[start:-1]))
-            *others, last = answer.errors
-            inner.extend(others)
-            raise last
-
-        whole = at_once(known.document) if known.is_parted else known.document
+    def _arguments(
+        self, run: Run, known: KnownOperation, given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what Strawberry is called with."""
         name = known.definition.name
-        result = await self.schema.execute(
-            None,
-            variable_values=dict(given),
-            context_value={"document": whole, "resolve_declared": resolve_declared},
-            operation_name=name.value if name else None,
-        )
-        errors = inner + [self._coded(error) for error in result.errors or ()]
+        context = {
+            "document": at_once(known.document) if known.is_parted else known.document,
+            "resolve_declared": partial(self._resolve, run),
+            "services": self.services,
+            "role": run.request.role,
+        }
+        return {
+            "variable_values": dict(given),
+            "context_value": context,
+            "operation_name": name.value if name else None,
+        }
+
+    def _answer(self, run: Run, result: Any) -> Answer:
+        errors = run.errors + [self._coded(error) for error in result.errors or ()]
         data = None if result.data is None else orjson.dumps(result.data)
-        return Answer(data, errors, max(statuses, default=200) if data is None else 200)
+        return Answer(data, errors, max(run.statuses, default=200) if data is None else 200)
+
+    async def _resolve(
+        self, run: Run, info: GraphQLResolveInfo[Any], key: tuple[object, ...] | None = None
+    ) -> Completed:
+        """Resolve a declared root field, or one that is the row of a natural key."""
+        answer = await self._planned(run, info, key)
+        run.statuses.append(answer.status)
+        above = info.path.as_list()[:-1]
+        errors = [_below(above, error) for error in answer.errors]
+        if answer.data is not None:
+            run.errors.extend(errors)
+            start = len(f'{{"{info.path.key}":')
+            return Completed(orjson.Fragment(answer.data[start:-1]))
+        *others, last = errors
+        run.errors.extend(others)
+        raise last
 
     async def _planned(
-        self, operation: Operation, info: GraphQLResolveInfo[Any], timings: Timings
+        self, run: Run, info: GraphQLResolveInfo[Any], key: tuple[object, ...] | None
     ) -> Answer:
-        """Run one root field as a statement of its own."""
+        """Run one field as a statement of its own."""
         selected = SelectionSetNode(selections=tuple(info.field_nodes))
-        definition: Any = operation.definition
+        definition: Any = run.operation.definition
         alone = OperationDefinitionNode(
             operation=definition.operation, selection_set=selected, directives=()
         )
-        request = Request(operation.variables, self.planner.signer)
+        request = Request(run.operation.variables, self.planner.signer, run.request.role)
         return await self.planner.answer_planned(
-            replace(operation, definition=alone), request, timings
+            replace(run.operation, definition=alone),
+            request,
+            run.timings,
+            known=None if key is None else KnownRow(info.parent_type, key),
         )
 
     @staticmethod
@@ -130,3 +193,11 @@ class Executor:
             hidden = masked(original)
             error.message, code = str(hidden), {"code": hidden.code}
         return GraphQLError(error.message, nodes=error.nodes, path=error.path, extensions=code)
+
+
+def _below(above: list[str | int], error: GraphQLError) -> GraphQLError:
+    """Return an error of a field's own statement at its place in the whole answer."""
+    if not above:
+        return error
+    path = [*above, *(error.path or ())]
+    return GraphQLError(error.message, nodes=error.nodes, path=path, extensions=error.extensions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 from itertools import count
 from secrets import token_hex
 from time import perf_counter
@@ -13,6 +14,7 @@ import orjson
 import strawberry
 from starlette.types import Receive, Scope, Send
 
+from graph.auth import Gate, Role
 from graph.compression import LEAST_BYTES, coding, compressed
 from graph.errors import RequestError
 from graph.freshness import CACHED, DIFFERS_BY, NOT_KEPT, entity_tag
@@ -23,9 +25,10 @@ from graph.persisted import PersistedDocuments
 from graph.pipeline import Outcome, Pipeline
 from graph.planner.cursors import CursorSigner
 from graph.planner.execute import Answer, Database
-from graph.presence import while_connected
+from graph.presence import CLIENT_GONE, while_connected
 from graph.protocol import (
     ALLOW,
+    JSON_TYPE,
     RESPONSE_TYPE,
     Header,
     PageSender,
@@ -36,6 +39,9 @@ from graph.protocol import (
     send_answer,
     wants_page,
 )
+from graph.services import Services
+from graph.subscriptions.sse import MEDIA_TYPE, send_events
+from graph.subscriptions.websocket import Answering, Connection
 from warehouse.settings import Settings
 
 LARGEST_BODY: Final = 1_000_000
@@ -55,9 +61,11 @@ class GraphFront:
         page: Answers browsers; None where there is no IDE.
         persisted: Documents that clients name.
         most_cost: Greatest cost of an operation, in units.
+        services: What mutations and subscriptions work with.
+        gate: Tells who asks.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first three have defaults
         self,
         schema: strawberry.Schema,
         database: Database,
@@ -67,8 +75,11 @@ class GraphFront:
         page: PageSender | None = None,
         persisted: PersistedDocuments | None = None,
         most_cost: int = MOST_COST,
+        services: Services | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.page = page
+        self.gate = gate or Gate(Settings())
         self.pipeline = Pipeline(
             schema,
             database,
@@ -76,6 +87,7 @@ class GraphFront:
             limits or Limits(),
             persisted or PersistedDocuments(),
             most_cost,
+            services,
         )
         self.metrics = Metrics(self.pipeline.caches())
         self._cost = b',"extensions":{"cost":{"requested":%%d,"maximum":%d}}}' % most_cost
@@ -95,11 +107,16 @@ class GraphFront:
         accept = header(scope, b"accept")
         accepted = media_type(accept)
         try:
+            role = self.gate.role(scope)
+            if MEDIA_TYPE in accept:
+                await self._send_events(scope, receive, send, request_id, role)
+                return
             request = await read_request(scope, receive, LARGEST_BODY, accepted)
             form = parts_form(accept) if MULTIPART in accept else None
             held = header(scope, b"if-none-match") if request.is_get else ""
             outcome = await while_connected(
-                receive, self.pipeline.outcome(request, held=held, takes_parts=form is not None)
+                receive,
+                self.pipeline.outcome(request, role, held=held, takes_parts=form is not None),
             )
             if form is not None and outcome.parts:
                 work = self._send_parts(send, outcome, form, request_id, started)
@@ -165,6 +182,41 @@ class GraphFront:
                 frame = form.later(index, part, answer.data, errors, is_last=not waiting)
                 await send({"type": "http.response.body", "body": frame, "more_body": waiting > 0})
         self._observe(outcome, 200, started)
+
+    async def _send_events(
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, role: Role
+    ) -> None:
+        """Send answers as server-sent events."""
+        request = await read_request(scope, receive, LARGEST_BODY, JSON_TYPE)
+        body_of = partial(self._event, request_id)
+        work = send_events(
+            send,
+            self.pipeline.events(request, role),
+            body_of,
+            [(b"x-request-id", request_id.encode())],
+        )
+        try:
+            await while_connected(receive, work)
+        except RequestError as error:
+            if error.status != CLIENT_GONE:
+                raise
+
+    def _event(self, request_id: str, outcome: Outcome) -> bytes:
+        """Return the JSON of one answer among several."""
+        self.metrics.observe(outcome.path, 200, 0.0, outcome.timings.statements)
+        outcome.timings.statements = 0
+        return self._body(outcome, JSON_TYPE, request_id)[1]
+
+    async def socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer operations over a WebSocket."""
+        request_id = f"{self._prefix}{next(self._ids):08x}"
+        answering = Answering(
+            self.pipeline.events,
+            partial(self._event, request_id),
+            lambda outcome: self._noted(outcome.answer, request_id),
+            self.gate,
+        )
+        await Connection(scope, receive, send, answering).run()
 
     def _observe(self, outcome: Outcome, status: int, started: float) -> Header:
         """Count an answer, and return the header that says how long it took."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 import strawberry
 from graphql import GraphQLError
 
+from graph.auth import Role, authorise
 from graph.errors import (
     AnswerError,
     DataChangedError,
@@ -36,9 +38,13 @@ from graph.planner.execute import Answer, Database, Planner, Timings, masked
 from graph.planner.request import Request
 from graph.protocol import GraphQLRequest
 from graph.schema import sdl
+from graph.services import Services
 
-ROLE: Final = "reader"
-"""Who asks, while the graph knows no accounts; part of every plan's key and of every tag."""
+SUBSCRIPTIONS: Final = RequestError(
+    406,
+    "A subscription has many answers. Ask over a WebSocket (graphql-transport-ws), or accept"
+    " text/event-stream.",
+)
 GET_ONLY_QUERIES: Final = RequestError(
     405, "A GET only queries. Send mutations by POST.", headers=[(b"allow", b"POST")]
 )
@@ -84,6 +90,7 @@ class Pipeline:
         limits: What documents may have.
         persisted: Documents that clients name.
         most_cost: Greatest cost of an operation, in units.
+        services: What mutations and subscriptions work with.
     """
 
     def __init__(
@@ -94,13 +101,15 @@ class Pipeline:
         limits: Limits,
         persisted: PersistedDocuments,
         most_cost: int,
+        services: Services | None = None,
     ) -> None:
         self.schema = schema._schema
         self.most_cost = most_cost
         self.persisted = persisted
         self.documents = Documents(self.schema, Validator(limits), limits.tokens, limits.characters)
-        self.planner = Planner(self.schema, database, signer)
-        self.executor = Executor(schema, self.planner)
+        works = services.works if services else None
+        self.planner = Planner(self.schema, database, signer, works)
+        self.executor = Executor(schema, self.planner, services)
         self.freshness = Freshness(signer, sdl(), most_cost)
 
     def caches(self) -> dict[str, BoundedCache[Any, Any]]:
@@ -113,12 +122,18 @@ class Pipeline:
         }
 
     async def outcome(
-        self, given: GraphQLRequest, *, held: str = "", takes_parts: bool = False
+        self,
+        given: GraphQLRequest,
+        role: Role = Role.READER,
+        *,
+        held: str = "",
+        takes_parts: bool = False,
     ) -> Outcome:
         """Answer one request; what nobody foresaw is masked, and stands in the log.
 
         Args:
             given: The request.
+            role: Who asks.
             held: Tags of the answers that the client has kept.
             takes_parts: Whether the client takes deferred fragments later.
 
@@ -127,7 +142,7 @@ class Pipeline:
         """
         timings = Timings()
         try:
-            found = self._prepare(given, timings)
+            found = self._prepare(given, role, timings)
             if isinstance(found, Outcome):
                 return found
             if takes_parts and found.known.is_parted:
@@ -141,7 +156,37 @@ class Pipeline:
             hidden = masked(error)
             return Outcome("failed", Answer(None, [hidden.located()], hidden.status), timings)
 
-    def _prepare(self, given: GraphQLRequest, timings: Timings) -> Ready | Outcome:
+    async def events(
+        self, given: GraphQLRequest, role: Role = Role.READER
+    ) -> AsyncGenerator[Outcome]:
+        """Answer one request, a subscription once for each of its events.
+
+        Raises:
+            RequestError: the request as such is wrong.
+        """
+        timings = Timings()
+        try:
+            found = self._prepare(given, role, timings, takes_events=True)
+            if isinstance(found, Outcome):
+                yield found
+            elif not found.known.is_subscription:
+                yield await self._run(found, found.known, timings)
+            else:
+                answers = self.executor.events(
+                    found.document, found.known, found.request, given.variables, timings
+                )
+                async with aclosing(answers):
+                    async for answer in answers:
+                        yield Outcome("event", answer, timings, found.cost)
+        except RequestError:
+            raise
+        except Exception as error:  # noqa: BLE001 - masked() logs it
+            hidden = masked(error)
+            yield Outcome("failed", Answer(None, [hidden.located()], hidden.status), timings)
+
+    def _prepare(
+        self, given: GraphQLRequest, role: Role, timings: Timings, *, takes_events: bool = False
+    ) -> Ready | Outcome:
         """Return the operation with its variables and cost, or why it may not run."""
         started = perf_counter()
         cost: int | None = None
@@ -152,13 +197,17 @@ class Pipeline:
             if given.sha256:
                 self.persisted.keep(given)
             known = document.operation(given.operation_name)
-            if given.is_get and not known.is_query:
+            if given.is_get and not (known.is_query or (takes_events and known.is_subscription)):
                 raise GET_ONLY_QUERIES
+            if known.is_subscription and not takes_events:
+                raise SUBSCRIPTIONS
             variables = self.documents.variables(known, given.variables)
             if isinstance(variables, list):
                 return _refused(variables, timings)
             shape = known.shapes.of(variables)
-            request = Request(variables, self.planner.signer, ROLE, shape)
+            request = Request(variables, self.planner.signer, role.name, shape)
+            if not known.is_query:
+                authorise(operation_for(self.schema, document, known, variables), role)
             cost = estimate_of(self.schema, document, known, request).of(variables)
             if cost > self.most_cost:
                 operation = operation_for(self.schema, document, known, variables)

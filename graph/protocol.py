@@ -149,7 +149,7 @@ async def _read_post(scope: Scope, receive: Receive, most: int) -> GraphQLReques
         raise RequestError(400, "The body is no JSON object. Batches of requests are not taken.")
     if len(raw) > FEW_BYTES:
         _check_values(body.get("variables"))
-    return _request(body, is_get=False)
+    return request_of(body)
 
 
 def _read_get(scope: Scope) -> GraphQLRequest:
@@ -168,7 +168,7 @@ def _read_get(scope: Scope) -> GraphQLRequest:
         else:
             given.pop(name, None)
     _check_values(given.get("variables"))
-    return _request(given, is_get=True)
+    return request_of(given, is_get=True)
 
 
 def _check_values(variables: Any) -> None:
@@ -185,7 +185,12 @@ def _check_values(variables: Any) -> None:
             rest += value.values() if isinstance(value, dict) else value
 
 
-def _request(given: dict[str, Any], *, is_get: bool) -> GraphQLRequest:
+def request_of(given: dict[str, Any], *, is_get: bool = False) -> GraphQLRequest:
+    """Return the GraphQL request in an object of JSON.
+
+    Raises:
+        RequestError: there is none in it.
+    """
     query, document_id = _text(given, "query"), _text(given, "documentId")
     for member in ("variables", "extensions"):
         if given.get(member) is not None and not isinstance(given[member], dict):

@@ -25,6 +25,7 @@ from strawberry.schema_directive import StrawberrySchemaDirective
 from strawberry.schema_directives import OneOf
 
 from graph.errors import DeclarationError
+from graph.mutations.mutation import Mutation
 from graph.planner.derived_checks import check_derived
 from graph.planner.encode import encoding, graph_type_of
 from graph.planner.relation_checks import check_relation
@@ -32,12 +33,14 @@ from graph.planner.sources import (
     TABLE_TYPES,
     Column,
     Connection,
+    KeyOf,
     ToMany,
     ToOne,
     fact,
     source_of,
 )
 from graph.queries.query import Query
+from graph.subscriptions.subscription import Subscription
 from graph.types.iteration import MatchIteration
 from graph.types.scalars import SCALARS
 
@@ -83,6 +86,14 @@ async def resolve_declared(
     return await resolve(info)
 
 
+async def resolve_key(source: Any, info: GraphQLResolveInfo[Any]) -> Completed | None:
+    """Resolve a row by the natural key that a resolved object has of it: one statement."""
+    definition = info.parent_type.fields[info.field_name]
+    key = getattr(source, source_of(definition).attribute)
+    resolve: Any = info.context["resolve_declared"]
+    return None if key is None else await resolve(info, (key,))
+
+
 @lru_cache(maxsize=1)
 def build_schema() -> strawberry.Schema:
     """Return the schema of this process, with its declarations checked.
@@ -94,6 +105,8 @@ def build_schema() -> strawberry.Schema:
     vars(OneOf)["__strawberry_directive__"].description = GraphQLOneOfDirective.description
     schema = strawberry.Schema(
         query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
         types=[MatchIteration],
         config=StrawberryConfig(
             sort_schema=True,
@@ -110,6 +123,10 @@ def build_schema() -> strawberry.Schema:
     for definition in query.fields.values():
         if source_of(definition) is not None:
             definition.resolve = resolve_declared
+    for kind in schema._schema.type_map.values():
+        for definition in kind.fields.values() if isinstance(kind, GraphQLObjectType) else ():
+            if isinstance(source_of(definition), KeyOf):
+                definition.resolve = resolve_key
     return schema
 
 

@@ -6,7 +6,8 @@ all. The first row from the top that fits a program and an applicant decides, so
 stand above what they are an exception to. An entry that no row admits is refused, and the refusal
 names the row, or says that there is none.
 
-The table itself is made and loaded elsewhere; nothing here knows a province or a category.
+The table is ``etl/reference/eligibility.csv``, loaded into ``core.eligibility_rule``; nothing here
+knows a province or a category.
 """
 
 from __future__ import annotations
@@ -130,13 +131,26 @@ class Eligibility:
                 does not admit.
         """
         table = tuple(rules)
-        _check(table)
+        check_rules(table)
         self.rules = tuple(
             rule
             for rule in table
             if rule.year in {None, year} and rule.iteration in {None, iteration}
         )
         self._decide = cache(self._first_fitting)
+
+    def admissions(self, offering: Offering, categories: Iterable[str]) -> tuple[str, ...]:
+        """Return which categories a program admits, with what they must have besides.
+
+        An entry is a category, and the credentials that a rule requires behind plus signs, such as
+        ``IMG+CMQ_EQUIVALENCE``.
+        """
+        entries = []
+        for category in categories:
+            rule = self.decide(Candidate(category), offering).rule
+            if rule is not None and rule.is_admitted:
+                entries.append("+".join((category, *sorted(rule.requires))))
+        return tuple(entries)
 
     def decide(self, candidate: Candidate, offering: Offering) -> Decision:
         """Return whether an applicant may apply to a program, and the rule that says so."""
@@ -240,7 +254,13 @@ def _described(descriptions: Mapping[str, Description], identifier: str, kind: s
     return descriptions[identifier]
 
 
-def _check(rules: Sequence[Rule]) -> None:
+def check_rules(rules: Sequence[Rule]) -> None:
+    """Check that rules fit together.
+
+    Raises:
+        InvalidRuleError: Two share a name, or one requires something of those whom it does not
+            admit.
+    """
     names: set[str] = set()
     for row, rule in enumerate(rules, start=1):
         if rule.name in names:

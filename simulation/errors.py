@@ -16,6 +16,13 @@
     ├── InvalidEditError                 a what-if that contradicts the market
     ├── InvalidReversionError            reversion instructions that contradict themselves
     ├── InvalidRuleError                 an eligibility rule that contradicts itself
+    ├── NoProgramsError                  nothing is loaded that could be simulated
+    ├── InvalidScenarioError             a what-if that is not written as one
+    │   ├── NothingSelectedError         a change that fits no program or no group
+    │   └── ContradictoryScenarioError   changes that cannot all hold
+    ├── InvalidRequestError              a run that cannot be: too many replicates, no scenario
+    ├── RunCancelledError                somebody cancelled the run
+    ├── InvalidParametersError           parameters of simulated applicants that are out of bounds
     └── InvalidMatchingError             a matching that is not of the market it is audited for
 
 Every error says what is wrong, where (``place``), and what to do about it (``remedy``).
@@ -108,6 +115,40 @@ class InvalidReversionError(SimulationError):
 
 class InvalidRuleError(SimulationError):
     """An eligibility rule contradicts itself."""
+
+
+class InvalidScenarioError(SimulationError):
+    """A scenario is not written as one: unknown fields, wrong values, an unreadable file."""
+
+
+class NothingSelectedError(InvalidScenarioError):
+    """A change names what is not there, or describes what no program or group fits."""
+
+
+class ContradictoryScenarioError(InvalidScenarioError):
+    """The changes of a scenario cannot all hold at once."""
+
+
+class InvalidRequestError(SimulationError):
+    """A run cannot be as asked: too many replicates, no scenario, or names that repeat."""
+
+
+class RunCancelledError(SimulationError):
+    """Somebody cancelled the run; nothing of it is kept but what was stored before."""
+
+    def __init__(self) -> None:
+        super().__init__("The run was cancelled.", "Start it again; finished chunks are kept.")
+
+    def __reduce__(self) -> tuple[type[RunCancelledError], tuple[()]]:
+        return RunCancelledError, ()
+
+
+class NoProgramsError(SimulationError):
+    """The warehouse has no programs of the iteration asked for."""
+
+
+class InvalidParametersError(SimulationError):
+    """Parameters of simulated applicants are unreadable, unknown or out of bounds."""
 
 
 class InvalidMatchingError(SimulationError):

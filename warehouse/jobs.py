@@ -79,13 +79,41 @@ async def enqueue(
     connection: asyncpg.Connection, kind: JobKind, arguments: Mapping[str, Any]
 ) -> UUID:
     """Queue a job in the caller's transaction and wake the workers when that commits."""
-    job_id: UUID = await connection.fetchval(
-        "INSERT INTO ops.job (kind, status, arguments) VALUES ($1, $2, $3::text::jsonb)"
-        " RETURNING job_id",
-        kind, JobStatus.QUEUED, json.dumps(dict(arguments)),
-    )  # fmt: skip
-    await _notify(connection, QUEUE_CHANNEL, job_id)
+    job_id = await enqueue_once(connection, kind, arguments, None)
+    assert job_id is not None
     return job_id
+
+
+async def enqueue_once(
+    connection: asyncpg.Connection, kind: JobKind, arguments: Mapping[str, Any], key: str | None
+) -> UUID | None:
+    """Queue a job as :func:`enqueue` does; None where its idempotency key is known already."""
+    job_id: UUID | None = await connection.fetchval(
+        "INSERT INTO ops.job (kind, status, arguments, idempotency_key)"
+        " VALUES ($1, $2, $3::text::jsonb, $4) ON CONFLICT (idempotency_key) DO NOTHING"
+        " RETURNING job_id",
+        kind, JobStatus.QUEUED, json.dumps(dict(arguments)), key,
+    )  # fmt: skip
+    if job_id is not None:
+        await _notify(connection, QUEUE_CHANNEL, job_id)
+    return job_id
+
+
+async def count_open(connection: asyncpg.Connection) -> int:
+    """Return how many jobs wait or run."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM ops.job WHERE status = ANY ($1::text[])",
+        [JobStatus.QUEUED, JobStatus.RUNNING],
+    )
+    return count
+
+
+async def job_of_key(connection: asyncpg.Connection, key: str) -> Job | None:
+    """Return the job that was queued with an idempotency key; None for none."""
+    row = await connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM ops.job WHERE idempotency_key = $1", key
+    )
+    return None if row is None else _job(row)
 
 
 async def claim(

@@ -67,6 +67,27 @@ class Settings(BaseSettings):
         " manifests and .graphql files.",
     )
     trusted_only: bool = Field(default=False, description="Whether to run trusted documents only.")
+    operator_token: SecretStr | None = Field(
+        default=None,
+        description="Token of operators, who may load data; not set, whoever asks from this"
+        " machine is one.",
+    )
+    simulations: Literal["everyone", "operators"] = Field(
+        default="everyone", description="Who may run simulations."
+    )
+    small_run: int = Field(
+        default=200, ge=0, description="Matches of a simulation that is done while one waits."
+    )
+    max_replicates: int = Field(
+        default=100_000, ge=1, description="Most replicates of a simulation."
+    )
+    max_jobs: int = Field(default=20, ge=1, description="Most jobs that may wait or run.")
+    keep_simulations_days: int = Field(
+        default=90, ge=1, description="Days after which simulations are forgotten."
+    )
+    subscriptions: int = Field(
+        default=1_000, ge=1, description="Subscriptions that one graph process answers at a time."
+    )
     shared: Path = Field(
         default=Path("../shared"), description="Folder of the real source files (tests only)."
     )

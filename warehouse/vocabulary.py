@@ -295,3 +295,11 @@ class JobKind(Vocabulary):
     """What a job does."""
 
     REFRESH_WAREHOUSE = "REFRESH_WAREHOUSE", "Load the program files"
+    RUN_SIMULATION = "RUN_SIMULATION", "Run matches of simulated applicants"
+
+
+class SimulationKind(Vocabulary):
+    """What a simulation asks."""
+
+    MATCH = "MATCH", "What a match of the real program streams gives, with simulated applicants"
+    WHAT_IF = "WHAT_IF", "What differs between scenarios, over the same simulated applicants"

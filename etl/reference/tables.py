@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from etl.errors import ReferenceTableError
+from simulation.eligibility import Rule, check_rules
+from simulation.errors import InvalidRuleError
 from warehouse.vocabulary import ApplicantCategory, Language, Province
 
 Code = TypeVar("Code", Province, Language, ApplicantCategory)
@@ -31,6 +33,10 @@ FILE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "streams.csv": (
         "stream_label", "applicant_category", "is_return_of_service", "is_military", "note",
+    ),
+    "eligibility.csv": (
+        "rule_name", "is_admitted", "applicant_category", "stream_label", "province", "year",
+        "iteration", "requires", "reason", "source",
     ),
 }  # fmt: skip
 
@@ -100,20 +106,22 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTables:
-    """The four tables, by their natural keys.
+    """The tables, by their natural keys.
 
     Attributes:
         disciplines: By discipline id.
         schools: By school code.
         sites: By school code and label.
         streams: By label.
-        sha256: SHA-256 over the four files, in hexadecimal; changes when any of them does.
+        rules: Who may apply to what; the first that fits decides.
+        sha256: SHA-256 over the files, in hexadecimal; changes when any of them does.
     """
 
     disciplines: Mapping[int, Discipline]
     schools: Mapping[int, School]
     sites: Mapping[tuple[int, str], Site]
     streams: Mapping[str, Stream]
+    rules: tuple[Rule, ...]
     sha256: str
 
     def site(self, school_code: int, site_label: str) -> Site | None:
@@ -133,7 +141,7 @@ def load_reference_tables(folder: Path | None = None) -> ReferenceTables:
     """Load and check the reference tables.
 
     Args:
-        folder: Where the four CSV files are; the bundled ones if None.
+        folder: Where the CSV files are; the bundled ones if None.
 
     Raises:
         ReferenceTableError: A file, column or value is missing, wrong or stated twice.
@@ -150,13 +158,15 @@ def load_reference_tables(folder: Path | None = None) -> ReferenceTables:
     for line, site in enumerate(sites.values(), start=2):
         if site.school_code not in schools:
             raise _error("sites.csv", line, f"school_code {site.school_code} is not in schools.csv")
+    streams = _keyed(map(_stream, rows["streams.csv"]), "streams.csv", lambda s: s.stream_label)
     return ReferenceTables(
         disciplines=_keyed(
             map(_discipline, rows["disciplines.csv"]), "disciplines.csv", lambda d: d.discipline_id
         ),
         schools=schools,
         sites=sites,
-        streams=_keyed(map(_stream, rows["streams.csv"]), "streams.csv", lambda s: s.stream_label),
+        streams=streams,
+        rules=_rules(rows["eligibility.csv"], streams),
         sha256=digest.hexdigest(),
     )
 
@@ -180,6 +190,15 @@ class _Row:
         if not (value.isascii() and value.isdigit()):
             raise _error(self.name, self.line, f"{column} {value!r} is not a whole number")
         return int(value)
+
+    def optional(self, column: str) -> str | None:
+        return self.text(column) if self.cells[column] else None
+
+    def optional_number(self, column: str) -> int | None:
+        return self.number(column) if self.cells[column] else None
+
+    def optional_coded(self, column: str, kind: type[Code]) -> Code | None:
+        return self.coded(column, kind) if self.cells[column] else None
 
     def flag(self, column: str) -> bool:
         value = self.cells[column]
@@ -250,6 +269,34 @@ def _stream(row: _Row) -> Stream:
         is_military=row.flag("is_military"),
         note=row.cells["note"],
     )
+
+
+def _rules(rows: Iterable[_Row], streams: Mapping[str, Stream]) -> tuple[Rule, ...]:
+    """Return the rules of eligibility, in the order of the file."""
+    rules = []
+    for row in rows:
+        label = row.optional("stream_label")
+        if label is not None and label not in streams:
+            raise _error(row.name, row.line, f"stream_label {label!r} is not in streams.csv")
+        rules.append(
+            Rule(
+                name=row.text("rule_name"),
+                is_admitted=row.flag("is_admitted"),
+                category=row.optional_coded("applicant_category", ApplicantCategory),
+                stream=label,
+                province=row.optional_coded("province", Province),
+                year=row.optional_number("year"),
+                iteration=row.optional_number("iteration"),
+                requires=frozenset((row.optional("requires") or "").split("|")) - {""},
+                reason=row.text("reason"),
+                source=row.text("source"),
+            )
+        )
+        try:
+            check_rules(rules)
+        except InvalidRuleError as error:
+            raise _error(row.name, row.line, error.problem.rstrip(".")) from error
+    return tuple(rules)
 
 
 def _read(folder: Path | None, name: str) -> str:

@@ -31,6 +31,22 @@ class PagePlan:
     inputs: tuple[Binder | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """A field that Python works out for a row that the statement finds.
+
+    ``work`` names what does so, ``given`` reads its arguments; the value is an object of ``kind``,
+    of which ``nodes`` select members.
+    """
+
+    place: Place
+    work: str
+    given: Binder
+    kind: GraphQLObjectType
+    nodes: tuple[FieldNode, ...]
+    operation: Operation
+
+
 @dataclass(slots=True)
 class Compilation:
     """One statement under construction."""
@@ -40,6 +56,7 @@ class Compilation:
     names: Names = field(default_factory=Names)
     parameters: Parameters = field(init=False)
     pages: list[PagePlan] = field(default_factory=list)
+    computations: list[Computation] = field(default_factory=list)
     has_cursors: bool = False
     related: int = 0
     """How many filters on related rows the statement has so far."""

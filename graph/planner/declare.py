@@ -41,6 +41,7 @@ def declared(
     *,
     weight: int = 1,
     size: ListSize | None = None,
+    **options: Any,
 ) -> Any:
     """Return a Strawberry field whose value comes from ``source``, not from a resolver.
 
@@ -50,13 +51,14 @@ def declared(
         arguments: The field's arguments.
         weight: Units of cost that the value adds (see :mod:`graph.planner.weights`).
         size: How many rows of a list count.
+        options: Further arguments of :func:`strawberry.field`.
     """
     directives: list[Any] = [Cost(weight=str(weight))]
     if size is not None:
         directives.append(size)
         description = f"{description} {size.sentence}"
     field = strawberry.field(
-        description=description, metadata={SOURCE: source}, directives=directives
+        description=description, metadata={SOURCE: source}, directives=directives, **options
     )
     assert isinstance(field, StrawberryField)
     field.arguments = list(arguments)

@@ -69,6 +69,11 @@ class KnownOperation:
         """Whether it only reads."""
         return self.definition.operation is OperationType.QUERY
 
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it has an answer for each of many events."""
+        return self.definition.operation is OperationType.SUBSCRIPTION
+
 
 @dataclass(slots=True)
 class KnownDocument:

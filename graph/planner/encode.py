@@ -88,6 +88,7 @@ def _float(value: Any) -> float:
 INTEGER = Encoding(_number, "int4", _exact(int))
 FLOAT = Encoding(_finite, "float8", _float)
 TEXT = Encoding(_escaped, "text", _exact(str))
+UUID = Encoding(_escaped, "uuid", _exact(str))
 WORD = Encoding(_word, "text", _exact(str), is_word=True)
 
 ENCODINGS: dict[tuple[str, str], Encoding] = {
@@ -104,7 +105,8 @@ ENCODINGS: dict[tuple[str, str], Encoding] = {
     ("text", "enum"): WORD,
     ("ARRAY", "[String]"): Encoding(_escaped, "text[]", _same),
     ("ARRAY", "[enum]"): Encoding(_escaped, "text[]", _same),
-    ("uuid", "ID"): Encoding(_escaped, "uuid", _exact(str)),
+    ("uuid", "ID"): UUID,
+    ("JSONB", "JSON"): Encoding(_number, "jsonb", _same),
 }
 """By SQLAlchemy's name of the column type and the graph's type (``enum`` for any vocabulary)."""
 NATURAL: dict[str, Encoding] = {
@@ -112,6 +114,7 @@ NATURAL: dict[str, Encoding] = {
     "small_integer": INTEGER,
     "text": TEXT,
     "date": ENCODINGS["date", "Date"],
+    "uuid": UUID,
 }
 """Encodings of the columns that make natural keys and orders of lists."""
 COMPUTED: dict[str, Encoding] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -23,6 +23,7 @@ from graph.errors import (
     UnavailableError,
 )
 from graph.planner.cache import BoundedCache
+from graph.planner.computed import Work, work_out
 from graph.planner.cursors import CursorSigner
 from graph.planner.documents import (
     TOKEN_BYTES,
@@ -33,7 +34,7 @@ from graph.planner.documents import (
 from graph.planner.moments import NEWEST
 from graph.planner.page_cursors import sign_cursors
 from graph.planner.places import Place, settled
-from graph.planner.plan import Plan, make_plan
+from graph.planner.plan import KnownRow, Plan, make_plan
 from graph.planner.request import Request
 from graph.planner.selection import Operation
 from graph.planner.sql import GUARD
@@ -122,10 +123,17 @@ class Plans:
 class Planner:
     """Plans operations, keeps the plans, and runs them."""
 
-    def __init__(self, schema: GraphQLSchema, database: Database, signer: CursorSigner) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        database: Database,
+        signer: CursorSigner,
+        works: Mapping[str, Work] | None = None,
+    ) -> None:
         self.schema = schema
         self.database = database
         self.signer = signer
+        self.works = works or {}
         self.plans: BoundedCache[Hashable, Plan] = BoundedCache(MOST_PLANS, MOST_BYTES)
 
     async def answer(
@@ -179,8 +187,11 @@ class Planner:
         *,
         plans: Plans | None = None,
         with_version: bool = False,
+        known: KnownRow | None = None,
     ) -> Answer:
         """Answer an operation, without the fields that fail; ``plans`` are those of it.
+
+        With ``known``, the operation selects one field of an object that is resolved already.
 
         Raises:
             NotPlannableError: a field is resolved, not declared.
@@ -188,7 +199,7 @@ class Planner:
         failed: dict[Place, AnswerError] = {}
         while True:
             try:
-                plan = self._plan(operation, frozenset(failed), plans, timings)
+                plan = self._plan(operation, frozenset(failed), plans, timings, known)
                 answer = await self.run(plan, request, timings, with_version=with_version)
             except FailedFieldsError as found:
                 before = len(failed)
@@ -202,9 +213,20 @@ class Planner:
             except AnswerError as error:
                 return Answer(None, [error.located()], error.status)
             else:
-                if plan.left_out and answer.data is not None:
-                    answer.data, answer.errors = settled(answer.data, plan.left_out, failed)
-                return answer
+                return await self._complete(plan, answer, request, failed)
+
+    async def _complete(
+        self, plan: Plan, answer: Answer, request: Request, failed: Mapping[Place, AnswerError]
+    ) -> Answer:
+        """Put what Python works out into an answer, and take what failed out of it."""
+        marked = [(place, failed[place]) for place in plan.left_out]
+        if answer.data is not None and plan.computations:
+            answer.data = await work_out(
+                answer.data, plan.computations, self.works, request, marked
+            )
+        if answer.data is not None and marked:
+            answer.data, answer.errors = settled(answer.data, marked)
+        return answer
 
     async def run(
         self, plan: Plan, request: Request, timings: Timings, *, with_version: bool = False
@@ -249,12 +271,13 @@ class Planner:
         without: frozenset[Place],
         plans: Plans | None,
         timings: Timings,
+        known: KnownRow | None = None,
     ) -> Plan:
         started = perf_counter()
         plan = plans.get(without) if plans else None
         if plan is None:
             try:
-                plan = make_plan(operation, without)
+                plan = make_plan(operation, without, known)
             finally:
                 timings.plan += perf_counter() - started
             if plans:

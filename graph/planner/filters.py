@@ -41,6 +41,7 @@ from graph.planner.sources import (
     RelationFilter,
     ToMany,
     ToOne,
+    member_of,
     source_of,
 )
 from graph.planner.sql import Binder, Parameters, conjunction
@@ -151,7 +152,7 @@ def _embedded(embedded: Embedded, member: Input, rows: Rows, parameters: Paramet
         if comparison.is_null:
             continue
         source = source_of(kind.fields[name])
-        column = Column(embedded.columns[name], embedded.table)
+        column = Column(embedded.columns[member_of(kind.fields[name])], embedded.table)
         found += _of_column(column, source.graph_type, name, comparison, rows, parameters)
     return found
 
@@ -234,7 +235,7 @@ def id_condition(given: Input, argument: str, rows: Rows, parameters: Parameters
             value = globalid.key_of(binder(request), kind, argument)[index]
             return storable(value) if isinstance(value, str) else value
 
-        sql_type = "text" if kind.fact(Column(name)).type == "text" else "int4"
+        sql_type = globalid.parameter_type(kind, name)
         pairs.append(f"{rows.column(name)} = {parameters.add(part, sql_type, given.node)}")
     return f"({conjunction(pairs)})"
 

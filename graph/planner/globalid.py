@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from graph.errors import BadUserInputError
 from graph.planner.sources import TABLE_TYPES, TableType, fact
@@ -64,16 +65,32 @@ def key_of(given: str, kind: TableType, argument: str) -> list[Any]:
         raise wrong
     key: list[Any] = []
     for column, part in zip(kind.natural_key, parts[1:], strict=True):
-        if fact(kind.table, column).type == "text" and "\x00" not in part:
-            key.append(part)
-        elif _NUMBER.fullmatch(part) and abs(int(part)) < 2**31:
-            key.append(int(part))
-        else:
+        read = _read(part, fact(kind.table, column).type)
+        if read is None:
             raise wrong
+        key.append(read)
     # The same key written in another way would find an object whose id is another.
     if encode(kind.name, key) != given:
         raise wrong
     return key
+
+
+def _read(part: str, column_type: str) -> str | int | None:
+    """Return the value of a column in a part of an id; None where it cannot be one."""
+    if column_type == "text":
+        return None if "\x00" in part else part
+    if column_type == "uuid":
+        try:
+            return str(UUID(part))
+        except ValueError:
+            return None
+    return int(part) if _NUMBER.fullmatch(part) and abs(int(part)) < 2**31 else None
+
+
+def parameter_type(kind: TableType, column: str) -> str:
+    """Return the database's type of the parameters that a column of a natural key equals."""
+    found = fact(kind.table, column).type
+    return found if found in {"text", "uuid"} else "int4"
 
 
 def sql(kind: TableType, columns: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from graph.planner import globalid
 from graph.planner.compilation import Compilation
 from graph.planner.inputs import Input
 from graph.planner.rows import Page, table_rows
-from graph.planner.sources import TABLE_TYPES, TableType, fact
+from graph.planner.sources import TABLE_TYPES, TableType
 from graph.planner.sql import Binder, Json, conjunction
 
 MOST_IDS: Final = 100
@@ -60,7 +60,7 @@ def listed(compilation: Compilation, kind: TableType, given: Input) -> tuple[Pag
     alias = compilation.names.new("i")
     keys = compilation.parameters.add(_keys(given, kind), "jsonb", given.node)
     types = [
-        f"k{index} {'text' if fact(kind.table, name).type == 'text' else 'int4'}"
+        f"k{index} {globalid.parameter_type(kind, name)}"
         for index, name in enumerate(kind.natural_key)
     ]
     same = [f"{alias}.k{index} = {own}" for index, own in enumerate(rows.natural_key())]

@@ -15,6 +15,7 @@ from graphql import (
 from graph.errors import NotPlannableError
 from graph.planner import globalid
 from graph.planner.compilation import Compilation
+from graph.planner.computed import computed_json
 from graph.planner.connections import ConnectionCompiler
 from graph.planner.derived import ChangedTexts, Changes, ListChanges, VersionNumber, Versions
 from graph.planner.encode import encoding, graph_type_of
@@ -26,12 +27,14 @@ from graph.planner.rows import Rows
 from graph.planner.sources import (
     TABLE_TYPES,
     Column,
+    Computed,
     Connection,
     Embedded,
     GlobalId,
     Part,
     ToMany,
     ToOne,
+    member_of,
     source_of,
 )
 from graph.planner.sql import Json
@@ -83,6 +86,8 @@ def field_json(  # noqa: PLR0911 - a case for each kind of declaration
             arguments = arguments_of(definition, nodes[0], compilation.operation.variables)
             compiler = ConnectionCompiler(compilation, relation, arguments, where, rows)
             return compiler.json(inner, nodes)
+        case Computed() as source:
+            return computed_json(compilation, source, definition, nodes, rows)
         case Versions() | VersionNumber() | Changes() | ListChanges() | ChangedTexts() as source:
             return history_json(compilation, definition, nodes, source, rows)
     raise NotPlannableError(f"{where} is resolved, not declared")
@@ -120,8 +125,8 @@ def _embedded(
     columns = {member: rows.column(name, value.table) for member, name in value.columns.items()}
 
     def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
-        name = found[0].name.value
-        assert isinstance(source_of(definition), Part)
+        name = member_of(definition)
+        assert isinstance(source_of(definition), Part), found
         fact = rows.kind.fact(Column(value.columns[name], value.table))
         how = encoding(fact.type, graph_type_of(definition), f"{kind.name}.{name}")
         return Json().expression(how.text(columns[name], nullable=True))

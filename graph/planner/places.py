@@ -9,7 +9,7 @@ specification, section 6.4.4).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -103,10 +103,13 @@ class Trail:
 
 
 def settled(
-    data: bytes, left_out: tuple[Place, ...], errors: Mapping[Place, AnswerError]
+    data: bytes, failed: Sequence[tuple[Place, AnswerError]]
 ) -> tuple[bytes | None, list[GraphQLError]]:
-    """Return what is left of an answer with marks, None where nothing is, and its errors."""
-    settlement = _Settlement(left_out, errors)
+    """Return what is left of an answer with marks, None where nothing is, and its errors.
+
+    ``failed`` are what the marks stand for, by their numbers.
+    """
+    settlement = _Settlement(failed)
     try:
         left = orjson.dumps(settlement.members(orjson.loads(data), (), []))
     except _LostError:
@@ -121,11 +124,11 @@ class _LostError(Exception):
 class _Settlement:
     """Completes the values on the way to fields that failed, as the specification has it."""
 
-    def __init__(self, left_out: tuple[Place, ...], errors: Mapping[Place, AnswerError]) -> None:
+    def __init__(self, failed: Sequence[tuple[Place, AnswerError]]) -> None:
         self.reported: list[GraphQLError] = []
-        self._errors = [errors[place] for place in left_out]
+        self._errors = [error for _, error in failed]
         self._types: dict[tuple[str, ...], GraphQLOutputType] = {}
-        for place in left_out:
+        for place, _ in failed:
             for index, kind in enumerate(place.types, start=1):
                 self._types[place.keys[:index]] = kind
 

@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationType
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationType, get_named_type
 
 from graph.errors import AnswerError, FailedFieldsError, NotPlannableError
-from graph.planner.compilation import Compilation, PagePlan
+from graph.planner.compilation import Compilation, Computation, PagePlan
 from graph.planner.members import members_json
 from graph.planner.moments import NEWEST, VERSIONS, Guard
 from graph.planner.objects import object_json
 from graph.planner.places import Place, Trail
 from graph.planner.request import Request
-from graph.planner.roots import root_json
+from graph.planner.roots import root_json, row_json
 from graph.planner.selection import Operation
 from graph.planner.sql import GUARD, Binder, Json, Owner, quote
 
@@ -27,7 +27,8 @@ class Plan:
     """A statement that returns the answer's data as JSON text in UTF-8.
 
     ``before`` and ``after`` stand around what it returns: text that is always the same.
-    ``constant`` is the answer where no statement is needed. ``left_out`` are fields that fail, by
+    ``constant`` is the answer where no statement is needed. ``computations`` are what Python works
+    out for rows of the answer. ``left_out`` are fields that fail, by
     the numbers of the marks that stand for them. ``with_version`` is the statement that returns
     the newest data version and a line feed before the data; empty where the data may change
     without a new version. ``unbound`` are the pages whose size is no parameter: it is known, or
@@ -42,6 +43,7 @@ class Plan:
     pages: tuple[PagePlan, ...]
     unbound: tuple[PagePlan, ...]
     left_out: tuple[Place, ...]
+    computations: tuple[Computation, ...]
     has_cursors: bool
     before: bytes
     after: bytes
@@ -71,26 +73,43 @@ class Plan:
         return values
 
 
-def make_plan(operation: Operation, without: frozenset[Place] = frozenset()) -> Plan:
-    """Plan a query.
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A row whose natural key Python knows, as a field of an object that it has resolved.
+
+    ``root`` is the type of that object; the operation selects the field on it.
+    """
+
+    root: GraphQLObjectType
+    key: tuple[object, ...]
+
+
+def make_plan(
+    operation: Operation, without: frozenset[Place] = frozenset(), known: KnownRow | None = None
+) -> Plan:
+    """Plan a query, or a field of a resolved object.
 
     Args:
         operation: a valid operation with variables of the shape to plan for.
         without: places of fields to leave out because they fail.
+        known: the row that is the value of the only field of the operation.
 
     Raises:
         NotPlannableError: a field is resolved, or the operation is no query.
         FailedFieldsError: arguments have values that they may not have.
     """
-    if operation.definition.operation is not OperationType.QUERY:
+    if known is None and operation.definition.operation is not OperationType.QUERY:
         raise NotPlannableError("only queries are planned")
-    root = operation.schema.query_type
+    root = operation.schema.query_type if known is None else known.root
     assert isinstance(root, GraphQLObjectType)
     trail = Trail(without)
     compilation = Compilation(replace(operation, trail=trail), object_json)
 
     def member(definition: GraphQLField, nodes: list[FieldNode]) -> Json:
-        return root_json(compilation, definition, nodes)
+        if known is None:
+            return root_json(compilation, definition, nodes)
+        kind: Any = get_named_type(definition.type)
+        return row_json(compilation, kind, nodes, known.key)
 
     json = members_json(compilation.operation, root, [operation.definition], member)
     if trail.errors:
@@ -125,6 +144,7 @@ def _finish(compilation: Compilation, json: Json) -> Plan:
         pages=tuple(compilation.pages),
         unbound=tuple(page for page in compilation.pages if page.size not in bound),
         left_out=tuple(compilation.operation.trail.left_out),
+        computations=tuple(compilation.computations),
         has_cursors=compilation.has_cursors,
         before=before.encode(),
         after=after.encode(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import AnswerError, BadUserInputError, NotFoundError, NotPlannableError
+from graph.planner import globalid
 from graph.planner.comparison import comparison_json
 from graph.planner.compilation import Compilation
 from graph.planner.connections import ConnectionCompiler
@@ -25,6 +26,7 @@ from graph.planner.sources import (
     TABLE_TYPES,
     AnyNode,
     AnyNodes,
+    ById,
     ByKey,
     Column,
     Connection,
@@ -33,7 +35,7 @@ from graph.planner.sources import (
     TableType,
     source_of,
 )
-from graph.planner.sql import Json, conjunction
+from graph.planner.sql import Json, conjunction, constant
 
 
 def root_json(  # noqa: PLR0911 - a case for each kind of root field
@@ -58,6 +60,8 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
             case Everything() as everything:
                 scope = _scope(compilation, arguments)
                 return everything_json(compilation, everything, inner, nodes, arguments, scope)
+            case ById():
+                return _of_id(compilation, inner, nodes, arguments["id"])
             case AnyNode():
                 return _node(compilation, nodes, arguments["id"])
             case AnyNodes():
@@ -104,6 +108,20 @@ def _derived(
             return group_list_json(compilation, definition, nodes)
         case InScope():
             return in_scope_json(compilation, inner, nodes)
+
+
+def row_json(
+    compilation: Compilation, kind: GraphQLObjectType, nodes: list[FieldNode], key: Sequence[object]
+) -> Json:
+    """Return the JSON of the row with a natural key that Python knows; null where there is none."""
+    target = TABLE_TYPES[kind.name]
+    page = Page(compilation.names, table_rows(compilation.names, target))
+    found = compilation.moments.now().condition(page.inner)
+    for name, value in zip(target.natural_key, key, strict=True):
+        sql_type = globalid.parameter_type(target, name)
+        placeholder = compilation.parameters.add(constant(value), sql_type)
+        found.append(f"{page.inner.column(name)} = {placeholder}")
+    return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
 
 
 def _one(
@@ -161,8 +179,14 @@ def _node(compilation: Compilation, nodes: list[FieldNode], given: Input) -> Jso
             " gave it.",
             node=given.node,
         )
-    target: TableType = TABLE_TYPES[name]
     kind: Any = compilation.operation.schema.type_map[name]
+    return _of_id(compilation, kind, nodes, given)
+
+
+def _of_id(
+    compilation: Compilation, kind: GraphQLObjectType, nodes: list[FieldNode], given: Input
+) -> Json:
+    target: TableType = TABLE_TYPES[kind.name]
     page = Page(compilation.names, table_rows(compilation.names, target))
     found = compilation.moments.now().condition(page.inner)
     found.append(id_condition(given, "id", page.inner, compilation.parameters))

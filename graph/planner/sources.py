@@ -74,6 +74,17 @@ class GlobalId:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """An object that Python works out for the row: ``work`` names what does so.
+
+    It gets the columns of ``key`` and the field's arguments.
+    """
+
+    work: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ToOne:
     """At most one related row; ``is_optional`` where keys that are not null may find none."""
 
@@ -171,6 +182,18 @@ class ByKey:
     """
 
     members: Mapping[str, str | Mapping[str, str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """A root field that finds one row of its type by the global id in the argument ``id``."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOf:
+    """A field of a resolved object: the row whose natural key the object's ``attribute`` has."""
+
+    attribute: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,3 +347,10 @@ def source_of(definition: GraphQLField | GraphQLInputField) -> Any:
     """Return the declaration of a field, or None where it has none and must be resolved."""
     origin = definition.extensions.get("strawberry-definition")
     return origin.metadata.get(SOURCE) if isinstance(origin, StrawberryField) else None
+
+
+def member_of(definition: GraphQLField | GraphQLInputField) -> str:
+    """Return the name of a field as Python writes it."""
+    origin: Any = definition.extensions["strawberry-definition"]
+    name: str = origin.python_name
+    return name

@@ -20,6 +20,8 @@ Owner = tuple["Place", Node | None]
 
 MARK = "\x01"
 """Stands around what Python finishes (cursors); JSON text escapes it, so it is never data."""
+COMPUTED = "\x03"
+"""The same around what Python works out for a row."""
 GUARD = "\x02"
 """First character of an answer that is not JSON but the number of the guard that failed."""
 
@@ -123,6 +125,11 @@ class Names:
         """Return the next name that begins with ``prefix``."""
         self.last += 1
         return f"{prefix}{self.last}"
+
+
+def constant(value: object) -> Binder:
+    """Return the binder of a value that no request changes."""
+    return lambda request: value
 
 
 def conjunction(conditions: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import strawberry
 from graph.planner.declare import argument, declared, everything
 from graph.planner.declare_groups import group_list
 from graph.planner.derived import Comparison, InScope
-from graph.planner.sources import AnyNode, AnyNodes, ByKey, Latest
+from graph.planner.sources import AnyNode, AnyNodes, ById, ByKey, Latest
 from graph.planner.weights import of_members, one_for_each
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
 from graph.types.analytics import Analytics
@@ -18,9 +18,11 @@ from graph.types.discipline import Discipline, DisciplineConnection
 from graph.types.group_inputs import group_arguments
 from graph.types.groups import ProgramDimension, ProgramGroup, ProgramGroupOrder
 from graph.types.iteration import MatchIteration
+from graph.types.job import Job
 from graph.types.paging import Node, as_of_argument, connection, iteration_argument
 from graph.types.program import Program, ProgramConnection
 from graph.types.requirement import ProgramRequirementConnection
+from graph.types.simulation import Simulation, SimulationConnection
 from graph.types.site import SiteConnection
 from graph.types.stream import Stream
 from graph.types.training import InterviewDateConnection, TrainingSiteConnection
@@ -28,6 +30,7 @@ from graph.types.university import University, UniversityConnection
 
 IN_ORDER = "They come in the order of the programs' natural keys, then as the document has them."
 WHICH = "How to find it."
+BY_ID = argument("id", strawberry.ID, "Global id, as the graph gave it.")
 NO_DATA = "No data version is published yet. Load the program files: `residency load`."
 
 
@@ -142,6 +145,18 @@ class Query:
         description="All match iterations, the oldest first.",
         arguments=[as_of_argument()],
         size=5,
+    )
+    job: Job | None = declared(
+        ById(), "One job by its global id; null where there is none.", [BY_ID]
+    )
+    simulation: Simulation | None = declared(
+        ById(), "One simulation by its global id; null where there is none.", [BY_ID]
+    )
+    simulations: SimulationConnection = connection(
+        "Simulation",
+        "graph.types.simulation",
+        "Runs of the match over simulated applicants, the oldest first.",
+        is_timeless=True,
     )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."

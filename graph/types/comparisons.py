@@ -98,6 +98,21 @@ class DateFilter:
     is_null: bool | None = comparison(IS_NULL)
 
 
+@strawberry.input(description="Comparisons of a point in time.")
+class DateTimeFilter:
+    """Comparisons of a point in time."""
+
+    eq: dt.datetime | None = comparison(EQ)
+    ne: dt.datetime | None = comparison(NE)
+    in_: list[dt.datetime] | None = comparison(IN, "in")
+    not_in: list[dt.datetime] | None = comparison(NOT_IN)
+    lt: dt.datetime | None = comparison("Is before the time.")
+    lte: dt.datetime | None = comparison("Is the time or before it.")
+    gt: dt.datetime | None = comparison("Is after the time.")
+    gte: dt.datetime | None = comparison("Is the time or after it.")
+    is_null: bool | None = comparison(IS_NULL)
+
+
 @strawberry.input(description="Comparisons of a yes or no.")
 class BooleanFilter:
     """Comparisons of a yes or no."""

@@ -14,6 +14,8 @@ from warehouse.vocabulary import (
     ApplicantCategory,
     DateSource,
     DocumentPart,
+    JobKind,
+    JobStatus,
     Language,
     ProgramField,
     Province,
@@ -23,6 +25,7 @@ from warehouse.vocabulary import (
     SectionKind,
     SelectionComponent,
     SelectionPhase,
+    SimulationKind,
     TrainingSiteForm,
     Vocabulary,
 )
@@ -32,6 +35,8 @@ __all__ = [
     "ApplicantCategory",
     "DateSource",
     "EvidenceSection",
+    "JobKind",
+    "JobStatus",
     "Language",
     "ProgramField",
     "Province",
@@ -41,6 +46,7 @@ __all__ = [
     "SectionKind",
     "SelectionComponent",
     "SelectionPhase",
+    "SimulationKind",
     "SortDirection",
     "TrainingSiteForm",
 ]
@@ -49,6 +55,8 @@ PUBLISHED = (
     AccreditationStatus,
     ApplicantCategory,
     DateSource,
+    JobKind,
+    JobStatus,
     Language,
     Province,
     RequirementKind,
@@ -57,6 +65,7 @@ PUBLISHED = (
     SectionKind,
     SelectionComponent,
     SelectionPhase,
+    SimulationKind,
     TrainingSiteForm,
 )
 

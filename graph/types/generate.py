@@ -48,6 +48,7 @@ SCALARS: Final[dict[Any, tuple[str, type]]] = {
     str: ("String", comparisons.StringFilter),
     bool: ("Boolean", comparisons.BooleanFilter),
     dt.date: ("Date", comparisons.DateFilter),
+    dt.datetime: ("DateTime", comparisons.DateTimeFilter),
 }
 """From Python's type to the graph's, and its comparisons."""
 _enum_filters: dict[tuple[str, bool], type] = {}

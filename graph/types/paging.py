@@ -76,6 +76,7 @@ def connection(
     *,
     through: Through | Via | None = None,
     iteration: str | None = None,
+    is_timeless: bool = False,
 ) -> Any:
     """Declare a connection field.
 
@@ -86,6 +87,7 @@ def connection(
         through: How rows belong to the row at hand; None for all rows.
         iteration: Column of the row at hand that names the match iteration that is read; without
             one it is an argument.
+        is_timeless: Whether rows are of no match iteration and no time of publishing.
     """
     arguments = [
         filter_argument(node, module),
@@ -95,9 +97,10 @@ def connection(
         argument("after", str | None, "Cursor after which to go on."),
         argument("last", int | None, f"Number of rows from the end, {LARGEST_PAGE} at most."),
         argument("before", str | None, "Cursor before which to go on."),
-        as_of_argument(),
     ]  # fmt: skip
-    if iteration is None:
+    if not is_timeless:
+        arguments.append(as_of_argument())
+    if iteration is None and not is_timeless:
         arguments.append(iteration_argument())
     source = ConnectionSource(node, module, through, iteration)
     return declared(source, description, arguments, size=paged())

@@ -71,7 +71,7 @@ def test_a_field_that_fails_takes_with_it_what_may_not_be_without_it(
     failed: str, data: Any, left: Any, paths: list[list[Any]]
 ) -> None:
     where = place(Trail(), failed)
-    found, errors = settled(orjson.dumps(data), (where,), {where: BadUserInputError("wrong")})
+    found, errors = settled(orjson.dumps(data), [(where, BadUserInputError("wrong"))])
     assert (None if found is None else orjson.loads(found)) == left
     assert [error.path for error in errors] == paths
 

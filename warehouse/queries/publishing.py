@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
 
 from warehouse.errors import HistoryError
 from warehouse.history import DIMENSIONS, PROGRAM, MergeResult, merge, retire
+from warehouse.queries.eligibility import EligibilityRow, replace_eligibility_rules
 from warehouse.queries.staging import COLUMNS
 from warehouse.tables.staging import CHILDREN, NATURAL_KEY
 from warehouse.vocabulary import RunStatus
@@ -37,7 +39,12 @@ class Publication:
 
 
 async def publish(
-    connection: asyncpg.Connection, run: int, *, match_iteration_id: int, is_sample: bool
+    connection: asyncpg.Connection,
+    run: int,
+    *,
+    match_iteration_id: int,
+    is_sample: bool,
+    rules: Sequence[EligibilityRow],
 ) -> Publication:
     """Merge staging into ``core``, and record the data version, in one transaction.
 
@@ -70,12 +77,13 @@ async def publish(
             run=run,
         )
         await _insert_facts_and_children(connection, published_at)
+        changed = await replace_eligibility_rules(connection, rules)
         retired = 0
         for spec in reversed(DIMENSIONS):
             retired += await retire(connection, spec, published_at=published_at)
         count = await connection.fetchval("SELECT count(*) FROM core.dim_program WHERE is_current")
         version = None
-        if programs.touched or retired or any(result.touched for result in dimensions):
+        if programs.touched or retired or changed or any(result.touched for result in dimensions):
             version = await _record_version(
                 connection, run, published_at, programs, count, match_iteration_id, is_sample
             )

@@ -2,11 +2,13 @@
 
 from warehouse.tables import (
     dimensions,
+    eligibility,
     landing,
     marts,
     operations,
     program_children,
     programs,
+    simulation,
     staging,
 )
 from warehouse.tables.base import SCHEMAS, metadata
@@ -14,11 +16,13 @@ from warehouse.tables.base import SCHEMAS, metadata
 __all__ = [
     "SCHEMAS",
     "dimensions",
+    "eligibility",
     "landing",
     "marts",
     "metadata",
     "operations",
     "program_children",
     "programs",
+    "simulation",
     "staging",
 ]

@@ -1,0 +1,1 @@
+"""What can be followed, and the ways in which clients do."""

@@ -1,0 +1,220 @@
+"""Runs of the match over simulated applicants, and their scenarios."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from graph.planner.declare import (
+    argument,
+    column,
+    declared,
+    embedded,
+    part,
+    table_type,
+    to_many,
+    to_one,
+)
+from graph.planner.sources import Computed, GlobalId, Through
+from graph.types.data_version import DataVersion
+from graph.types.enums import JobStatus, SimulationKind
+from graph.types.estimate import Estimate, estimate
+from graph.types.explanation import Explanation
+from graph.types.generate import filter_input, list_filter, order_input
+from graph.types.job import Job
+from graph.types.paging import Connection, Node, connection
+
+if TYPE_CHECKING:
+    from graph.types.applicant_outcomes import ApplicantOutcomeConnection, CategoryOutcomeConnection
+    from graph.types.seat_outcomes import (
+        DisciplineOutcomeConnection,
+        ProgramOutcomeConnection,
+        ProvinceOutcomeConnection,
+    )
+
+SCENARIO = "simulation.scenario"
+_SEATS = "graph.types.seat_outcomes"
+_APPLICANTS = "graph.types.applicant_outcomes"
+_CHANGE = (
+    "how much more than in the first scenario, replicate by replicate with the same draws;"
+    " null for the first"
+)
+EXPLANATION_WEIGHT = 20_000
+"""A run is repeated and traced: as much as a page of 100 programs in full detail."""
+
+
+@strawberry.type(description="What the auditor, which shares no code with the solver, found.")
+class Certificate:
+    """What the auditor found."""
+
+    audited: int = part("Matchings that were looked at.")
+    is_stable: bool = part("Whether nobody blocks any of them.")
+    blocking_pairs: int = part("Pairs that block one of them.")
+    verdict: str | None = part("What is known of the matching of the first replicate.")
+    market_digest: str | None = part("Digest of the market of the first replicate.")
+    matching_digest: str | None = part("Digest of the matching of the first replicate.")
+    auditor_version: str = part("Version of the auditor.")
+
+
+@strawberry.type(description="Where a simulation can be had as a file.")
+class SimulationExports:
+    """Where a simulation can be had as a file."""
+
+    csv: str = part("Path of a ZIP of CSV files, one for each table.")
+    json: str = part("Path of everything as one JSON document.")
+    html: str = part("Path of a report on one page with plots, which needs no network.")
+
+
+@table_type(SCENARIO, natural_key=["simulation_id", "ordinal"])
+class Scenario:
+    """A scenario of a simulation."""
+
+    ordinal: int = column()
+    name: str = column()
+    changes: JSON = column(is_filterable=False, is_sortable=False, weight=10)
+    applicants: int = column()
+    programs: int = column()
+    seats: int = column()
+    matched: Estimate | None = estimate(SCENARIO, "matched", "Applicants with a match.")
+    matched_change: Estimate | None = estimate(
+        SCENARIO, "matched_change", f"Applicants with a match: {_CHANGE}."
+    )
+    match_rate: Estimate | None = estimate(
+        SCENARIO, "match_rate", "Share of the applicants with a match, from 0 to 1."
+    )
+    match_rate_change: Estimate | None = estimate(
+        SCENARIO, "match_rate_change", f"Share with a match: {_CHANGE}."
+    )
+    first_choice_rate: Estimate | None = estimate(
+        SCENARIO, "first_choice_rate", "Share of the applicants with their first choice."
+    )
+    top_three_rate: Estimate | None = estimate(
+        SCENARIO, "top_three_rate", "Share of the applicants with one of their first three."
+    )
+    mean_rank: Estimate | None = estimate(
+        SCENARIO, "mean_rank", "Rank that matched applicants obtain, 1 for the first choice."
+    )
+    mean_rank_change: Estimate | None = estimate(
+        SCENARIO, "mean_rank_change", f"Rank obtained: {_CHANGE}."
+    )
+    filled: Estimate | None = estimate(SCENARIO, "filled", "Seats that are filled.")
+    filled_change: Estimate | None = estimate(
+        SCENARIO, "filled_change", f"Seats that are filled: {_CHANGE}."
+    )
+    fill_rate: Estimate | None = estimate(
+        SCENARIO, "fill_rate", "Share of the seats that are filled, from 0 to 1."
+    )
+    variance_ratio: float | None = column()
+    certificate: Certificate = embedded(
+        SCENARIO,
+        "Whether the matchings are stable.",
+        audited="audited",
+        is_stable="is_stable",
+        blocking_pairs="blocking_pairs",
+        verdict="verdict",
+        market_digest="market_digest",
+        matching_digest="matching_digest",
+        auditor_version="auditor_version",
+    )
+    blocking: list[str] = column(is_filterable=False, is_sortable=False, weight=5)
+    program_outcomes: Annotated[ProgramOutcomeConnection, strawberry.lazy(_SEATS)] = connection(
+        "ProgramOutcome", _SEATS, "What it gives for each program stream.",
+        through=Through("scenario_key"), is_timeless=True,
+    )  # fmt: skip
+    discipline_outcomes: Annotated[DisciplineOutcomeConnection, strawberry.lazy(_SEATS)] = (
+        connection(
+            "DisciplineOutcome", _SEATS, "What it gives for the programs of each discipline.",
+            through=Through("scenario_key"), is_timeless=True,
+        )
+    )  # fmt: skip
+    province_outcomes: Annotated[ProvinceOutcomeConnection, strawberry.lazy(_SEATS)] = connection(
+        "ProvinceOutcome", _SEATS, "What it gives for the programs of each province.",
+        through=Through("scenario_key"), is_timeless=True,
+    )  # fmt: skip
+    category_outcomes: Annotated[CategoryOutcomeConnection, strawberry.lazy(_APPLICANTS)] = (
+        connection(
+            "CategoryOutcome", _APPLICANTS, "What it gives for each category of applicants.",
+            through=Through("scenario_key"), is_timeless=True,
+        )
+    )  # fmt: skip
+    applicant_outcomes: Annotated[ApplicantOutcomeConnection, strawberry.lazy(_APPLICANTS)] = (
+        connection(
+            "ApplicantOutcome", _APPLICANTS,
+            "What became of each simulated applicant in the first replicate; empty where matches"
+            " are not kept.",
+            through=Through("scenario_key"), is_timeless=True,
+        )
+    )  # fmt: skip
+
+
+ScenarioFilter = filter_input(Scenario)
+ScenarioListFilter = list_filter(Scenario)
+ScenarioOrder = order_input(Scenario)
+
+
+@table_type("simulation.simulation", natural_key=["simulation_id"])
+class Simulation(Node):
+    """A run of the match over simulated applicants."""
+
+    id: strawberry.ID = declared(GlobalId(), "Global id.")
+    number: int = column("simulation_id")
+    kind: SimulationKind = column()
+    name: str | None = column()
+    status: JobStatus = column()
+    is_simulated: bool = column()
+    reproduce: str = column(is_filterable=False, is_sortable=False, weight=20)
+    parameters: JSON = column(is_filterable=False, is_sortable=False, weight=40)
+    seed: int = column()
+    replicates: int = column()
+    replicates_done: int | None = column()
+    precision: float | None = column()
+    iteration: int = column("match_iteration_id")
+    engine_version: str = column()
+    error: str | None = column()
+    created_at: dt.datetime = column()
+    finished_at: dt.datetime | None = column()
+    data_version: DataVersion = to_one(
+        ("data_version", "number"),
+        description="Data version whose programs and quotas were read.",
+        is_sortable=False,
+    )
+    job: Job | None = to_one(
+        ("job_id", "job_id"),
+        description="The job that runs it; null where it was done when the answer came.",
+        is_sortable=False,
+    )
+    scenarios: list[Scenario] = to_many(
+        Scenario,
+        ("simulation_id", "simulation_id"),
+        order=["ordinal"],
+        description="Its scenarios with what they give, the one that others are compared with"
+        " first; empty until it has succeeded.",
+        size=2,
+    )
+    exports: SimulationExports = declared(
+        Computed("exports", ("simulation_id",)), "Where it can be had as a file."
+    )
+    explanation: Explanation | None = declared(
+        Computed("explanation", ("simulation_id",)),
+        "Why an applicant, or a program, got what it got in the first replicate: the chain of"
+        " proposals and displacements, in words and as data. The run is repeated for it.",
+        [
+            argument("applicant", str | None, "Identifier of a simulated applicant."),
+            argument("program", str | None, "A program by its key, such as 1503-27447."),
+            argument("scenario", int, "Number of the scenario, from 0.", default=0),
+        ],
+        weight=EXPLANATION_WEIGHT,
+    )
+
+
+SimulationFilter = filter_input(Simulation)
+SimulationListFilter = list_filter(Simulation)
+SimulationOrder = order_input(Simulation)
+
+
+@strawberry.type(description="A page of simulations.")
+class SimulationConnection(Connection[Simulation]):
+    """A page of simulations."""

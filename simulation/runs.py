@@ -1,0 +1,263 @@
+"""Runs: what is asked for, checked, and what comes of it; one entry for commands and workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from simulation.applying import Setting, apply
+from simulation.cases import Case
+from simulation.chunks import Stored
+from simulation.ensemble import Ensemble, EnsembleRun, OnProgress
+from simulation.errors import InvalidRequestError
+from simulation.estimates import Sums, compare, estimate
+from simulation.measures import MEASURES, Frame, Measure, Scope
+from simulation.outcome import ENGINE_VERSION
+from simulation.parameters import Parameters, Part, default_parameters
+from simulation.preferences import populate
+from simulation.programs import ProgramTable
+from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
+from simulation.scenario import AS_IT_IS, RevertSeats, Scenario, invalid
+from simulation.seats import seat_values
+from simulation.stability import audit
+
+MOST_SCENARIOS: Final = 10
+MOST_REPLICATES: Final = 100_000
+MOST_AUDITS: Final = 100
+
+
+class RunRequest(Part):
+    """Everything that decides the result of a run, besides the programs and the engine."""
+
+    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)] = (
+        Field((AS_IT_IS,), description="The scenarios; all are compared with the first one.")
+    )
+    replicates: Annotated[int, Field(ge=1, le=MOST_REPLICATES)] = Field(
+        1, description="Replicates at most; one is a single match."
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(
+        0, description="What everything random is drawn from."
+    )
+    precision: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None,
+        description="Half width of the intervals of match rates by category, of the fill rate and"
+        " of their differences, as a share, at which to stop early; none to run all replicates.",
+    )
+    parameters: Parameters | None = Field(
+        None, description="What applicants are drawn with; the calibrated ones if not given."
+    )
+    reversions: tuple[RevertSeats, ...] = Field(
+        (), max_length=100, description="What becomes of empty seats in all scenarios."
+    )
+    audits: Annotated[int, Field(ge=1, le=MOST_AUDITS)] = Field(
+        1, description="How many replicates of each scenario the auditor looks at."
+    )
+    keeps_matches: bool = Field(
+        False, description="Whether the matches of the first replicate are kept."
+    )
+    seat_values: bool = Field(
+        False, description="Whether to tell what one more seat of each program would change."
+    )
+
+    @model_validator(mode="after")
+    def _has_names(self) -> RunRequest:
+        names = [one.name for one in self.scenarios]
+        if len(set(names)) < len(names):
+            raise ValueError("two scenarios share a name")
+        return self
+
+    @classmethod
+    def of(cls, value: object, place: str = "request") -> RunRequest:
+        """Return the request of plain values, as JSON and YAML hold them.
+
+        A single scenario (a name and changes) is compared with the market as it is.
+
+        Raises:
+            InvalidRequestError: A field is unknown, missing or wrong.
+        """
+        if isinstance(value, dict) and "changes" in value:
+            value = {"scenarios": [AS_IT_IS.model_dump(), value]}
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            wrong = invalid(error, place)
+            raise InvalidRequestError(wrong.problem, wrong.remedy, wrong.place) from error
+
+    @classmethod
+    def parse(cls, text: str, place: str = "request") -> RunRequest:
+        """Return the request of a JSON or YAML text; see `of`."""
+        try:
+            value = yaml.safe_load(text)  # JSON is YAML
+        except yaml.YAMLError as error:
+            raise InvalidRequestError(
+                f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
+            ) from error
+        return cls.of(value, place)
+
+    @classmethod
+    def read(cls, source: str | Path) -> RunRequest:
+        """Return the request of a JSON or YAML file; see `of`."""
+        path = Path(source)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidRequestError(
+                f"The scenario cannot be read: {error}.", "Give a JSON or YAML file.", path.name
+            ) from error
+        return cls.parse(text, place=path.name)
+
+    def to_json(self) -> str:
+        """Return the request as JSON, which `parse` reads back to the same."""
+        return self.model_dump_json(indent=2)
+
+
+def run(
+    request: RunRequest,
+    programs: ProgramTable,
+    on_progress: OnProgress | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+    *,
+    data_version: str = "",
+    stored: Stored | None = None,
+    threads: int | None = None,
+) -> RunResult:
+    """Run scenarios over simulated applicants.
+
+    Args:
+        request: What to run.
+        programs: The program streams.
+        on_progress: Told how many replicates are done and how many there are at most, again and
+            again; replicates for seat values count as well.
+        is_cancelled: Asked several times a second, from this thread.
+        data_version: What the programs are, in words.
+        stored: Where finished chunks are kept; with the same request, programs and engine, a run
+            that was interrupted goes on from there.
+        threads: How many threads; as many as there are cores if None. Results do not depend on it.
+
+    Raises:
+        InvalidScenarioError: A scenario does not fit the programs, or contradicts itself.
+        InvalidParametersError: A scenario changes parameters to what they cannot be.
+        CouplesNotSupportedError: Seat values are asked for where there are couples or reversions.
+        RunCancelledError: Somebody cancelled.
+    """
+    parameters = request.parameters or default_parameters()
+    settings = [
+        apply(scenario, programs, parameters, request.reversions) for scenario in request.scenarios
+    ]
+    cases = [_case(*pair, request.seed) for pair in zip(request.scenarios, settings, strict=True)]
+    frame = Frame.of(
+        (name for case in cases for name in case.population.category_names),
+        [setting.programs for setting in settings],
+    )
+    progress = _Progress(on_progress, request)
+    ensemble = Ensemble(cases, frame).run(
+        request.replicates,
+        precision=request.precision,
+        stored=stored,
+        threads=threads,
+        on_progress=progress.of_ensemble,
+        is_cancelled=is_cancelled,
+    )
+    values: SeatValues | None = None
+    if request.seat_values:
+        values = seat_values(
+            cases[0],
+            ensemble.replicates,
+            stored=stored,
+            threads=threads,
+            on_progress=progress.of_seats,
+            is_cancelled=is_cancelled,
+        )
+    return RunResult(
+        request,
+        data_version,
+        ENGINE_VERSION,
+        ensemble.replicates,
+        ensemble.is_converged,
+        tuple(
+            _result(request, scenario, setting, case, ensemble, number)
+            for number, (scenario, setting, case) in enumerate(
+                zip(request.scenarios, settings, cases, strict=True)
+            )
+        ),
+        values,
+    )
+
+
+class _Progress:
+    """Adds up the replicates of the ensemble and those for seat values."""
+
+    def __init__(self, on_progress: OnProgress | None, request: RunRequest) -> None:
+        self._tell = on_progress
+        self._all = request.replicates * (2 if request.seat_values else 1)
+        self._done = 0
+
+    def of_ensemble(self, done: int, _: int) -> None:
+        self._done = done
+        if self._tell is not None:
+            self._tell(done, self._all)
+
+    def of_seats(self, done: int, replicates: int) -> None:
+        if self._tell is not None:
+            self._tell(self._done + done, self._done + replicates)
+
+
+def _case(scenario: Scenario, setting: Setting, seed: int) -> Case:
+    """Return a scenario made ready to run."""
+    numbers = {name: place for place, name in enumerate(sorted(set(setting.programs.provinces)))}
+    provinces = np.array([numbers[one] for one in setting.programs.provinces], dtype=np.int32)
+    population = populate(setting.programs, setting.parameters, seed)
+    return Case(scenario.name, population, provinces, seed, setting.reversions, setting.pools)
+
+
+def _result(
+    request: RunRequest,
+    scenario: Scenario,
+    setting: Setting,
+    case: Case,
+    ensemble: EnsembleRun,
+    number: int,
+) -> ScenarioResult:
+    """Return what one scenario gives."""
+    audited = [case.outcome(one) for one in range(min(request.audits, ensemble.replicates))]
+    base = ensemble.sums[0] if number else None
+    return ScenarioResult(
+        scenario,
+        setting.programs,
+        case.population,
+        _outcomes(ensemble.frame, case, ensemble.sums[number], base),
+        ensemble.verdicts[number],
+        tuple(audit(one.market, one.assignment, one.method.own_seats) for one in audited),
+        audited[0] if request.keeps_matches else None,
+    )
+
+
+def _outcomes(frame: Frame, case: Case, sums: Sums, base: Sums | None) -> dict[Scope, Outcomes]:
+    """Return what was measured in a scenario, and its differences to the first one."""
+    estimates = estimate(sums)
+    differences = None if base is None else compare(sums, base)
+    sizes = frame.sizes(case.population)
+    found: dict[Scope, Outcomes] = {}
+    for scope, measures in MEASURES.items():
+        columns = {measure: frame.columns[scope, measure] for measure in measures}
+        found[scope] = Outcomes(
+            scope,
+            frame.names[scope],
+            *sizes[scope],
+            {measure: estimates[part] for measure, part in columns.items()},
+            {}
+            if differences is None
+            else {measure: differences[part] for measure, part in columns.items()},
+        )
+    return found
+
+
+def summary(result: ScenarioResult, measure: Measure) -> tuple[float, float, float]:
+    """Return the mean of a measure of the whole match, and the interval of the mean."""
+    found = result.outcomes[Scope.ALL].estimates[measure]
+    return float(found.mean[0]), float(found.low[0]), float(found.high[0])

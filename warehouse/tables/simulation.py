@@ -1,0 +1,448 @@
+"""Schema ``simulation``: runs of the match over simulated applicants, and what came out of them.
+
+Everything below the run hangs on its scenarios and goes with them. No applicant here is a person.
+"""
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import SQLModel
+
+from warehouse.tables.base import table, timestamp
+from warehouse.tables.column import check, column, one_of, text
+from warehouse.tables.measures import APPLICANTS, SEATS, estimates
+from warehouse.vocabulary import ApplicantCategory, JobStatus, Province, SimulationKind
+
+if TYPE_CHECKING:
+    SeatEstimates = SQLModel
+    ApplicantEstimates = SQLModel
+    Summary = SQLModel
+    RankEstimates = SQLModel
+    ProgramEstimates = SQLModel
+else:
+    SeatEstimates = estimates(SEATS)
+    ApplicantEstimates = estimates(APPLICANTS)
+    Summary = estimates({**APPLICANTS, **SEATS})
+    RankEstimates = estimates({"share": ("Share of the applicants", "fraction of 1")})
+    ProgramEstimates = estimates(
+        SEATS,
+        alone={
+            "seat_value": ("Applicants more with a match if it had one more seat", "applicants")
+        },
+    )
+
+
+def simulation_key(*, is_indexed: bool = True) -> Any:
+    """Return the foreign key to the simulation."""
+    return column(
+        "The simulation.",
+        sa_type=Integer,
+        sa_column_args=[ForeignKey("simulation.simulation.simulation_id", ondelete="CASCADE")],
+        nullable=False,
+        index=is_indexed,
+    )
+
+
+def scenario_key(*, is_indexed: bool = False, primary_key: bool = False) -> Any:
+    """Return the foreign key to the scenario."""
+    return column(
+        "The scenario.",
+        sa_type=Integer,
+        sa_column_args=[ForeignKey("simulation.scenario.scenario_key", ondelete="CASCADE")],
+        nullable=False,
+        index=is_indexed,
+        primary_key=primary_key,
+    )
+
+
+def identity(description: str) -> Any:
+    """Return an identity primary key of 32 bits, which the graph can show."""
+    return column(
+        description,
+        sa_type=Integer,
+        default=None,
+        primary_key=True,
+        nullable=False,
+        sa_column_args=[Identity()],
+    )
+
+
+def dimension(description: str, target: str) -> Any:
+    """Return a nullable foreign key to the version of a dimension that was read.
+
+    When real data take the place of a sample, or the other way, what is left is the name.
+    """
+    return column(
+        description,
+        sa_type=BigInteger,
+        sa_column_args=[ForeignKey(f"core.{target}", ondelete="SET NULL")],
+        default=None,
+        index=True,
+    )
+
+
+def ordinal(description: str) -> Any:
+    """Return a number within the scenario, part of the natural key."""
+    return column(description, sa_type=Integer, nullable=False)
+
+
+class Simulation(SQLModel, table=True):
+    """A run of the match over simulated applicants: one match, or scenarios side by side."""
+
+    __tablename__ = "simulation"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        one_of("kind", SimulationKind),
+        one_of("status", JobStatus),
+        check("is_always_simulated", "is_simulated"),
+        check("replicates_are_positive", "replicates > 0"),
+        Index("ix_simulation_created_at", "created_at"),
+        grain="one run that was asked for",
+    )
+
+    simulation_id: int = identity("Number of the simulation, in the order of asking.")
+    kind: str = text("What it asks.", nullable=False)
+    name: str | None = text("Name that whoever asked gave; null for none.", default=None)
+    status: str = text("State of the simulation.", nullable=False)
+    is_simulated: bool = column(
+        "Always true: no applicant here is a person.",
+        sa_type=Boolean,
+        default=True,
+        nullable=False,
+        column_kwargs={"server_default": sql("true")},
+    )
+    job_id: uuid.UUID | None = column(
+        "The job that runs it; null where it was done when the answer came.",
+        sa_type=Uuid,
+        foreign_key="ops.job.job_id",
+        default=None,
+        unique=True,
+    )
+    request: dict[str, Any] = column(
+        "Everything that decides the result, besides data version and engine version.",
+        sa_type=JSONB,
+        nullable=False,
+    )
+    request_digest: str = text("SHA-256 of the request, in hexadecimal.", nullable=False)
+    idempotency_key: str | None = text(
+        "Key by which whoever asked recognises the request; null for none.",
+        default=None,
+        unique=True,
+    )
+    reproduce: str = text("The mutation that gives the same result again.", nullable=False)
+    parameters: dict[str, Any] = column(
+        "What the simulated applicants are drawn with.", sa_type=JSONB, nullable=False
+    )
+    seed: int = column("What everything random is drawn from.", sa_type=Integer, nullable=False)
+    replicates: int = column(
+        "Replicates that were asked for, at most.",
+        sa_type=Integer,
+        unit="replicates",
+        nullable=False,
+    )
+    replicates_done: int | None = column(
+        "Replicates that were run; fewer than asked for where intervals were narrow enough.",
+        sa_type=Integer,
+        unit="replicates",
+        default=None,
+    )
+    precision: float | None = column(
+        "Half width of the interval at which to stop; null for none.", sa_type=Float, default=None
+    )
+    data_version: int = column(
+        "Data version whose programs and quotas were read.",
+        sa_type=Integer,
+        foreign_key="ops.data_version.number",
+        nullable=False,
+        index=True,
+    )
+    match_iteration_id: int = column(
+        "Match iteration whose programs were read.", sa_type=Integer, nullable=False
+    )
+    engine_version: str = text("Version of the match engine.", nullable=False)
+    error: str | None = text("Why it failed; null otherwise.", default=None)
+    created_at: dt.datetime = timestamp("When it was asked for.", default_now=True, nullable=False)
+    finished_at: dt.datetime | None = timestamp("When it ended.", default=None)
+
+
+class Scenario(Summary, table=True):
+    """A scenario of a simulation: its changes, what it gives in all, and its certificate."""
+
+    __tablename__ = "scenario"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        UniqueConstraint("simulation_id", "ordinal"),
+        check("ordinal_is_bounded", "ordinal BETWEEN 0 AND 9"),
+        grain="one scenario of a simulation",
+    )
+
+    scenario_key: int = identity("Surrogate key of the scenario.")
+    simulation_id: int = simulation_key(is_indexed=False)
+    ordinal: int = ordinal("Place among the scenarios, from 0; the first is compared with.")
+    name: str = text("Name of the scenario.", nullable=False)
+    changes: list[Any] = column(
+        "What it changes, in order; empty for nothing.", sa_type=JSONB, nullable=False
+    )
+    applicants: int = column(
+        "Simulated applicants.", sa_type=Integer, unit="applicants", nullable=False
+    )
+    programs: int = column(
+        "Program streams that take part.", sa_type=Integer, unit="programs", nullable=False
+    )
+    seats: int = column("Seats of all programs.", sa_type=Integer, unit="positions", nullable=False)
+    variance_ratio: float | None = column(
+        "By how much common random numbers shrink the variance of the change in matched"
+        " applicants; null for the first scenario.",
+        sa_type=Float,
+        default=None,
+    )
+    audited: int = column(
+        "Matchings that the auditor, which shares no code with the solver, looked at.",
+        sa_type=Integer,
+        unit="matchings",
+        nullable=False,
+    )
+    is_stable: bool = column("Whether nobody blocks any of them.", sa_type=Boolean, nullable=False)
+    blocking_pairs: int = column(
+        "Pairs that block one of them.", sa_type=Integer, unit="pairs", nullable=False
+    )
+    blocking: list[str] = column(
+        "Some of the pairs that block, and breaches of the market's rules, in words.",
+        sa_type=ARRAY(Text),
+        nullable=False,
+    )
+    verdict: str | None = text(
+        "What is known of the matching of the first replicate.", default=None
+    )
+    market_digest: str | None = text(
+        "Digest of the market of the first replicate: lists, quotas and names.", default=None
+    )
+    matching_digest: str | None = text(
+        "Digest of the matching of the first replicate.", default=None
+    )
+    auditor_version: str = text("Version of the auditor.", nullable=False)
+
+
+class ProgramOutcome(ProgramEstimates, table=True):
+    """What a scenario gives for a program stream."""
+
+    __tablename__ = "program_outcome"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        one_of("province", Province),
+        Index("ix_program_outcome_simulation_id", "simulation_id"),
+        grain="one program stream in a scenario",
+    )
+
+    scenario_key: int = scenario_key(primary_key=True)
+    ordinal: int = column(
+        "Number of the program within the scenario.",
+        sa_type=Integer,
+        primary_key=True,
+        nullable=False,
+    )
+    simulation_id: int = simulation_key(is_indexed=False)
+    key: str = text("Match iteration and program stream id, such as 1503-27447.", nullable=False)
+    name: str = text("Name of the program stream.", nullable=False)
+    program_key: int | None = dimension(
+        "The program, in the version that was read; null for one that a scenario opens.",
+        "dim_program.program_key",
+    )
+    discipline_key: int | None = dimension("The discipline.", "dim_discipline.discipline_key")
+    university_key: int | None = dimension("The university.", "dim_university.university_key")
+    province: str | None = text("Province of the site; null where not known.", default=None)
+    quota: int = column("Seats.", sa_type=Integer, unit="positions", nullable=False)
+    quota_is_modelled: bool = column(
+        "Whether the source states no quota, and this one is a guess.",
+        sa_type=Boolean,
+        nullable=False,
+    )
+
+
+class DisciplineOutcome(SeatEstimates, table=True):
+    """What a scenario gives for the programs of a discipline."""
+
+    __tablename__ = "discipline_outcome"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        Index("ix_discipline_outcome_simulation_id", "simulation_id"),
+        grain="one discipline in a scenario",
+    )
+
+    scenario_key: int = scenario_key(primary_key=True)
+    ordinal: int = column(
+        "Number of the discipline within the scenario.",
+        sa_type=Integer,
+        primary_key=True,
+        nullable=False,
+    )
+    simulation_id: int = simulation_key(is_indexed=False)
+    name: str = text("Name of the discipline.", nullable=False)
+    discipline_key: int | None = dimension("The discipline.", "dim_discipline.discipline_key")
+    programs: int = column("Programs.", sa_type=Integer, unit="programs", nullable=False)
+    quota: int = column("Seats.", sa_type=Integer, unit="positions", nullable=False)
+
+
+class ProvinceOutcome(SeatEstimates, table=True):
+    """What a scenario gives for the programs of a province."""
+
+    __tablename__ = "province_outcome"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        one_of("province", Province),
+        Index("ix_province_outcome_simulation_id", "simulation_id"),
+        grain="one province in a scenario",
+    )
+
+    scenario_key: int = scenario_key(primary_key=True)
+    ordinal: int = column(
+        "Number of the province within the scenario.",
+        sa_type=Integer,
+        primary_key=True,
+        nullable=False,
+    )
+    simulation_id: int = simulation_key(is_indexed=False)
+    province: str | None = text("The province; null for sites in none.", default=None)
+    programs: int = column("Programs.", sa_type=Integer, unit="programs", nullable=False)
+    quota: int = column("Seats.", sa_type=Integer, unit="positions", nullable=False)
+
+
+class CategoryOutcome(ApplicantEstimates, table=True):
+    """What a scenario gives for the applicants of a category."""
+
+    __tablename__ = "category_outcome"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        one_of("category", ApplicantCategory),
+        UniqueConstraint("scenario_key", "category"),
+        Index("ix_category_outcome_simulation_id", "simulation_id"),
+        grain="one category of applicants in a scenario",
+    )
+
+    category_outcome_key: int = identity("Surrogate key of the row.")
+    scenario_key: int = scenario_key()
+    simulation_id: int = simulation_key(is_indexed=False)
+    category: str = text("The category.", nullable=False)
+    applicants: int = column(
+        "Simulated applicants.", sa_type=Integer, unit="applicants", nullable=False
+    )
+
+
+class RankOutcome(RankEstimates, table=True):
+    """How many applicants of a category obtain a rank of their list."""
+
+    __tablename__ = "rank_outcome"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        check("rank_is_none_or_positive", "rank >= 0"),
+        grain="one rank that applicants of a category obtain in a scenario",
+    )
+
+    category_outcome_key: int = column(
+        "The category's outcome.",
+        sa_type=Integer,
+        sa_column_args=[
+            ForeignKey("simulation.category_outcome.category_outcome_key", ondelete="CASCADE")
+        ],
+        primary_key=True,
+        nullable=False,
+    )
+    rank: int = column(
+        "The rank, 1 for the first choice; 0 for no match.",
+        sa_type=SmallInteger,
+        primary_key=True,
+        nullable=False,
+    )
+    is_open_ended: bool = column(
+        "Whether it stands for all further ranks, too.", sa_type=Boolean, nullable=False
+    )
+
+
+class MatchOutcome(SQLModel, table=True):
+    """What became of a simulated applicant in the first replicate."""
+
+    __tablename__ = "match_outcome"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        one_of("category", ApplicantCategory),
+        check("rank_goes_with_program", "(rank IS NULL) = (program_ordinal IS NULL)"),
+        Index("ix_match_outcome_program", "scenario_key", "program_ordinal"),
+        grain="one simulated applicant in a scenario whose matches are kept",
+    )
+
+    scenario_key: int = scenario_key(primary_key=True)
+    ordinal: int = column(
+        "Number of the applicant within the scenario.",
+        sa_type=Integer,
+        primary_key=True,
+        nullable=False,
+    )
+    applicant: str = text("Identifier of the simulated applicant.", nullable=False)
+    category: str = text("Category of the applicant.", nullable=False)
+    list_length: int = column(
+        "Programs that the applicant ranked.", sa_type=Integer, unit="programs", nullable=False
+    )
+    rank: int | None = column(
+        "Rank that the applicant obtained; null for no match.", sa_type=Integer, default=None
+    )
+    program_ordinal: int | None = column(
+        "The program's outcome in the scenario; null for no match.", sa_type=Integer, default=None
+    )
+
+
+class Application(SQLModel, table=True):
+    """An entry of a simulated applicant's rank order list in the first replicate."""
+
+    __tablename__ = "application"
+    __table_args__ = table(
+        "simulation",
+        __doc__,
+        check("rank_is_positive", "rank > 0"),
+        Index("ix_application_program", "scenario_key", "program_ordinal"),
+        grain="one entry of a simulated applicant's list",
+    )
+
+    scenario_key: int = scenario_key(primary_key=True)
+    applicant_ordinal: int = column(
+        "Number of the applicant within the scenario.",
+        sa_type=Integer,
+        primary_key=True,
+        nullable=False,
+    )
+    rank: int = column(
+        "Rank in the applicant's list, 1 for the first choice.",
+        sa_type=SmallInteger,
+        primary_key=True,
+        nullable=False,
+    )
+    program_ordinal: int = ordinal("The program's outcome in the scenario.")
+    program_rank: int | None = column(
+        "Rank of the applicant in the program's list; null where the program does not rank them.",
+        sa_type=Integer,
+        default=None,
+    )
+    is_match: bool = column("Whether it became the match.", sa_type=Boolean, nullable=False)
