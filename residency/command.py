@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 flows_app = typer.Typer(no_args_is_help=True, help="Prefect flows: schedules and sensors.")
 app.add_typer(flows_app, name="flows")
+search_app = typer.Typer(no_args_is_help=True, help="The search index of the program texts.")
+app.add_typer(search_app, name="search")
 
 Source = Annotated[
     str | None,
@@ -136,6 +138,47 @@ def flows_serve(
     log_to_console()
     request = RefreshRequest(source or "public").as_dict()
     serve_flows(ServeOptions(request=request, folder=folder, cron=cron, port=port))
+
+
+@search_app.command(
+    "refresh", epilog=_example("residency search refresh", "residency search refresh --rebuild")
+)
+def search_refresh(
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Make a new index version, with a new fit, beside the old."),
+    ] = False,
+) -> None:
+    """Bring the search index up to the published data; only what changed is embedded."""
+    from residency.searching import refresh_here
+
+    refresh_here(rebuild=rebuild)
+
+
+@search_app.command(
+    "status", epilog=_example("residency search status", "residency search status --json")
+)
+def search_status(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> None:
+    """Tell which index versions there are, and what the last refreshes did."""
+    from residency.searching import print_search_status
+
+    asyncio.run(print_search_status(as_json=as_json))
+
+
+@search_app.command(
+    "rollback", epilog=_example("residency search rollback", "residency search rollback --to 3")
+)
+def search_rollback(
+    to: Annotated[
+        int | None, typer.Option(help="Number of the index version; by default the one before.")
+    ] = None,
+) -> None:
+    """Let queries use an earlier index version again."""
+    from residency.searching import roll_back_search
+
+    asyncio.run(roll_back_search(to))
 
 
 @app.command(epilog=_example("residency status", "residency status --quarantine"))

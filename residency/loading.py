@@ -14,6 +14,7 @@ from etl.refresh import RefreshRequest, RefreshResult, is_published, prepare, re
 from etl.sample.generate import generate_sample
 from residency.console import console, progress_bars, say, step_progress
 from residency.errors import LoadFailedError, WorkerDiedError
+from residency.searching import refresh_here
 from warehouse.engine import owner_connection
 from warehouse.jobs import Job, enqueue, get_job
 from warehouse.migrate import upgrade
@@ -23,10 +24,11 @@ POLL_SECONDS = 0.3
 
 
 def load_here(source: str, *, replace: bool, programs: int, seed: int) -> None:
-    """Load ``source`` in this process.
+    """Load ``source`` in this process, and bring the search index up to it.
 
     Raises:
         EtlError: the load ended before publishing.
+        SearchError: the load is published, and the index is as it was before.
     """
     request = RefreshRequest(source, replace, programs, seed)
 
@@ -37,6 +39,7 @@ def load_here(source: str, *, replace: bool, programs: int, seed: int) -> None:
     with step_progress() as report:
         result = asyncio.run(work())
     say(describe(asdict(result)))
+    refresh_here(rebuild=False)
 
 
 def describe(result: Mapping[str, Any]) -> str:

@@ -100,6 +100,47 @@ class Settings(BaseSettings):
     max_cell_characters: int = Field(
         default=1_000_000, ge=1, description="Longest cell or document, in characters."
     )
+    embeddings_provider: Literal["corpus", "openai", "sentence-transformers"] = Field(
+        default="corpus",
+        description="What turns passages and queries into vectors: fitted on the passages, an"
+        " OpenAI-compatible endpoint, or a sentence-transformers model in a local folder.",
+    )
+    embeddings_model: str | None = Field(
+        default=None, description="Name of the endpoint's model, or folder of the local one."
+    )
+    embeddings_base_url: str | None = Field(
+        default=None, description="Address of the endpoint up to /v1; not set, that of OpenAI."
+    )
+    embeddings_api_key: SecretStr | None = Field(
+        default=None, description="Key of the endpoint, where it asks for one."
+    )
+    embeddings_dimensions: int | None = Field(
+        default=None,
+        ge=1,
+        le=4_000,
+        description="Length of a vector; not set, 256 for the fitted embedder, and the model's own"
+        " for others.",
+    )
+    embeddings_batch: int = Field(
+        default=128, ge=1, le=2_048, description="Passages that are embedded at a time."
+    )
+    embeddings_retries: int = Field(
+        default=4, ge=0, le=20, description="How often a failed request to the endpoint is retried."
+    )
+    embeddings_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="Longest time of one request to the endpoint."
+    )
+    search_drift_threshold: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of words unknown to the fitted embedder from which a refit is proposed.",
+    )
+    search_exact_limit: int = Field(
+        default=50_000,
+        ge=0,
+        description="Most passages that are compared one by one; more are searched by an index.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least level of what is logged."
     )

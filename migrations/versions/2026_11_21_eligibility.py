@@ -8,7 +8,7 @@ Revision: eligibility, after page_indexes, 2026-11-21
 from alembic import op
 
 revision: str = "eligibility"
-down_revision: str | None = "page_indexes"
+down_revision: str | None = "criteria_by_weight"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic import op
 
 revision: str = "simulations"
-down_revision: str | None = "page_indexes"
+down_revision: str | None = "eligibility"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -8,6 +8,7 @@ from warehouse.tables import (
     operations,
     program_children,
     programs,
+    search,
     simulation,
     staging,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "operations",
     "program_children",
     "programs",
+    "search",
     "simulation",
     "staging",
 ]
