@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from graph.answers.answering import Answers, Audit
+from graph.answers.extractive import Extractive
 from graph.planner.computed import Work
 from graph.types.simulation import SimulationExports
 from warehouse.engine import Role, connect
+from warehouse.errors import WarehouseError
 from warehouse.feed import JobFeed
+from warehouse.queries.questions import note_question
 from warehouse.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 async def exports(key: Sequence[Any], arguments: Mapping[str, Any]) -> SimulationExports:
@@ -18,6 +25,27 @@ async def exports(key: Sequence[Any], arguments: Mapping[str, Any]) -> Simulatio
     del arguments
     stem = f"/simulations/{key[0]}"
     return SimulationExports(csv=f"{stem}.csv.zip", json=f"{stem}.json", html=f"{stem}.html")
+
+
+class QuestionAudit(Audit):
+    """Notes questions in the warehouse; a question is answered even where that fails.
+
+    Args:
+        settings: Where the warehouse is, and how long questions are kept.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def note(self, question: str, details: Mapping[str, Any]) -> None:
+        """Note a question."""
+        try:
+            async with connect(Role.APP, self._settings) as connection:
+                await note_question(
+                    connection, question, details, self._settings.keep_questions_days
+                )
+        except WarehouseError as error:
+            _log.warning("a question could not be audited: %s", error)
 
 
 class Services:
@@ -30,6 +58,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.feed = JobFeed(settings, most=settings.subscriptions)
+        self.answers = Answers(None, Extractive(), QuestionAudit(settings), settings.kept_answers)
         self.works: Mapping[str, Work] = {"exports": exports}
 
     @asynccontextmanager

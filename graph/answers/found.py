@@ -45,7 +45,8 @@ class Step:
 class Found:
     """An answer: its text, what it rests on, and how it was found.
 
-    ``filter`` keeps the programs that it is about; None where it is about none.
+    ``filter`` keeps the programs that it is about; None where it is about none. ``is_lasting`` says
+    that the same question would be answered alike: not where a model was out of reach.
     """
 
     text: str
@@ -58,3 +59,4 @@ class Found:
     filter: Filter | None = None
     model: str | None = None
     dropped_claims: int = 0
+    is_lasting: bool = True

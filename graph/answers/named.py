@@ -63,14 +63,18 @@ class NameReader(Cursor):
         senses = [sense for sense in term.senses if sense.role in NAMES] if term else []
         if not senses:
             return None
-        chosen = senses if len(senses) == 1 else _meant(senses, self.preposition, self.is_outside)
+        chosen = (
+            senses
+            if len(senses) == 1
+            else meant(senses, self.preposition, is_outside=self.is_outside)
+        )
         if len(chosen) != 1:
             raise NotUnderstoodError(f"more than one thing is called {term and term.text!r}")
         self.at += 1
         return chosen[0]
 
 
-def _meant(senses: list[Sense], preposition: str, is_outside: bool) -> list[Sense]:
+def meant(senses: list[Sense], preposition: str, *, is_outside: bool) -> list[Sense]:
     """Return which of several things of one name is meant."""
     kinds = {sense.role: sense for sense in senses}
     wanted: tuple[str, ...]
