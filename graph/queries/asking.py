@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
@@ -12,6 +12,9 @@ from graph.mutations.asking import services_of
 from graph.planner.standing_in import variables_of, written
 from graph.types.answer import Answer
 from graph.types.enums import Language
+
+if TYPE_CHECKING:
+    from graph.types.program import ProgramFilter
 
 WEIGHT: Final = 5_000
 """Units of cost of a question: several statements, and perhaps a call of a chat model."""
