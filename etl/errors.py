@@ -26,6 +26,7 @@
     ├── ReconciliationError             exit code 5
     ├── LoadAtWorkError                 exit code 7
     ├── PublishError                    exit code 6
+    ├── SimulationGoneError             exit code 11
     └── FlowError                       exit code 10
         ├── PrefectSetupError
         └── FlowServiceError
@@ -173,6 +174,12 @@ class PublishError(EtlError):
     """Publishing failed; the version published before stands."""
 
     exit_code = 6
+
+
+class SimulationGoneError(EtlError):
+    """A simulation that is to be run is not there (any more)."""
+
+    exit_code = 11
 
 
 class FlowError(EtlError):

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from etl.errors import EtlError
+from simulation.errors import SimulationError
 from warehouse import jobs
 from warehouse.engine import owner_connection
 from warehouse.errors import WarehouseError
@@ -51,6 +52,7 @@ STEP_SHARES: Mapping[JobKind, Mapping[str, tuple[float, float]]] = {
         "embed": (0.9, 0.98),
         "switch": (0.98, 1.0),
     },
+    JobKind.RUN_SIMULATION: {"draw": (0.0, 0.02), "match": (0.02, 0.97), "store": (0.97, 1.0)},
     JobKind.REFRESH_SEARCH: {"cut": (0.0, 0.4), "embed": (0.4, 0.95), "switch": (0.95, 1.0)},
 }
 """From which share of the whole to which each step of a job goes."""
@@ -218,7 +220,7 @@ class Worker:
         tracker = Tracker(job.kind)
         future = self._start(job, tracker)
         while not future.done():
-            await asyncio.wait({future}, timeout=self._timing.beat)
+            await self._wait(future)
             await self._beat(job.job_id, tracker)
         error = future.exception()
         if tracker.is_cancelled:
@@ -232,6 +234,17 @@ class Worker:
             )
         else:
             await self._end(job.job_id, "failed", jobs.fail, in_words(error))
+
+    async def _wait(self, future: asyncio.Future[dict[str, Any]]) -> None:
+        """Wait for the job's end, for the next beat, or for a change in the queue.
+
+        Cancelling a job changes the queue: the next beat learns of it at once.
+        """
+        bell = asyncio.ensure_future(self._line.bell.wait())
+        either: set[asyncio.Future[Any]] = {future, bell}
+        await asyncio.wait(either, timeout=self._timing.beat, return_when=asyncio.FIRST_COMPLETED)
+        bell.cancel()
+        self._line.bell.clear()
 
     def _start(self, job: Job, tracker: Tracker) -> asyncio.Future[dict[str, Any]]:
         """Run the job in a thread of its own; the future gets its result or error."""
@@ -292,7 +305,7 @@ class Worker:
 
 def in_words(error: BaseException) -> str:
     """Return what a job's row says of an error, contacts masked."""
-    known = isinstance(error, EtlError | WarehouseError)
+    known = isinstance(error, EtlError | WarehouseError | SimulationError)
     words: str = mask_contacts(str(error) if known else f"{type(error).__name__}: {error}")
     return words
 
@@ -315,7 +328,17 @@ def run_worker(*, once: bool = False) -> WorkerReport:
 
         return run_search_refresh(arguments, progress)
 
-    runners = {JobKind.REFRESH_WAREHOUSE: refresh, JobKind.REFRESH_SEARCH: refresh_search}
+    def simulate(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        session.ensure()
+        from etl.flows.run_simulation import run_simulation
+
+        return run_simulation(arguments, progress)
+
+    runners = {
+        JobKind.REFRESH_WAREHOUSE: refresh,
+        JobKind.REFRESH_SEARCH: refresh_search,
+        JobKind.RUN_SIMULATION: simulate,
+    }
     try:
         return work_until_stopped(runners, once=once)
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 from graph.answers.answering import Answers, Audit
 from graph.answers.extractive import Extractive
 from graph.planner.computed import Work
+from graph.simulating import Simulator
 from graph.types.simulation import SimulationExports
 from warehouse.engine import Role, connect
 from warehouse.errors import WarehouseError
@@ -59,6 +60,7 @@ class Services:
         self.settings = settings
         self.feed = JobFeed(settings, most=settings.subscriptions)
         self.answers = Answers(None, Extractive(), QuestionAudit(settings), settings.kept_answers)
+        self.simulator = Simulator(self.writing)
         self.works: Mapping[str, Work] = {"exports": exports}
 
     @asynccontextmanager
@@ -68,5 +70,6 @@ class Services:
             yield connection
 
     async def close(self) -> None:
-        """Stop listening to the database."""
+        """Stop listening to the database, and take no further work."""
         await self.feed.close()
+        self.simulator.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from simulation.parameters import Parameters
 from simulation.programs import ProgramTable
 from simulation.reversion import Pool, Reversion
 from simulation.scenario import (
-    SELECTED_COLUMNS,
     AddCouples,
     Change,
     ChangeApplicants,
@@ -30,12 +29,10 @@ from simulation.scenario import (
     OpenProgram,
     RevertSeats,
     Scenario,
-    Spread,
     Where,
     WithoutReversions,
 )
-
-_SAME: Final = {"university": "universities", "discipline": "disciplines", "province": "provinces"}
+from simulation.selecting import instructions, more_seats, selected, some
 
 
 class Setting(NamedTuple):
@@ -80,40 +77,6 @@ def apply(
     return draft.setting()
 
 
-def selected(where: Where, programs: ProgramTable, place: str) -> list[int]:
-    """Return the numbers of the programs that fit.
-
-    Raises:
-        NothingSelectedError: A key is that of no program, or no program fits.
-    """
-    fits = np.ones(len(programs), dtype=np.bool_)
-    for name, column in SELECTED_COLUMNS.items():
-        wanted = set(getattr(where, name))
-        if not wanted:
-            continue
-        values = getattr(programs, column)
-        unknown = sorted(wanted - set(values))
-        if unknown:
-            raise NothingSelectedError(
-                f"No program has {unknown[0]!r} among {name}.",
-                f"There are {_some(values)}.",
-                place,
-            )
-        fits &= np.array([value in wanted for value in values], dtype=np.bool_)
-    if not fits.any():
-        raise NothingSelectedError(
-            "No program fits all that is said.", "Say less, or check the spelling.", place
-        )
-    return [int(number) for number in np.flatnonzero(fits)]
-
-
-def _some(values: Sequence[str]) -> str:
-    """Return a few of the values in words."""
-    known = sorted(set(values))
-    rest = len(known) - 12
-    return ", ".join(map(repr, known[:12])) + (f" and {rest} more" if rest > 0 else "")
-
-
 class _Draft:
     """A scenario being applied: what there is so far, and which change did what to it."""
 
@@ -125,8 +88,8 @@ class _Draft:
         reversions: Sequence[RevertSeats],
     ) -> None:
         self._name, self._programs, self._parameters = name, programs, parameters
-        self._quotas = programs.quotas.astype(np.int64)
-        self._announced = programs.announced.astype(np.int64)
+        self._quotas = programs.quotas.copy()
+        self._announced = programs.announced.copy()
         self._reversions = [*((0, one) for one in reversions)]
         self._moved: dict[int, int] = {}
         self._settled: dict[int, int] = {}
@@ -169,7 +132,7 @@ class _Draft:
         reversions: list[Reversion] = []
         for number, rule in self._reversions:
             self._number = number
-            reversions += _instructions(rule, programs, self._place)
+            reversions += instructions(rule, programs, self._place)
         return Setting(programs, parameters, tuple(reversions))
 
     def _change_quotas(self, change: ChangeQuotas) -> None:
@@ -180,7 +143,7 @@ class _Draft:
             self._quotas[numbers] = change.to
         else:
             self._touch(numbers)
-            self._add(numbers, _more(change, quotas.tolist()))
+            self._add(numbers, more_seats(change, quotas.tolist()))
         if change.is_announced:
             self._announced[numbers] = self._quotas[numbers]
 
@@ -230,8 +193,8 @@ class _Draft:
             name=change.name or f"{like.name} (new)",
             is_open=True,
         )
-        self._quotas = np.append(self._quotas, change.quota)
-        self._announced = np.append(self._announced, change.quota)
+        self._quotas = np.append(self._quotas, np.int32(change.quota))
+        self._announced = np.append(self._announced, np.int32(change.quota))
         self._programs = ProgramTable.of([*rows, new])
         self._settle([len(rows)])
 
@@ -341,7 +304,7 @@ class _Draft:
         if group not in self._parameters.groups:
             raise NothingSelectedError(
                 f"There is no group {group!r} of applicants.",
-                f"There are {_some(list(self._parameters.groups))}.",
+                f"There are {some(list(self._parameters.groups))}.",
                 self._place,
             )
         return f"groups.{group}.{field}"
@@ -351,7 +314,7 @@ class _Draft:
         value: Any = self._parameters.model_dump(mode="json")
         for part in path.split(".") if path else ():
             if not isinstance(value, dict) or part not in value:
-                known = _some([str(one) for one in value]) if isinstance(value, dict) else "none"
+                known = some([str(one) for one in value]) if isinstance(value, dict) else "none"
                 raise NothingSelectedError(
                     f"There is no parameter {path!r}: {part!r} is not there.",
                     f"In its place there are {known}.",
@@ -368,39 +331,3 @@ class _Draft:
                 self._place,
             )
         self._values[path] = (self._number, value)
-
-
-def _more(change: ChangeQuotas, quotas: list[int]) -> list[int]:
-    """Return how many seats programs get; below zero, lose."""
-    if change.each is not None:
-        return [change.each] * len(quotas)
-    if change.total is not None:
-        return Spread(change.total, quotas).shares()
-    exact = sum(quotas) * (change.percent or 0.0) / 100
-    return Spread(math.floor(exact + 0.5), quotas).shares()
-
-
-def _instructions(rule: RevertSeats, programs: ProgramTable, place: str) -> list[Reversion]:
-    """Return the reversions of a rule: for each source, the first target that goes with it.
-
-    Raises:
-        NothingSelectedError: No source has a target.
-    """
-    columns = [getattr(programs, _SAME[one]) for one in rule.same]
-    by_key = sorted(selected(rule.target, programs, place), key=lambda one: programs.keys[one])
-    targets: dict[tuple[str, ...], list[int]] = {}
-    for number in by_key:
-        targets.setdefault(tuple(column[number] for column in columns), []).append(number)
-    found: list[Reversion] = []
-    for source in selected(rule.source, programs, place):
-        fitting = targets.get(tuple(column[source] for column in columns), [])
-        target = next((one for one in fitting if one != source), None)
-        if target is not None:
-            found.append(Reversion(source, target=target, most=rule.most))
-    if not found:
-        raise NothingSelectedError(
-            "No target has what it is to have in common with a source.",
-            f"Ask for less than the same {' and '.join(rule.same)}.",
-            place,
-        )
-    return found

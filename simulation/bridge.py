@@ -39,13 +39,14 @@ class OfferedPrograms:
 
 
 async def read_programs(
-    connection: Connection, match_iteration_id: int | None = None
+    connection: Connection, match_iteration_id: int | None = None, data_version: int | None = None
 ) -> OfferedPrograms:
-    """Return the programs of a match iteration as they are published now.
+    """Return the programs of a match iteration as a data version has them.
 
     Args:
         connection: To the warehouse, as any role that reads ``core``; in no transaction.
         match_iteration_id: The iteration; the newest if None.
+        data_version: The data version; the newest if None. Rules of eligibility are those of now.
 
     Raises:
         NoProgramsError: There is no such iteration, or nothing is loaded.
@@ -53,16 +54,20 @@ async def read_programs(
     """
     # One snapshot: a load may publish in between.
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        iteration = await offered_iteration(connection, match_iteration_id)
+        iteration = await offered_iteration(connection, match_iteration_id, data_version)
         if iteration is None:
             which = (
                 "" if match_iteration_id is None else f" of match iteration {match_iteration_id}"
             )
+            if data_version is not None:
+                which += f" in data version {data_version}"
             raise NoProgramsError(
                 f"No programs{which} are loaded.",
                 "Load them with `residency load`, or name an iteration that is loaded.",
             )
-        rows = await offered_programs(connection, iteration.match_iteration_id)
+        rows = await offered_programs(
+            connection, iteration.match_iteration_id, iteration.data_version
+        )
         rules = [_rule(row) for row in await eligibility_rules(connection)]
     eligibility = Eligibility(rules, iteration.year or 0, _number(iteration))
     programs = with_modelled_quotas(_program(row, eligibility) for row in rows)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from simulation.compiled import compiled, index
+from simulation.compiled import compiled, index, number
 from simulation.draws import Float32, Keys, Purpose, draw_gumbels, pair_keys, stream_of
 from simulation.joining import Int64
 from simulation.market import Int32, RankLists
@@ -155,9 +155,9 @@ def draw(fixed: Consideration, seed: np.uint64, replicate: np.uint64, drawn: Dra
 
 
 @compiled
-def packed(worth: int, number: int) -> int:
-    """Return a number that is lower for what comes first: higher worth, then lower number."""
-    return ((-1 - np.int64(worth)) << 32) | np.int64(number)
+def packed(worth: int, tie: int) -> int:
+    """Return a number that is lower for what comes first: higher worth, then lower tie."""
+    return number((-1 - number(worth)) * 2**32 + number(tie))
 
 
 @compiled

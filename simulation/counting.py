@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from simulation.compiled import compiled, index
+from simulation.compiled import compiled, index, number
 from simulation.consideration import Consideration, draw, fresh_drawn, packed
 from simulation.joining import Int64
 from simulation.market import Int32
@@ -90,7 +90,9 @@ def fresh_table(fixed: Consideration) -> Table:
 
 
 @compiled
-def _order_short(begin: int, count: int, likes: Int32, order: Int32, lanes: Int32) -> int:
+def _order_short(
+    begin: np.uint32, count: np.uint32, likes: Int32, order: Int32, lanes: Int32
+) -> int:
     """Write each entry where as many are liked better as stand before it.
 
     The loop over the lanes has a constant length and no branch, so that it is vectorised. Returns
@@ -110,11 +112,13 @@ def _order_short(begin: int, count: int, likes: Int32, order: Int32, lanes: Int3
                 better += np.int32(lanes[block * index(_LANES) + index(lane)] > liking)
         order[begin + index(better)] = np.int32(begin + one)
         places += better
-    return places
+    return number(places)
 
 
 @compiled
-def _order_long(begin: int, count: int, likes: Int32, order: Int32, long: Int64) -> None:
+def _order_long(
+    begin: np.uint32, count: np.uint32, likes: Int32, order: Int32, long: Int64
+) -> None:
     """Sort the entries of one applicant, equal ones by program (entries ascend by program)."""
     for one in range(count):
         long[one] = packed(likes[begin + one], one)
@@ -152,7 +156,7 @@ def _begin(fixed: Consideration, wants: Int32, table: Table) -> None:
 
 @compiled
 def _is_ranked(
-    fixed: Consideration, rivals: Int32, program: int, want: np.int32, applicant: int
+    fixed: Consideration, rivals: Int32, program: np.uint32, want: np.int32, applicant: np.int32
 ) -> bool:
     """Return whether an applicant is on a program's list, not too far down to be."""
     begin = index(fixed.program_starts[program])
@@ -164,7 +168,7 @@ def _is_ranked(
     for place in range(begin, end):
         is_before = np.int32(fixed.program_owners[place] < applicant)
         better += np.int32(rivals[place] > want) + np.int32(rivals[place] == want) * is_before
-    return better < length
+    return bool(better < length)
 
 
 @compiled

@@ -157,7 +157,7 @@ class Frame:
     @cached_property
     def width(self) -> int:
         """How many measures there are."""
-        return max(one.stop for one in self.columns.values())
+        return sum(len(self.names[scope]) for scope, _ in self.columns)
 
     def number_of(self, keys: Iterable[str]) -> Int32:
         """Return the numbers of programs in this frame."""
@@ -214,8 +214,8 @@ class Frame:
         shape = (len(counts), self.width)
         fractions = Fractions(np.zeros(shape, dtype=np.int64), np.ones(shape, dtype=np.int64))
         people = CATEGORY_COLUMNS * len(self.categories)
-        by_category = counts[:, :people].reshape(len(counts), -1, CATEGORY_COLUMNS)
-        by_category = by_category.astype(np.int64)
+        parts = (len(counts), len(self.categories), CATEGORY_COLUMNS)
+        by_category: Int64 = counts[:, :people].reshape(parts).astype(np.int64)
         self._write_people(
             fractions, Scope.ALL, applicants.sum(keepdims=True), by_category.sum(1, keepdims=True)
         )

@@ -48,8 +48,7 @@ def with_couples(
 
 def _pairs(one: Int32, two: Int32, provinces: Int32) -> Int32:
     """Return the paired list of a couple; pairs x 2."""
-    first, second = np.meshgrid(np.arange(len(one)), np.arange(len(two)), indexing="ij")
-    first, second = first.ravel(), second.ravel()
+    first, second = np.repeat(np.arange(len(one)), len(two)), np.tile(np.arange(len(two)), len(one))
     apart = provinces[one[first]] != provinces[two[second]]
     best = np.argsort(first + second + APART * apart, kind="stable")[:PAIRS]
     together = np.stack([one[first[best]], two[second[best]]], axis=1)

@@ -11,10 +11,8 @@ stay as they were, so that differences between scenarios are those of the seats.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal
 
-import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from simulation.errors import InvalidScenarioError
@@ -239,21 +237,3 @@ def invalid(error: ValidationError, place: str) -> InvalidScenarioError:
         "Correct the value; docs/matching.md lists all changes and what they take.",
         place,
     )
-
-
-class Spread(NamedTuple):
-    """Seats to be given to programs in proportion to what they have."""
-
-    seats: int
-    weights: Sequence[int]
-
-    def shares(self) -> list[int]:
-        """Return what each gets: whole numbers, by largest remainder, the first ones first."""
-        weights = np.asarray(self.weights, dtype=np.float64)
-        if weights.sum() == 0:
-            weights = np.ones_like(weights)
-        exact = abs(self.seats) * weights / weights.sum()
-        shares = np.floor(exact + 1e-9).astype(np.int64)
-        left = abs(self.seats) - int(shares.sum())
-        shares[np.argsort(shares - exact, kind="stable")[:left]] += 1
-        return [int(share) if self.seats >= 0 else -int(share) for share in shares]

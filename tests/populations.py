@@ -8,7 +8,9 @@ import numpy as np
 from numpy.random import Generator
 
 from simulation.draws import keys_of
+from simulation.parameters import Parameters
 from simulation.population import Population
+from simulation.programs import Program, ProgramTable
 
 
 def random_population(
@@ -28,7 +30,7 @@ def random_population(
         changes: Attributes that shall be others.
     """
     considered = random.random((applicants, programs)) < random.uniform(0.1, 0.9)
-    owners, entries = np.nonzero(considered)
+    entries = np.nonzero(considered)[1]
     nest_names = ("Anatomy", "Botany", "Cooking")
     names = tuple(f"person-{number}" for number in range(applicants))
     streams = tuple(f"stream-{number}" for number in range(programs))
@@ -58,3 +60,45 @@ def random_population(
         "seed": 0,
     }
     return Population(**(attributes | changes))
+
+
+def offered(programs: int = 24, seats: int = 3) -> ProgramTable:
+    """Return programs of two disciplines in three provinces, for two categories of applicants."""
+    places = (
+        ("University of Alberta", "AB", 53.5, -113.5),
+        ("McGill University", "QC", 45.5, -73.6),
+        ("University of Toronto", "ON", 43.7, -79.4),
+    )
+    rows: list[Program] = []
+    for number in range(programs):
+        university, province, latitude, longitude = places[number % 3]
+        category = "IMG" if number % 4 == 3 else "CMG"
+        discipline = ("Family Medicine", "Surgery")[number // 3 % 2]
+        rows.append(
+            Program(
+                key=f"1-{number}",
+                quota=seats,
+                name=f"{university}/{discipline}/{number}",
+                discipline=discipline,
+                university=university,
+                province=province,
+                latitude=latitude,
+                longitude=longitude,
+                campus_latitude=latitude,
+                campus_longitude=longitude,
+                category=category,
+                stream=f"{category} Stream",
+                admits=(category,),
+            )
+        )
+    return ProgramTable.of(rows)
+
+
+def few_applicants(**changes: object) -> Parameters:
+    """Return parameters of some fifty applicants of two categories."""
+    groups = {
+        "CMG": {"category": "CMG", "applicants": 50, "is_home_graduate": True},
+        "IMG": {"category": "IMG", "applicants": 30, "is_home_graduate": False},
+    }
+    parameters = Parameters.of({"name": "few", "groups": groups})
+    return parameters.with_changes(changes) if changes else parameters

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from graph.auth import REQUIRES, Role
-from graph.mutations import jobs
+from graph.mutations import jobs, simulations
 from graph.mutations.asking import RefusedError, services_of
 from graph.mutations.jobs import (
     CancelJobInput,
@@ -16,7 +16,10 @@ from graph.mutations.jobs import (
     RefreshWarehouseInput,
     RefreshWarehousePayload,
 )
+from graph.mutations.run_inputs import RunMatchInput, RunWhatIfInput
+from graph.mutations.simulations import RunMatchPayload, RunWhatIfPayload
 from graph.planner.weights import Cost
+from warehouse.vocabulary import SimulationKind
 
 Payload = TypeVar("Payload")
 
@@ -41,9 +44,58 @@ async def answered(payload: Callable[..., Payload], work: Awaitable[Payload]) ->
         return payload(errors=[refused.error])
 
 
+async def _simulated(
+    info: strawberry.Info[Any, Any],
+    payload: Callable[..., Payload],
+    given: Any,
+    kind: SimulationKind,
+) -> Payload:
+    """Return the payload of a run that is asked for."""
+
+    async def work() -> Payload:
+        asked = await simulations.ask(services_of(info), given, kind, info.schema._schema)
+        job_id = None if asked.job_id is None else str(asked.job_id)
+        return payload(simulation_id=asked.simulation_id, job_id=job_id)
+
+    return await answered(payload, work())
+
+
 @strawberry.type(description="What can be changed: simulations and loads that are asked for.")
 class Mutation:
     """What can be changed."""
+
+    @mutation(
+        "Matches simulated applicants with the programs of an iteration, once or many times. Small"
+        " runs are done when the answer comes; long ones are run by a job, which `jobProgress`"
+        " follows.",
+        Role.SIMULATOR,
+        weight=1_000,
+    )
+    async def run_match(
+        self,
+        info: strawberry.Info[Any, Any],
+        given: Annotated[
+            RunMatchInput, strawberry.argument(description="What to match.", name="input")
+        ],
+    ) -> RunMatchPayload:
+        """Run a match."""
+        return await _simulated(info, RunMatchPayload, given, SimulationKind.MATCH)
+
+    @mutation(
+        "Compares scenarios with the market as it is, over the same simulated applicants and the"
+        " same draws. Small runs are done when the answer comes; long ones are run by a job.",
+        Role.SIMULATOR,
+        weight=1_000,
+    )
+    async def run_what_if(
+        self,
+        info: strawberry.Info[Any, Any],
+        given: Annotated[
+            RunWhatIfInput, strawberry.argument(description="What to compare.", name="input")
+        ],
+    ) -> RunWhatIfPayload:
+        """Run a what-if."""
+        return await _simulated(info, RunWhatIfPayload, given, SimulationKind.WHAT_IF)
 
     @mutation(
         "Cancels a job at once. A simulation's results are taken away; what a load has published"

@@ -63,7 +63,8 @@ async def read_kept(source: Any, info: GraphQLResolveInfo[Any]) -> bytes:
     arguments = [a for a in node.arguments or () if a.name.value != "filter"]
     root = _root(info, kept.root, [*arguments, _argument("filter")], _selected(info))
     read: Any = info.context["read_root"]
-    return await read(info, root, {OWN: _coerced(info, kept.root, "filter", value)})
+    found: bytes = await read(info, root, {OWN: _coerced(info, kept.root, "filter", value)})
+    return found
 
 
 async def read_sibling(source: Any, info: GraphQLResolveInfo[Any]) -> Any:

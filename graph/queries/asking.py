@@ -12,13 +12,14 @@ from graph.mutations.asking import services_of
 from graph.planner.standing_in import variables_of, written
 from graph.types.answer import Answer
 from graph.types.enums import Language
-
-if TYPE_CHECKING:
-    from graph.types.program import ProgramFilter
+from graph.types.program import ProgramFilter
 
 WEIGHT: Final = 5_000
 """Units of cost of a question: several statements, and perhaps a call of a chat model."""
-Programs = Annotated["ProgramFilter", strawberry.lazy("graph.types.program")]
+if TYPE_CHECKING:
+    Programs = Any
+else:
+    Programs = ProgramFilter
 
 
 async def ask(

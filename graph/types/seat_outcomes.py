@@ -50,6 +50,14 @@ class ProgramOutcome:
         "Applicants more with a match if this program alone had one more seat; null where it was"
         " not asked for.",
     )
+    seat_better_off: Estimate | None = estimate(
+        PROGRAM, "seat_better_off", "Applicants who would be better off then; null likewise."
+    )
+    seat_ranks_gained: Estimate | None = estimate(
+        PROGRAM,
+        "seat_ranks_gained",
+        "Ranks that applicants with a match would gain then together; null likewise.",
+    )
     scenario: ItsScenario = its_scenario()
     program: Program | None = to_one(
         ("program_key", "program_key"),

@@ -53,7 +53,10 @@ class Certificate:
     audited: int = part("Matchings that were looked at.")
     is_stable: bool = part("Whether nobody blocks any of them.")
     blocking_pairs: int = part("Pairs that block one of them.")
-    verdict: str | None = part("What is known of the matching of the first replicate.")
+    own_seats: str = part(
+        "Whether seats that a couple would give up count as TAKEN or FREE when it asks for better"
+        " ones."
+    )
     market_digest: str | None = part("Digest of the market of the first replicate.")
     matching_digest: str | None = part("Digest of the matching of the first replicate.")
     auditor_version: str = part("Version of the auditor.")
@@ -114,11 +117,12 @@ class Scenario:
         audited="audited",
         is_stable="is_stable",
         blocking_pairs="blocking_pairs",
-        verdict="verdict",
+        own_seats="own_seats",
         market_digest="market_digest",
         matching_digest="matching_digest",
         auditor_version="auditor_version",
     )
+    verdicts: JSON = column(is_filterable=False, is_sortable=False, weight=2)
     blocking: list[str] = column(is_filterable=False, is_sortable=False, weight=5)
     program_outcomes: Annotated[ProgramOutcomeConnection, strawberry.lazy(_SEATS)] = connection(
         "ProgramOutcome", _SEATS, "What it gives for each program stream.",

@@ -3,7 +3,7 @@
 A simulation that a job runs has the job's state: the database keeps the two the same, whoever
 changes the job. The reader may see simulations, and of jobs all but what they were asked with.
 
-Revision: simulations, after page_indexes, 2026-11-21
+Revision: simulations, after eligibility, 2026-11-21
 """
 
 from pathlib import Path

@@ -24,6 +24,7 @@ def new_simulation(version: int, iteration: int, **others: Any) -> simulations.N
     """Return a simulation to ask for."""
     values: dict[str, Any] = {
         "kind": SimulationKind.WHAT_IF,
+        "asked": {},
         "request": {"seed": 7, "scenarios": ["as it is", "more seats"]},
         "parameters": {"name": "test"},
         "reproduce": "mutation { runWhatIf(input: {}) { errors { code } } }",
@@ -66,6 +67,8 @@ def _scenario(number: int, keys: list[tuple[str, str, str]]) -> ScenarioResult:
             "is_stable": True,
             "blocking_pairs": 0,
             "blocking": [],
+            "verdicts": {"PROCESSED": 40},
+            "own_seats": "TAKEN",
             "auditor_version": "1.0",
             **estimated(matched=2.5, match_rate=0.9, mean_rank=1.4, filled=2.5),
             **change,

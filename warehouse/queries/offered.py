@@ -22,27 +22,31 @@ JOIN core.dim_discipline d USING (discipline_key)
 JOIN core.dim_university u USING (university_key)
 JOIN core.dim_site t USING (site_key)
 JOIN core.dim_stream s USING (stream_key)
-WHERE p.is_current AND p.match_iteration_id = $1
+JOIN ops.data_version v ON v.number = $2 AND p.valid_from <= v.published_at
+  AND (p.valid_to IS NULL OR p.valid_to > v.published_at)
+WHERE p.match_iteration_id = $1
 ORDER BY p.program_stream_id
 """
 
 _ITERATION = """
 SELECT i.match_iteration_id, i.name, i.year, v.number AS data_version, v.is_sample
 FROM core.dim_match_iteration i
-CROSS JOIN (SELECT number, is_sample FROM ops.data_version ORDER BY number DESC LIMIT 1) v
-WHERE i.is_current AND ($1::integer IS NULL OR i.match_iteration_id = $1)
+JOIN (SELECT number, is_sample, published_at FROM ops.data_version
+      WHERE $2::integer IS NULL OR number = $2 ORDER BY number DESC LIMIT 1) v
+  ON i.valid_from <= v.published_at AND (i.valid_to IS NULL OR i.valid_to > v.published_at)
+WHERE $1::integer IS NULL OR i.match_iteration_id = $1
 ORDER BY i.match_iteration_id DESC LIMIT 1
 """
 
 
 class OfferedIteration(NamedTuple):
-    """A match iteration of the published data version.
+    """A match iteration in a data version.
 
     Attributes:
         match_iteration_id: Its number.
         name: Its name.
         year: The year of the match; None where no document states it.
-        data_version: The published data version.
+        data_version: The data version.
         is_sample: Whether the programs are generated.
     """
 
@@ -54,13 +58,16 @@ class OfferedIteration(NamedTuple):
 
 
 async def offered_iteration(
-    connection: Connection, match_iteration_id: int | None = None
+    connection: Connection, match_iteration_id: int | None = None, data_version: int | None = None
 ) -> OfferedIteration | None:
-    """Return an iteration, the newest by default; None where there is none."""
-    row = await connection.fetchrow(_ITERATION, match_iteration_id)
+    """Return an iteration of a data version, the newest of both by default; None for none."""
+    row = await connection.fetchrow(_ITERATION, match_iteration_id, data_version)
     return None if row is None else OfferedIteration(*row)
 
 
-async def offered_programs(connection: Connection, match_iteration_id: int) -> list[dict[str, Any]]:
-    """Return the program streams of an iteration as they are published now, by stream number."""
-    return [dict(row) for row in await connection.fetch(_PROGRAMS, match_iteration_id)]
+async def offered_programs(
+    connection: Connection, match_iteration_id: int, data_version: int
+) -> list[dict[str, Any]]:
+    """Return the program streams of an iteration in a data version, by stream number."""
+    rows = await connection.fetch(_PROGRAMS, match_iteration_id, data_version)
+    return [dict(row) for row in rows]

@@ -25,9 +25,13 @@ from warehouse.vocabulary import JobKind, JobStatus, SimulationKind
 
 @dataclass(frozen=True)
 class NewSimulation:
-    """What is asked for; ``request`` and the data version decide the result."""
+    """What is asked for; ``request`` and the data version decide the result.
+
+    ``asked`` is the input as it was given: a repeated request is the same in it.
+    """
 
     kind: SimulationKind
+    asked: Mapping[str, Any]
     request: Mapping[str, Any]
     parameters: Mapping[str, Any]
     reproduce: str
@@ -42,8 +46,8 @@ class NewSimulation:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the request: the same for the same request."""
-        text = json.dumps(self.request, sort_keys=True, ensure_ascii=False)
+        """SHA-256 of what was asked: the same for a repeated request."""
+        text = json.dumps([self.kind, self.asked], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

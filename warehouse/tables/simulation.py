@@ -43,7 +43,9 @@ else:
     ProgramEstimates = estimates(
         SEATS,
         alone={
-            "seat_value": ("Applicants more with a match if it had one more seat", "applicants")
+            "seat_value": ("Applicants more with a match if it had one more seat", "applicants"),
+            "seat_better_off": ("Applicants better off if it had one more seat", "applicants"),
+            "seat_ranks_gained": ("Ranks that matched applicants gain then together", "ranks"),
         },
     )
 
@@ -229,8 +231,13 @@ class Scenario(Summary, table=True):
         sa_type=ARRAY(Text),
         nullable=False,
     )
-    verdict: str | None = text(
-        "What is known of the matching of the first replicate.", default=None
+    verdicts: dict[str, int] = column(
+        "How many replicates ended with each verdict.", sa_type=JSONB, nullable=False
+    )
+    own_seats: str = text(
+        "Whether seats that a couple would give up count as TAKEN or FREE when it asks for better"
+        " ones.",
+        nullable=False,
     )
     market_digest: str | None = text(
         "Digest of the market of the first replicate: lists, quotas and names.", default=None

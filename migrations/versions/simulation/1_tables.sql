@@ -112,7 +112,8 @@ CREATE TABLE simulation.scenario (
   is_stable BOOLEAN NOT NULL,
   blocking_pairs INTEGER NOT NULL,
   blocking TEXT[] NOT NULL,
-  verdict TEXT,
+  verdicts JSONB NOT NULL,
+  own_seats TEXT NOT NULL,
   market_digest TEXT,
   matching_digest TEXT,
   auditor_version TEXT NOT NULL,
@@ -177,7 +178,8 @@ COMMENT ON COLUMN simulation.scenario.audited IS 'Matchings that the auditor, wh
 COMMENT ON COLUMN simulation.scenario.is_stable IS 'Whether nobody blocks any of them.';
 COMMENT ON COLUMN simulation.scenario.blocking_pairs IS 'Pairs that block one of them.';
 COMMENT ON COLUMN simulation.scenario.blocking IS 'Some of the pairs that block, and breaches of the market''s rules, in words.';
-COMMENT ON COLUMN simulation.scenario.verdict IS 'What is known of the matching of the first replicate.';
+COMMENT ON COLUMN simulation.scenario.verdicts IS 'How many replicates ended with each verdict.';
+COMMENT ON COLUMN simulation.scenario.own_seats IS 'Whether seats that a couple would give up count as TAKEN or FREE when it asks for better ones.';
 COMMENT ON COLUMN simulation.scenario.market_digest IS 'Digest of the market of the first replicate: lists, quotas and names.';
 COMMENT ON COLUMN simulation.scenario.matching_digest IS 'Digest of the matching of the first replicate.';
 COMMENT ON COLUMN simulation.scenario.auditor_version IS 'Version of the auditor.';
@@ -369,6 +371,12 @@ CREATE TABLE simulation.program_outcome (
   seat_value_mean FLOAT,
   seat_value_low FLOAT,
   seat_value_high FLOAT,
+  seat_better_off_mean FLOAT,
+  seat_better_off_low FLOAT,
+  seat_better_off_high FLOAT,
+  seat_ranks_gained_mean FLOAT,
+  seat_ranks_gained_low FLOAT,
+  seat_ranks_gained_high FLOAT,
   scenario_key INTEGER NOT NULL,
   ordinal INTEGER NOT NULL,
   simulation_id INTEGER NOT NULL,
@@ -408,6 +416,12 @@ COMMENT ON COLUMN simulation.program_outcome.fill_rate_change_high IS 'Share of 
 COMMENT ON COLUMN simulation.program_outcome.seat_value_mean IS 'Applicants more with a match if it had one more seat: mean over the replicates.';
 COMMENT ON COLUMN simulation.program_outcome.seat_value_low IS 'Applicants more with a match if it had one more seat: lower end of the 95 % confidence interval of the mean; null for one replicate.';
 COMMENT ON COLUMN simulation.program_outcome.seat_value_high IS 'Applicants more with a match if it had one more seat: upper end of the 95 % confidence interval of the mean; null for one replicate.';
+COMMENT ON COLUMN simulation.program_outcome.seat_better_off_mean IS 'Applicants better off if it had one more seat: mean over the replicates.';
+COMMENT ON COLUMN simulation.program_outcome.seat_better_off_low IS 'Applicants better off if it had one more seat: lower end of the 95 % confidence interval of the mean; null for one replicate.';
+COMMENT ON COLUMN simulation.program_outcome.seat_better_off_high IS 'Applicants better off if it had one more seat: upper end of the 95 % confidence interval of the mean; null for one replicate.';
+COMMENT ON COLUMN simulation.program_outcome.seat_ranks_gained_mean IS 'Ranks that matched applicants gain then together: mean over the replicates.';
+COMMENT ON COLUMN simulation.program_outcome.seat_ranks_gained_low IS 'Ranks that matched applicants gain then together: lower end of the 95 % confidence interval of the mean; null for one replicate.';
+COMMENT ON COLUMN simulation.program_outcome.seat_ranks_gained_high IS 'Ranks that matched applicants gain then together: upper end of the 95 % confidence interval of the mean; null for one replicate.';
 COMMENT ON COLUMN simulation.program_outcome.scenario_key IS 'The scenario.';
 COMMENT ON COLUMN simulation.program_outcome.ordinal IS 'Number of the program within the scenario.';
 COMMENT ON COLUMN simulation.program_outcome.simulation_id IS 'The simulation.';

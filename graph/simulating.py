@@ -1,0 +1,124 @@
+"""Simulations in the graph's own process: programs to run on, and runs short enough to wait for."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, TypeVar
+
+from simulation.bridge import OfferedPrograms, read_programs
+from simulation.chunks import cores
+from simulation.errors import RunCancelledError
+from simulation.runs import RunRequest, run
+from simulation.storing import rows_of
+from warehouse.queries.offered import offered_iteration
+from warehouse.queries.simulation_results import Results
+
+KEPT_TABLES: Final = 2
+"""Tables of programs that are kept."""
+DRAWING: Final = 20
+"""What drawing the applicants of a scenario takes, in matches."""
+ENGINE: Final = 10
+"""How much longer a match with couples or reversions takes than one without."""
+SEAT_VALUES: Final = 50
+"""How much longer a match takes whose seats are valued."""
+
+Result = TypeVar("Result")
+Connect = Callable[[], AbstractAsyncContextManager[Any]]
+
+
+class Simulator:
+    """Reads programs, and runs what is short, one run at a time.
+
+    Args:
+        connect: Opens a connection that reads the star.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._programs: OrderedDict[tuple[int, int], OfferedPrograms] = OrderedDict()
+        self._turn = asyncio.Semaphore(1)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="simulation")
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is at work."""
+        return self._turn.locked()
+
+    async def programs(
+        self, iteration: int | None = None, data_version: int | None = None
+    ) -> OfferedPrograms:
+        """Return the programs of an iteration as a data version has them.
+
+        Raises:
+            NoProgramsError: there is no such iteration or version.
+        """
+        async with self._connect() as connection:
+            found = await offered_iteration(connection, iteration, data_version)
+            key = (found.match_iteration_id, found.data_version) if found else None
+            if key is None or key not in self._programs:
+                offered = await read_programs(connection, iteration, data_version)
+                key = (offered.iteration.match_iteration_id, offered.iteration.data_version)
+                self._programs[key] = offered
+                while len(self._programs) > KEPT_TABLES:
+                    self._programs.popitem(last=False)
+        return self._programs[key]
+
+    async def run(self, request: RunRequest, offered: OfferedPrograms) -> Results:
+        """Run a request to its end; cancelling the awaiting task stops it.
+
+        Raises:
+            SimulationError: the request contradicts the programs.
+        """
+        stop = threading.Event()
+
+        def work() -> Results:
+            result = run(
+                request,
+                offered.programs,
+                is_cancelled=stop.is_set,
+                data_version=str(offered.iteration.data_version),
+                threads=max(1, cores() - 1),  # one is left to answer others
+            )
+            return rows_of(result)
+
+        return await self.work(work, stop)
+
+    async def work(
+        self, function: Callable[[], Result], stop: threading.Event | None = None
+    ) -> Result:
+        """Do work of the engine in its thread, when nothing else is at work there."""
+        async with self._at_work(stop or threading.Event()):
+            return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+
+    @asynccontextmanager
+    async def _at_work(self, stop: threading.Event) -> AsyncIterator[None]:
+        async with self._turn:
+            try:
+                yield
+            except RunCancelledError:
+                raise asyncio.CancelledError from None
+            finally:
+                stop.set()
+
+    def close(self) -> None:
+        """Wait for nothing."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def matches_of(request: RunRequest) -> int:
+    """Return how many matches of singles a request takes the time of, about."""
+    each = SEAT_VALUES if request.seat_values else 1
+    with_couples = request.reversions or any(
+        change.kind in {"revert_seats", "add_couples"}
+        for scenario in request.scenarios
+        for change in scenario.changes
+    )
+    parameters = request.parameters
+    if with_couples or (parameters and any(one.couples for one in parameters.groups.values())):
+        each = max(each, ENGINE)
+    return len(request.scenarios) * (DRAWING + request.audits + request.replicates * each)

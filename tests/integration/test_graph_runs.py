@@ -1,0 +1,136 @@
+"""Runs through the graph: small ones at once, long ones by a worker, wrong ones refused whole."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import Database
+from tests.integration.graph_client import Graph, open_graph
+
+RUN = """
+mutation ($input: RunMatchInput!) { runMatch(input: $input) {
+  simulation { number status kind seed replicatesDone reproduce engineVersion dataVersion { number }
+    scenarios { name applicants seats matched { mean low } certificate { isStable audited }
+      matches: applicantOutcomes { totalCount } programs: programOutcomes { totalCount }
+      byCategory: categoryOutcomes { nodes { category matchRate { mean } ranks { rank } } } } }
+  job { id status } errors { code path message howToFix } } }
+"""
+COMPARE = """
+mutation ($input: RunWhatIfInput!) { runWhatIf(input: $input) {
+  simulation { number scenarios { name changes seats matched { mean } matchedChange { mean } } }
+  job { status } errors { code path message howToFix } } }
+"""
+MORE = {"changeQuotas": {"where": {"everywhere": True}, "each": 1}}
+
+
+@pytest.fixture
+async def graph(published: Database, tmp_path: Any) -> AsyncIterator[Graph]:
+    async with open_graph(published.settings, tmp_path) as graph:
+        yield graph
+
+
+async def mutate(graph: Graph, query: str, **given: Any) -> Any:
+    """Return the payload of a mutation."""
+    (payload,) = (await graph.ask(query, "executed", input=given)).values()
+    return payload
+
+
+async def counts(graph: Graph) -> list[Any]:
+    """Return how many rows there are of what a run stores."""
+    tables = ("simulation.simulation", "simulation.scenario", "ops.job")
+    return [(await graph.values(f"SELECT count(*) FROM {table}"))[0] for table in tables]
+
+
+async def test_a_small_match_is_done_when_the_answer_comes_and_is_reproduced(graph: Graph) -> None:
+    payload = await mutate(graph, RUN, seed=5, keepsMatches=True, idempotencyKey="one")
+    assert (payload["errors"], payload["job"]) == ([], None)
+    simulation = payload["simulation"]
+    assert (simulation["status"], simulation["replicatesDone"]) == ("SUCCEEDED", 1)
+    (scenario,) = simulation["scenarios"]
+    assert scenario["certificate"] == {"isStable": True, "audited": 1}
+    assert scenario["matches"]["totalCount"] == scenario["applicants"] > 0
+    assert scenario["programs"]["totalCount"] == 40
+    assert 0 < scenario["matched"]["mean"] <= scenario["seats"]
+    assert scenario["matched"]["low"] is None, "one replicate has no interval"
+    again = await mutate(graph, RUN, seed=5, keepsMatches=True, idempotencyKey="one")
+    assert again["simulation"]["number"] == simulation["number"]
+    other = await mutate(graph, RUN, seed=6, idempotencyKey="one")
+    assert [error["code"] for error in other["errors"]] == ["KEY_REUSED"]
+    answer = (await graph.raw(simulation["reproduce"])).json()
+    assert answer["data"]["runMatch"]["errors"] == []
+    digests = await graph.values(
+        "SELECT matching_digest FROM simulation.scenario ORDER BY simulation_id"
+    )
+    assert len(digests) == 2
+    assert len(set(digests)) == 1
+
+
+async def test_what_ifs_are_compared_with_the_market_as_it_is(graph: Graph) -> None:
+    payload = await mutate(
+        graph,
+        COMPARE,
+        replicates=20,
+        scenarios=[{"name": "one more each", "changes": [MORE]}],
+    )
+    assert (payload["errors"], payload["job"]) == ([], None)
+    first, second = payload["simulation"]["scenarios"]
+    assert (first["name"], first["matchedChange"]) == ("as it is", None)
+    assert second["seats"] == first["seats"] + 40
+    change = second["matched"]["mean"] - first["matched"]["mean"]
+    assert second["matchedChange"]["mean"] == pytest.approx(change)
+    (kept,) = second["changes"]
+    assert (kept["kind"], kept["each"]) == ("change_quotas", 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "path"),
+    [
+        ({"scenarios": [{"name": "x", "changes": [
+            {"closePrograms": {"where": {"programs": ["1503-1"]}}}]}]},
+         "UNKNOWN", ["scenarios", "0", "changes", "0"]),
+        ({"scenarios": [{"name": "x", "changes": [
+            MORE, {"changeQuotas": {"where": {"everywhere": True}, "to": -1}}]}]},
+         "INVALID", ["scenarios", "0", "changes", "1", "changeQuotas", "to"]),
+        ({"scenarios": [{"name": "x", "changes": [
+            {"changeQuotas": {"where": {"everywhere": True}, "each": -300}}]}]},
+         "CONTRADICTION", ["scenarios", "0", "changes", "0"]),
+        ({"scenarios": [{"name": "x", "changes": [
+            {"changeQuotas": {"where": {"everywhere": True}, "each": 1, "to": 3}}]}]},
+         "CONTRADICTION", ["scenarios", "0", "changes", "0", "changeQuotas"]),
+        ({"scenarios": [{"name": "x", "changes": [MORE]}, {"name": "x", "changes": [MORE]}]},
+         "CONTRADICTION", []),
+        ({"scenarios": [{"name": str(n), "changes": [MORE]} for n in range(10)]},
+         "TOO_LARGE", ["scenarios"]),
+        ({"scenarios": [{"name": "x"}], "replicates": 10_000_000}, "TOO_LARGE", ["replicates"]),
+        ({"scenarios": [{"name": "x"}], "replicates": 0}, "INVALID", ["replicates"]),
+        ({"scenarios": [{"name": "x"}], "parameters": {"groups": 1}}, "INVALID", ["parameters"]),
+        ({"scenarios": [{"name": "x"}], "iteration": 1}, "NOT_READY", ["iteration"]),
+        ({"scenarios": [{"name": "x"}], "dataVersion": 9}, "NOT_READY", ["dataVersion"]),
+        ({"scenarios": [{"name": "x"}], "name": "x" * 101}, "INVALID", ["name"]),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_run_is_refused_with_its_place_and_nothing_is_stored(
+    graph: Graph, given: dict[str, Any], code: str, path: list[str]
+) -> None:
+    payload = await mutate(graph, COMPARE, **given)
+    (error,) = payload["errors"]
+    assert (error["code"], error["path"]) == (code, ["input", *path]), error["message"]
+    assert error["message"]
+    assert error["howToFix"]
+    assert (payload["simulation"], payload["job"]) == (None, None)
+    assert await counts(graph) == [0, 0, 0]
+
+
+async def test_a_client_that_leaves_stops_its_run_and_nothing_is_stored(graph: Graph) -> None:
+    task = asyncio.create_task(mutate(graph, RUN, replicates=100))
+    await asyncio.sleep(0.3)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await counts(graph) == [0, 0, 0]
+    payload = await mutate(graph, RUN)
+    assert payload["simulation"]["status"] == "SUCCEEDED"

@@ -1,0 +1,126 @@
+"""Simulations that a job runs: to the end, killed and taken up again, cancelled at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from etl import simulate
+from etl.worker import Timing, Worker
+from simulation.outcome import ENGINE_VERSION
+from simulation.parameters import default_parameters
+from simulation.runs import RunRequest
+from tests.conftest import Database
+from tests.integration.simulated import new_simulation
+from warehouse import jobs
+from warehouse.engine import Role, connect
+from warehouse.queries import simulations
+from warehouse.settings import get_settings
+from warehouse.vocabulary import JobKind, JobStatus
+
+TIMING = Timing(beat=0.5, poll=0.2, stale_after=2.0)
+
+
+@pytest.fixture
+async def owner(published: Database) -> AsyncIterator[Any]:
+    async with connect(Role.OWNER, published.settings) as connection:
+        yield connection
+
+
+async def asked(connection: Any, replicates: int = 40, **others: Any) -> simulations.Asked:
+    request = RunRequest(replicates=replicates, **others)
+    new = new_simulation(
+        1,
+        1503,
+        request=request.model_dump(mode="json"),
+        parameters=default_parameters().model_dump(mode="json"),
+        replicates=replicates,
+    )
+    return await simulations.queue(connection, new)
+
+
+def runner(arguments: dict[str, Any], progress: Callable[..., None]) -> dict[str, Any]:
+    """Run a simulation as the flow does, without Prefect."""
+
+    async def run() -> dict[str, Any]:
+        number = arguments["simulation_id"]
+        with simulate.kept_chunks(number) as chunks:
+            found = await simulate.read(number)
+            result = simulate.simulate(found, chunks, progress)
+            return await simulate.store(found, result)
+
+    return asyncio.run(run())
+
+
+def worker() -> Worker:
+    return Worker({JobKind.RUN_SIMULATION: runner}, timing=TIMING)
+
+
+async def test_a_worker_runs_a_simulation_to_its_end(owner: Any) -> None:
+    found = await asked(owner)
+    report = await worker().run(once=True)
+    assert (report.succeeded, report.failed) == (1, 0)
+    stored = await simulations.read(owner, found.simulation_id)
+    assert stored is not None
+    assert stored.results is not None
+    assert (stored.row["status"], stored.row["replicates_done"]) == (JobStatus.SUCCEEDED, 40)
+    assert stored.row["finished_at"] is not None
+    assert stored.results.scenarios[0].row["is_stable"]
+    assert not list((get_settings().data_dir / "simulations").iterdir())
+
+
+async def test_what_is_wrong_ends_the_simulation_with_its_reason(owner: Any) -> None:
+    found = await asked(owner)
+    await owner.execute("UPDATE simulation.simulation SET match_iteration_id = 1")
+    report = await worker().run(once=True)
+    assert report.failed == 1
+    stored = await simulations.read(owner, found.simulation_id)
+    assert stored is not None
+    assert stored.row["status"] == JobStatus.FAILED
+    assert stored.row["error"].startswith("No programs of match iteration 1 in data version 1")
+
+
+async def test_a_simulation_goes_on_after_its_worker_died_and_gives_the_same(owner: Any) -> None:
+    found = await asked(owner, replicates=60)
+    dead = await jobs.claim(owner, "dead")
+    assert dead is not None
+    read = await simulate.read(found.simulation_id)
+    folder = get_settings().data_dir / "simulations" / f"{found.simulation_id}-{ENGINE_VERSION}"
+    chunks = simulate.ChunkFolder(folder)
+    expected = simulate.simulate(read, chunks, lambda *_: None)
+    kept = set(chunks)
+    assert len(kept) == 3
+    del chunks[sorted(kept)[1]]  # what the dead worker had not finished
+    await owner.execute("UPDATE ops.job SET heartbeat_at = now() - interval '1 hour'")
+    report = await worker().run(once=True)
+    assert report.succeeded == 1
+    stored = await simulations.read(owner, found.simulation_id)
+    assert stored is not None
+    assert stored.results is not None
+    everything = stored.results.scenarios[0].row
+    from simulation.storing import rows_of
+
+    assert everything.items() >= rows_of(expected).scenarios[0].row.items()
+
+
+async def test_cancelling_stops_the_engine_at_once_and_stores_nothing(owner: Any) -> None:
+    found = await asked(owner, replicates=100_000)
+    work = worker()
+    task = asyncio.create_task(work.run(once=True))
+    async with asyncio.timeout(60):
+        while await owner.fetchval("SELECT progress FROM ops.job") <= 0.02:
+            await asyncio.sleep(0.05)
+    started = time.monotonic()
+    assert found.job_id is not None
+    assert await simulations.cancel(owner, found.job_id)
+    report = await task
+    assert time.monotonic() - started < 20, "an engine that goes on would take minutes"
+    assert (report.cancelled, report.succeeded) == (1, 0)
+    stored = await simulations.read(owner, found.simulation_id)
+    assert stored is not None
+    assert (stored.row["status"], stored.results) == (JobStatus.CANCELLED, None)
+    assert not list((get_settings().data_dir / "simulations").iterdir())
