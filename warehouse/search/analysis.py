@@ -35,8 +35,8 @@ _ELIDED: Final = frozenset(
     {"c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"}
 )
 _SNOWBALL: Final = {Language.EN: "english", Language.FR: "french"}
-_LEAST_EVIDENCE: Final = 2
-"""By how many stop words one language must lead for a text to count as written in it."""
+LEAST_EVIDENCE: Final = 2
+"""By how many stop words one language must lead for a passage to count as written in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ def analysis_version() -> str:
 
 def fold(text: str) -> str:
     """Return ``text`` without accents, capitals and ligatures."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
@@ -70,12 +72,12 @@ def words(text: str) -> Iterator[Word]:
         if match["word"] is None:
             continue
         start, end = match.span()
-        parts = _APOSTROPHE.split(match["word"])
+        parts = _APOSTROPHE.split(match["word"]) if _APOSTROPHE.search(match["word"]) else []
         while len(parts) > 1 and fold(parts[0]) in _ELIDED:
             start += len(parts.pop(0)) + 1
         if len(parts) > 1 and fold(parts[-1]) == "s":
             end -= len(parts.pop()) + 1
-        form = fold("".join(parts))[:LONGEST_LEXEME]
+        form = fold("".join(parts) if parts else match["word"])[:LONGEST_LEXEME]
         if len(form) > 1 or form.isdigit():
             yield Word(start, end, form)
 
@@ -102,14 +104,14 @@ def lexemes(text: str, language: Language) -> list[str]:
     return [stem for stem in found if stem is not None]
 
 
-def language_of(text: str) -> Language | None:
-    """Return the language of a text by its stop words; None where they do not tell."""
+def language_of(text: str, least: int = LEAST_EVIDENCE) -> Language | None:
+    """Return the language of a text, if its stop words lead by ``least``; None where not."""
     english = french = 0
     for word in words(text):
         in_english = word.form in STOP_WORDS[Language.EN]
         in_french = word.form in STOP_WORDS[Language.FR]
         english += in_english and not in_french
         french += in_french and not in_english
-    if abs(english - french) < _LEAST_EVIDENCE:
+    if abs(english - french) < least:
         return None
     return Language.EN if english > french else Language.FR

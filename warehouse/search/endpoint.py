@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import httpx
 from langchain_core.embeddings import Embeddings
 from langchain_openai import OpenAIEmbeddings
 from openai import APIConnectionError, APIStatusError, OpenAIError
@@ -19,6 +20,7 @@ from warehouse.settings import Settings
 
 RETRIED: Final = frozenset({408, 409, 429})
 """HTTP statuses, besides 500 and above, after which the client tries again."""
+NO_KEPT_CONNECTIONS: Final = httpx.Limits(max_keepalive_connections=0)
 KEEPS_SERVING: Final = "the old index keeps serving"
 
 
@@ -47,6 +49,9 @@ class EndpointEmbeddings(Embeddings):
             max_retries=settings.embeddings_retries,
             request_timeout=settings.embeddings_timeout_seconds,
             model_kwargs={"encoding_format": "float"},
+            # A kept connection would belong to the event loop of the run that opened it.
+            http_client=httpx.Client(limits=NO_KEPT_CONNECTIONS),
+            http_async_client=httpx.AsyncClient(limits=NO_KEPT_CONNECTIONS),
         )
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

@@ -23,13 +23,13 @@ yours yourself yourselves etc eg ie want wants please tell show find me
 """
 ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
 _FRENCH_WORDS: Final = """
-a afin ai aient ainsi alors apres as au aucun aucune aupres aussi autre autres aux avaient
-avais avait avant avec avez avoir avons c car ce ceci cela celle celles celui cependant ces
-cet cette ceux chacun chacune chaque chez ci comme comment d dans de depuis des deux dont donc
-du durant elle elles en encore entre es est et etaient etait etant etc ete etes etre eu eux
-font furent fut ici il ils j je jusque l la laquelle le lequel les lesquelles lesquels leur
-leurs lors lorsque lui m ma mais me meme memes mes moi moins mon n ne ni nos notre nous on ont
-or ou par parmi pas pendant peu peut peuvent plus plusieurs plutot pour pourra pourrait
+a afin ai aient ainsi alors apres as au aucun aucune aupres aussi autre autres aux avaient avais
+avait avant avec avez avoir avons c car ce ceci cela celle celles celui cependant ces cet cette
+ceux chacun chacune chaque chez ci comme comment d dans de depuis des deux dont donc du durant
+elle elles en encore entre es est et etaient etait etant etc ete etes etre eu eux faire fais
+fait faut font furent fut ici il ils j je jusque l la laquelle le lequel les lesquelles lesquels
+leur leurs lors lorsque lui m ma mais me meme memes mes moi moins mon n ne ni nos notre nous on
+ont or ou par parmi pas pendant peu peut peuvent plus plusieurs plutot pour pourra pourrait
 pourquoi puis qu quand que quel quelle quelles quels quelque quelques qui quoi s sa sans se
 selon sera serait seront ses si sien soi soient soit sommes son sont sous suis sur t ta tandis
 tant te tel telle telles tels tes toi ton tous tout toute toutes tres trop tu un une vers via
