@@ -9,6 +9,7 @@ from typing import Any
 
 from graph.answers.answering import Answers, Audit
 from graph.answers.extractive import Extractive
+from graph.answers.index_retriever import IndexRetriever
 from graph.planner.computed import Work
 from graph.simulating import Simulator
 from graph.types.simulation import SimulationExports
@@ -16,6 +17,8 @@ from warehouse.engine import Role, connect
 from warehouse.errors import WarehouseError
 from warehouse.feed import JobFeed
 from warehouse.queries.questions import note_question
+from warehouse.reader import Reader
+from warehouse.search.searcher import Searcher
 from warehouse.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -49,17 +52,29 @@ class QuestionAudit(Audit):
             _log.warning("a question could not be audited: %s", error)
 
 
+def _retriever(settings: Settings, reader: Reader | None) -> IndexRetriever | None:
+    if reader is None:
+        return None
+    return IndexRetriever(Searcher(reader.fetch_rows, settings), reader.fetch_rows)
+
+
 class Services:
     """What one application's operations work with.
 
     Args:
         settings: Where the warehouse is, and what may be asked for.
+        reader: Read connections; None where nobody asks in words.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, reader: Reader | None = None) -> None:
         self.settings = settings
         self.feed = JobFeed(settings, most=settings.subscriptions)
-        self.answers = Answers(None, Extractive(), QuestionAudit(settings), settings.kept_answers)
+        self.answers = Answers(
+            _retriever(settings, reader),
+            Extractive(),
+            QuestionAudit(settings),
+            settings.kept_answers,
+        )
         self.simulator = Simulator(self.writing)
         self.works: Mapping[str, Work] = {"exports": exports}
 

@@ -132,8 +132,9 @@ class Answers:
                 )
                 yield found
                 return
+        scope = scope_of(asked.text, words.phrases[spoken])
         events = from_documents(
-            Asked(asked.text, asked.filter, language, scope_of(asked.text, words.phrases[spoken])),
+            Asked(asked.text, asked.filter, language, scope.conditions, scope.rest, spoken),
             self._retriever,
             self._answerer,
             runner,

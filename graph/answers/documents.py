@@ -31,6 +31,10 @@ class Asked:
     filter: Filter
     language: str
     scope: Sequence[Condition] = ()
+    rest: str = ""
+    """The question without the names in ``scope``: what sentences are to say."""
+    spoken: str = "EN"
+    """Language of the question itself."""
 
     @property
     def kept(self) -> Filter:
@@ -61,11 +65,13 @@ async def from_documents(
         yield _no_index(asked.language)
         return
     language = asked.language
-    found = await retriever.sentences(asked.text, asked.kept, language, RETRIEVED, runner)
+    found = await retriever.sentences(
+        asked.rest or asked.text, asked.kept, asked.spoken, RETRIEVED, runner
+    )
     searched = _searched(asked, found)
     yield searched
-    certainty = confidence(found, language)
-    limits = fitted()[language]
+    certainty = confidence(found, asked.spoken)
+    limits = fitted()[asked.spoken]
     chosen = distinct(found.sentences, USED, MOST_OF_ONE)
     judged = _judged(certainty, limits[PARTLY], language)
     yield judged
