@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from graph.answers.answering import Answers, Audit
+from graph.answers.chat import Chat, ChatAnswerer
+from graph.answers.documents import Answerer
 from graph.answers.extractive import Extractive
 from graph.answers.index_retriever import IndexRetriever
 from graph.planner.computed import Work
@@ -58,6 +60,12 @@ def _retriever(settings: Settings, reader: Reader | None) -> IndexRetriever | No
     return IndexRetriever(Searcher(reader.fetch_rows, settings), reader.fetch_rows)
 
 
+def _answerer(settings: Settings) -> Answerer:
+    if settings.chat_model is None:
+        return Extractive()
+    return ChatAnswerer(Chat(settings), Extractive())
+
+
 class Services:
     """What one application's operations work with.
 
@@ -71,7 +79,7 @@ class Services:
         self.feed = JobFeed(settings, most=settings.subscriptions)
         self.answers = Answers(
             _retriever(settings, reader),
-            Extractive(),
+            _answerer(settings),
             QuestionAudit(settings),
             settings.kept_answers,
         )

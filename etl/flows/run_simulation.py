@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from etl import simulate
 from etl.flows.masking import masked
-from etl.flows.refresh_warehouse import PROGRESS, send_what_is_waiting
+from etl.flows.running import PROGRESS, send_what_is_waiting
 from etl.refresh import Progress, no_progress
 from simulation.results import RunResult
 

@@ -88,7 +88,7 @@ async def from_documents(
             if not isinstance(event, Found):
                 yield event
                 continue
-            event.confidence = certainty if event.status == ANSWERED else event.confidence
+            event.confidence = certainty
             if event.status == ANSWERED and certainty < limits[ANSWERS]:
                 event.status = PARTIAL
             ids = list(dict.fromkeys(cited.program_id for cited in event.citations))

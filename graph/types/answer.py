@@ -157,3 +157,25 @@ class Answer:
             steps=[AnswerStep.of(step) for step in found.steps],
             follow_ups=found.follow_ups,
         )
+
+
+@strawberry.type(
+    description="What happens while a question is answered; exactly one member is given."
+)
+class AnswerEvent:
+    """What happens while a question is answered."""
+
+    step: AnswerStep | None = weighing("A step that was just taken.", 1)
+    text: str | None = weighing(
+        "The next piece of the answer's text: all pieces together are its `text`.", 30
+    )
+    answer: Answer | None = weighing("The answer; nothing follows.", 1)
+
+    @classmethod
+    def of(cls, event: Step | str | Found) -> AnswerEvent:
+        """Return what clients see of an event."""
+        if isinstance(event, Step):
+            return cls(step=AnswerStep.of(event), text=None, answer=None)
+        if isinstance(event, str):
+            return cls(step=None, text=event, answer=None)
+        return cls(step=None, text=None, answer=Answer.of(event))
