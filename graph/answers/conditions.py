@@ -193,11 +193,17 @@ def flag(sense: Sense, *, is_not: bool) -> Condition | None:
         )  # fmt: skip
     if is_not:
         return None
+    if sense.value == "accredited":
+        return Condition(
+            sense.value, FLAGS[sense.value], sense.en, sense.fr, beside=FLAGS["notice"],
+            beside_en="of these, have a notice of intent to withdraw accreditation",
+            beside_fr="parmi eux, ont un avis d’intention de retrait de l’agrément",
+        )  # fmt: skip
     return Condition(sense.value, FLAGS[sense.value], sense.en, sense.fr)
 
 
 FLAGS: Final[Mapping[str, Filter]] = {
-    "accredited": {"accreditation": {"in": ["ACCREDITED", "ACCREDITED_JOINT"]}},
+    "accredited": {"accreditation": {"isNull": False}},
     "notice": {"accreditation": {"eq": "NOTICE_OF_INTENT_TO_WITHDRAW"}},
     "military": {"stream": {"isMilitary": {"eq": True}}},
     "apply_fr": {"applicationLanguages": {"contains": "FR"}},

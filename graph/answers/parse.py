@@ -138,6 +138,12 @@ class Parser(ConditionReader):
         """Other things that are asked for: fields, and which of the interview days."""
         found = self._take("aspect")
         if found:
+            if (
+                found.value == "requirements"
+                and self.draft.target
+                and "require" in self.draft.verbs
+            ):
+                raise NotUnderstoodError("programs that require requirements")
             self.draft.aspects.append(found.value)
             return True
         found = self._take("extreme_day")

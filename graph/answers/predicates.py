@@ -60,6 +60,7 @@ class ConditionReader(NameReader):
         elif self._take("years"):
             found = c.length(amount)
         elif (item := self._take("item")) and item.value in COUNTABLE:
+            _check_least(amount)
             found = c.requires((item,), amount)
         else:
             self.at = start
@@ -142,6 +143,7 @@ class ConditionReader(NameReader):
         if item is None:
             return None
         if item.value in COUNTABLE:
+            _check_least(amount)
             if last in ARTICLES:
                 raise NotUnderstoodError("one letter, or any letter")
         elif amount is not None:
@@ -202,3 +204,9 @@ class ConditionReader(NameReader):
             raise NotUnderstoodError("the opposite is not stated")
         self._add(condition)
         self.is_not = False
+
+
+def _check_least(amount: c.Amount | None) -> None:
+    """Refuse "at most two letters": whether none counts is not said."""
+    if amount and "gt" not in amount.comparisons and not {"gte", "eq"} & set(amount.comparisons):
+        raise NotUnderstoodError("at most so many, or none")

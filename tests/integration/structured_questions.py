@@ -212,6 +212,27 @@ QUESTIONS: list[tuple[str, str, str]] = [
         "number",
         f"{COUNT} AND f.accreditation = 'NOTICE_OF_INTENT_TO_WITHDRAW'",
     ),
+    ("How many programs are accredited?", "number", f"{COUNT} AND f.accreditation IS NOT NULL"),
+    (
+        "How many seats are in Ontario but not in Toronto?",
+        "number",
+        f"{SEATS} AND s.province = 'ON' AND s.city <> 'Toronto'",
+    ),
+    (
+        "How many military programs are there?",
+        "number",
+        f"{COUNT} AND t.is_military",
+    ),
+    (
+        "Combien de programmes n'ont pas de service post-formation?",
+        "number",
+        f"{COUNT} AND f.return_of_service_status = 'NOT_REQUIRED'",
+    ),
+    (
+        "How many programs interview in February?",
+        "number",
+        f"{COUNT} AND {MEETS} i.starts_on <= '2025-02-28' AND i.ends_on >= '2025-02-01')",
+    ),
     # lists of programs
     (
         "Which programs want four letters?",
@@ -416,6 +437,14 @@ ABSTAINED = [
     "Which hospital has the most seats in psychiatry?",
     "Combien de places ce programme offre-t-il?",
     "How many programs are not accredited?",
+    "Which programs at McGill require all documents?",
+    "How many programs require at most two letters?",
+    "compare Ontario and Quebec",
+    "How many more seats does Ontario have than Quebec?",
+    "Which programs interview before January 20?",
+    "How many psychiatry programs and family medicine programs are in Ontario?",
+    "Which programs accept only IMGs?",
+    "How many letters are required in total?",
 ]
 """Questions that are no structured ones, or of which a word is not understood."""
 AMBIGUOUS = "Combien de places à Laval?"
