@@ -43,7 +43,7 @@ stop: $(VENV)/.run ## Stop the embedded PostgreSQL
 
 test: $(VENV)/.dev ## Set up and run all checks and tests
 	$(MAKE) --no-print-directory check
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## Lint, types, import contracts, generated files
 	$(BIN)/ruff check .

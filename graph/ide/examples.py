@@ -33,6 +33,7 @@ What the source does not state is null, never a guess."""
 FOLDER: Final = Path(__file__).with_name("examples")
 TORONTO: Final = {"latitude": 43.66, "longitude": -79.39, "km": 100}
 DISCIPLINE: Final = "Family Medicine"
+QUESTION: Final = "How many positions are there in family medicine in Ontario?"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def example_queries(iteration: int, programs: Sequence[int]) -> tuple[Example, .
         "comparison": {"ids": ids},
         "patterns": {"discipline": DISCIPLINE},
         "disciplines": {"name": DISCIPLINE},
+        "question": {"question": QUESTION},
         "again": {"id": ids[0], "ids": ids},
     }
     return tuple(

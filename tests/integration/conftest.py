@@ -18,7 +18,7 @@ from warehouse.settings import get_settings
 
 PROGRAMS = 40
 SHARED = Path(os.environ.get("RESIDENCY_SHARED", "../shared")) / "data" / "carms"
-TOLD = pytest.StashKey[list[str]]()
+TOLD = "told"
 
 
 @contextmanager
@@ -35,17 +35,17 @@ def pointed_to(database: Database) -> Iterator[Database]:
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """What to say of a test that passed, at the end of the run."""
-    return request.config.stash.setdefault(TOLD, []).append
+    return lambda line: record_property(TOLD, line)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what tests have to tell."""
-    for line in config.stash.get(TOLD, []):
-        terminalreporter.write_line(line)
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, line in report.user_properties:
+            if name == TOLD:
+                terminalreporter.write_line(str(line))
 
 
 @pytest.fixture(scope="session")
