@@ -77,7 +77,9 @@ async def read(simulation_id: int) -> Asked:
                 f"There is no simulation {simulation_id}.", "Ask for it again."
             )
         row = stored.row
-        offered = await read_programs(connection, row["match_iteration_id"], row["data_version"])
+        offered = await read_programs(
+            connection, row["match_iteration_id"], row["data_version_number"]
+        )
     return Asked(simulation_id, RunRequest.of(row["request"]), offered)
 
 

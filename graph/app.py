@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from graph.auth import Gate
 from graph.crossing import crossing
 from graph.errors import TrustedDocumentsError
+from graph.exports import add_exports
 from graph.http import GraphFront
 from graph.ide.examples import WELCOME, example_queries
 from graph.ide.mount import ASSET_BASE, mount
@@ -111,6 +112,7 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
     app.crossing = crossing(app.dispatch, chosen.allowed_origins)
     mount(app)
     _add_operator_routes(app, database)
+    add_exports(app, services)
     return app
 
 

@@ -12,6 +12,7 @@ from graph.answers.chat import Chat, ChatAnswerer
 from graph.answers.documents import Answerer
 from graph.answers.extractive import Extractive
 from graph.answers.index_retriever import IndexRetriever
+from graph.explaining import Explainer
 from graph.planner.computed import Work
 from graph.simulating import Simulator
 from graph.types.simulation import SimulationExports
@@ -84,12 +85,19 @@ class Services:
             settings.kept_answers,
         )
         self.simulator = Simulator(self.writing)
-        self.works: Mapping[str, Work] = {"exports": exports}
+        explainer = Explainer(self.writing, self.simulator)
+        self.works: Mapping[str, Work] = {"exports": exports, "explanation": explainer.explain}
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Any]:
         """Yield a connection that may write simulations and jobs."""
         async with connect(Role.APP, self.settings) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Any]:
+        """Yield a connection that reads, for what is no statement of a plan."""
+        async with connect(Role.READER, self.settings) as connection:
             yield connection
 
     async def close(self) -> None:

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from residency.console import log_to_console, print_error, say
+from residency.console import example, log_to_console, print_error, say
 from residency.errors import EXIT_CODES, exit_code_of
+from residency.simulate_commands import simulate_app
 
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items())
 
@@ -28,6 +29,7 @@ flows_app = typer.Typer(no_args_is_help=True, help="Prefect flows: schedules and
 app.add_typer(flows_app, name="flows")
 search_app = typer.Typer(no_args_is_help=True, help="The search index of the program texts.")
 app.add_typer(search_app, name="search")
+app.add_typer(simulate_app, name="simulate")
 
 Source = Annotated[
     str | None,
@@ -43,12 +45,7 @@ Replace = Annotated[
 ]
 
 
-def _example(*lines: str) -> str:
-    """Return an epilog with examples."""
-    return "Examples: " + " | ".join(f"[cyan]{line}[/]" for line in lines)
-
-
-@app.command(epilog=_example("residency run", "residency run --source ../files"))
+@app.command(epilog=example("residency run", "residency run --source ../files"))
 def run(
     source: Source = None, host: Host = None, port: Port = None, replace: Replace = False
 ) -> None:
@@ -61,7 +58,7 @@ def run(
     run_everything(source, host=host, port=port, replace=replace)
 
 
-@app.command(epilog=_example("residency serve --port 8080"))
+@app.command(epilog=example("residency serve --port 8080"))
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the graph over what is loaded; nothing is loaded and no worker is started."""
     from residency.running import serve_graph
@@ -69,7 +66,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     serve_graph(host=host, port=port)
 
 
-@app.command(epilog=_example("residency stop"))
+@app.command(epilog=example("residency stop"))
 def stop() -> None:
     """Stop the embedded PostgreSQL, whoever uses it."""
     from warehouse.embedded import stop as stop_server
@@ -83,7 +80,7 @@ def stop() -> None:
     say("PostgreSQL stopped." if was_running else "PostgreSQL was not running.")
 
 
-@app.command(epilog=_example("residency migrate"))
+@app.command(epilog=example("residency migrate"))
 def migrate() -> None:
     """Bring the database's schema to the version that this program needs."""
     from warehouse.migrate import upgrade
@@ -92,7 +89,7 @@ def migrate() -> None:
 
 
 @app.command(
-    epilog=_example(
+    epilog=example(
         "residency load --source public", "residency load --source sample --programs 2000"
     )
 )
@@ -108,7 +105,7 @@ def load(
     load_here(source or "sample", replace=replace, programs=programs, seed=seed)
 
 
-@app.command(epilog=_example("residency worker", "residency worker --once"))
+@app.command(epilog=example("residency worker", "residency worker --once"))
 def worker(
     once: Annotated[bool, typer.Option("--once", help="End when the queue is empty.")] = False,
 ) -> None:
@@ -121,7 +118,7 @@ def worker(
 
 
 @flows_app.command(
-    "serve", epilog=_example("residency flows serve --folder ./incoming --cron '0 5 * * *'")
+    "serve", epilog=example("residency flows serve --folder ./incoming --cron '0 5 * * *'")
 )
 def flows_serve(
     source: Source = "public",
@@ -141,7 +138,7 @@ def flows_serve(
 
 
 @search_app.command(
-    "refresh", epilog=_example("residency search refresh", "residency search refresh --rebuild")
+    "refresh", epilog=example("residency search refresh", "residency search refresh --rebuild")
 )
 def search_refresh(
     rebuild: Annotated[
@@ -156,7 +153,7 @@ def search_refresh(
 
 
 @search_app.command(
-    "status", epilog=_example("residency search status", "residency search status --json")
+    "status", epilog=example("residency search status", "residency search status --json")
 )
 def search_status(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
@@ -168,7 +165,7 @@ def search_status(
 
 
 @search_app.command(
-    "rollback", epilog=_example("residency search rollback", "residency search rollback --to 3")
+    "rollback", epilog=example("residency search rollback", "residency search rollback --to 3")
 )
 def search_rollback(
     to: Annotated[
@@ -181,7 +178,7 @@ def search_rollback(
     asyncio.run(roll_back_search(to))
 
 
-@app.command(epilog=_example("residency status", "residency status --quarantine"))
+@app.command(epilog=example("residency status", "residency status --quarantine"))
 def status(
     quarantine: Annotated[
         bool, typer.Option("--quarantine", help="Rows kept back by the last run, with reasons.")
@@ -204,7 +201,7 @@ def status(
         asyncio.run(print_status(quarantine=quarantine, checks=checks, as_json=as_json))
 
 
-@app.command(epilog=_example("residency sample ./files --programs 100000 --short"))
+@app.command(epilog=example("residency sample ./files --programs 100000 --short"))
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write the four files.")],
     programs: Annotated[int, typer.Option(help="Number of programs.", min=1)] = 800,
@@ -217,7 +214,7 @@ def sample(
     write_sample(folder, programs=programs, seed=seed, short=short)
 
 
-@app.command(epilog=_example("residency doctor"))
+@app.command(epilog=example("residency doctor"))
 def doctor() -> None:
     """Check everything that the program needs on this machine, and say how to mend it."""
     from residency.doctor import examine

@@ -41,6 +41,11 @@ STEPS = {
 """What the steps of a load are called in front of people."""
 
 
+def example(*lines: str) -> str:
+    """Return the epilog of a command's help with examples."""
+    return "Examples: " + " | ".join(f"[cyan]{line}[/]" for line in lines)
+
+
 def say(message: str) -> None:
     """Print one line."""
     console.print(message)
@@ -60,6 +65,9 @@ def print_error(error: BaseException) -> None:
     problem = getattr(error, "problem", None) or str(error).removesuffix(remedy).strip()
     if not problem:
         problem = type(error).__name__
+    place = getattr(error, "place", "")
+    if place:
+        problem = f"{place}: {problem}"
     console.print(f"[bold red]Error:[/] {escape(mask_contacts(problem))}")
     if remedy:
         console.print(f"[bold]What to do:[/] {escape(mask_contacts(remedy))}")

@@ -6,8 +6,8 @@ Two steps alternate (method of simulated moments; McFadden 1989, Pakes and Polla
   utilities: where fewer get the discipline of their first choice than published, fewer shall wish
   for it. Where all get it, its weight is not identified and stays in proportion to seats.
 - **The other parameters** by damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963) on the
-  distances to the published figures, in tolerances. A weak pull to the starting values settles what
-  the figures leave open.
+  distances to the published figures, in tolerances. A pull to the starting values, which are
+  assumptions, settles what the figures leave open.
 
 All draws are the same from step to step, so that differences are the parameters' doing. The fit is
 computed with other seeds. The Jacobian tells what the figures identify: a parameter's uncertainty
@@ -18,16 +18,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any, Final
 
 import numpy as np
 
-from simulation.moments import Key, Tally, tally
+from simulation.fit import Effort, Fit, fit_of, simulate_moments
+from simulation.moments import Key
 from simulation.parameters import Parameters
-from simulation.preferences import populate
 from simulation.programs import Float64, ProgramTable
 from simulation.targets import Target
 
@@ -36,10 +34,10 @@ OnProgress = Callable[[int, int, float], None]
 
 SURE: Final = 0.97
 """Where more than this share gets the discipline of the first choice, its weight is not known."""
-CONTRACTION: Final = 0.7
-"""How much of a difference in logarithms a step of the contraction makes up for."""
-PULL: Final = 0.3
-"""Strength of the pull to the starting values: distances count so much in units of their scale."""
+CONTRACTION: Final = 0.4
+"""How far a step of the contraction moves a weight's logarithm, for a difference in log odds."""
+PULL: Final = 5.0
+"""The pull to the starting values: so many steps away count as one tolerance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,7 @@ FREE: Final = (
     Free("groups.CMG.tastes.home_school", 0.0, 8.0, 0.3),
     Free("groups.CMG.tastes.home_province", 0.0, 6.0, 0.3),
     Free("groups.CMG.list_length", 3.0, 40.0, 1.5),
+    Free("groups.CMG.list_length_spread", 0.0, 2.0, 0.1),
     Free("groups.IMG.tastes.discipline", 0.5, 10.0, 0.4),
     Free("groups.IMG.list_length", 1.0, 40.0, 1.0),
     Free("groups.IMG.quality_spread", 0.3, 5.0, 0.3),
@@ -73,43 +72,6 @@ FREE: Final = (
     Free("selection.interviews_stated", 0.2, 3.0, 0.1),
 )
 """What is calibrated by default; all else is assumed, and `Calibration` says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much is simulated.
-
-    Attributes:
-        rounds: How often weights and parameters take turns.
-        contractions: Steps of the contraction in each round.
-        populations: Populations of each simulation.
-        replicates: Replicates of each population.
-        seed: The first seed; the fit is computed with seeds from ``seed`` + 1000 on.
-        threads: Populations at a time; results do not depend on it.
-    """
-
-    rounds: int = 12
-    contractions: int = 3
-    populations: int = 3
-    replicates: int = 3
-    seed: int = 1503
-    threads: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A published figure beside the simulated one.
-
-    Attributes:
-        target: The published figure.
-        simulated: The simulated one; None where it could not be computed.
-        is_reproduced: Whether they are within two tolerances, or 1.5 points where the figure is
-            only compared.
-    """
-
-    target: Target
-    simulated: float | None
-    is_reproduced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +101,8 @@ class Calibration:
         parameters: The parameters.
         fit: All published figures beside the simulated ones, with seeds of their own.
         estimates: What was calibrated.
-        misfit: Root mean square of the distances to the figures, in tolerances, while calibrating.
+        misfit: Root mean square of the distances to the figures, in tolerances, while calibrating;
+            of the best round.
         effort: How much was simulated.
     """
 
@@ -166,6 +129,11 @@ class _Search:
         """Return the moments of matches with these parameters."""
         return simulate_moments(self.programs, parameters, self.effort, seed)
 
+    def misfit(self) -> float:
+        """Return the root mean square of the distances to all figures with a tolerance."""
+        told = [target for target in self.targets if target.tolerance is not None]
+        return _rms(self.distances(told, self.moments))
+
     def fitted(self) -> list[Target]:
         """Return the figures that the Gauss-Newton steps follow."""
         by_weights = {key for key in map(_weight_target, self.targets) if key}
@@ -177,10 +145,15 @@ class _Search:
 
     def residuals(self, moments: Mapping[Key, float]) -> Float64:
         """Return the distances to those figures, in tolerances."""
+        return self.distances(self.fitted(), moments)
+
+    @staticmethod
+    def distances(targets: Sequence[Target], moments: Mapping[Key, float]) -> Float64:
+        """Return the distances to some figures, in tolerances."""
         return np.array(
             [
                 (moments.get(target.key, 0.0) - target.value) / (target.tolerance or 1.0)
-                for target in self.fitted()
+                for target in targets
             ]
         )
 
@@ -215,61 +188,24 @@ def calibrate(
     search = _Search(programs, targets, free, effort, first, start)
     search.moments = search.simulate(start)
     damping, jacobian = 1.0, np.zeros((0, len(free)))
+    best = (search.misfit(), search.parameters, jacobian)
     for number in range(1, effort.rounds + 1):
         for _ in range(effort.contractions):
             _contract(search)
-        jacobian = _jacobian(search)
-        damping = _step(search, jacobian, damping)
-        on_progress(number, effort.rounds, _rms(search.residuals(search.moments)))
-    for _ in range(effort.contractions):
-        _contract(search)
+        if free:
+            jacobian = _jacobian(search)
+            damping = _step(search, jacobian, damping)
+        on_progress(number, effort.rounds, search.misfit())
+        if search.misfit() < best[0]:
+            best = (search.misfit(), search.parameters, jacobian)
+    misfit, search.parameters, jacobian = best
     return Calibration(
         search.parameters,
         fit_of(programs, search.parameters, targets, effort),
         _estimates(search, jacobian),
-        _rms(search.residuals(search.moments)),
+        misfit,
         effort,
     )
-
-
-def simulate_moments(
-    programs: ProgramTable, parameters: Parameters, effort: Effort, seed: int | None = None
-) -> dict[Key, float]:
-    """Return the moments of simulated matches, over populations and replicates.
-
-    Args:
-        programs: The program streams.
-        parameters: The parameters.
-        effort: How much to simulate.
-        seed: The seed of the first population; that of the effort if None.
-    """
-    first = effort.seed if seed is None else seed
-
-    def one(number: int) -> Tally:
-        counts = Tally()
-        population = populate(programs, parameters, first + number)
-        tally(programs, population, range(effort.replicates), counts)
-        return counts
-
-    with ThreadPoolExecutor(effort.threads) as pool:
-        return reduce(Tally.plus, pool.map(one, range(effort.populations)), Tally()).shares()
-
-
-def fit_of(
-    programs: ProgramTable,
-    parameters: Parameters,
-    targets: Sequence[Target],
-    effort: Effort,
-) -> tuple[Fit, ...]:
-    """Return all published figures beside simulated ones, with seeds that calibration had not."""
-    moments = simulate_moments(programs, parameters, effort, effort.seed + 1000)
-    fits = []
-    for target in targets:
-        simulated = moments.get(target.key)
-        near = 0.015 if target.tolerance is None else 2 * target.tolerance
-        is_reproduced = simulated is not None and abs(simulated - target.value) <= near
-        fits.append(Fit(target, simulated, is_reproduced))
-    return tuple(fits)
 
 
 def _weight_target(target: Target) -> Key | None:
@@ -289,20 +225,24 @@ def _contract(search: _Search) -> None:
     """Move the weights of disciplines towards the published figures, once."""
     changes: dict[str, dict[str, float]] = {}
     for target in search.targets:
-        if _weight_target(target) is None:
+        group, _, discipline = target.subject.partition("|")
+        if _weight_target(target) is None or group not in search.parameters.groups:
             continue
-        group, discipline = target.subject.split("|")
-        simulated = search.moments.get(target.key, 0.0)
         # More wishes raise the share of first choices, and lower the share that succeeds.
         sign = 1.0 if target.moment == "first_discipline" else -1.0
-        gap = sign * math.log(target.value / max(simulated, 0.02))
+        gap = _log_odds(target.value) - _log_odds(search.moments.get(target.key, 0.0))
         weights = changes.setdefault(group, weights_of(search.programs, search.parameters, group))
-        weights[discipline] *= math.exp(max(-1.0, min(1.0, CONTRACTION * gap)))
+        weights[discipline] *= math.exp(sign * CONTRACTION * max(-2.0, min(2.0, gap)))
     for group, weights in changes.items():
         total = sum(weights.values())
         scaled = {name: round(weight / total, 6) for name, weight in weights.items()}
         search.parameters = search.parameters.with_changes({f"groups.{group}.interests": scaled})
     search.moments = search.simulate(search.parameters)
+
+
+def _log_odds(share: float) -> float:
+    """Return the logarithm of the odds, finite for shares of zero and one."""
+    return math.log((share + 0.005) / (1.005 - share))
 
 
 def weights_of(programs: ProgramTable, parameters: Parameters, group: str) -> dict[str, float]:
@@ -337,7 +277,7 @@ def _step(search: _Search, jacobian: Float64, damping: float) -> float:
     low = np.array([one.low for one in search.free])
     high = np.array([one.high for one in search.free])
     values, here = search.values(), search.residuals(search.moments)
-    pull = PULL / (10 * scale)
+    pull = 1.0 / (PULL * scale)
     best = _cost(here, (values - search.start) * pull)
     scaled = jacobian * scale
     gradient = scaled.T @ here + (pull * scale) * ((values - search.start) * pull)

@@ -57,24 +57,31 @@ class EnsembleRun:
 
 
 @dataclass(frozen=True, eq=False)
-class _Chunk:
-    """The sums and verdicts of some replicates of all scenarios."""
+class EnsembleChunk:
+    """The sums and verdicts of some replicates of all scenarios.
+
+    Attributes:
+        sums: The sums of each scenario.
+        verdicts: How many replicates ended with each verdict; scenarios x verdicts.
+    """
 
     sums: tuple[Sums, ...]
     verdicts: Int64
 
-    def __add__(self, other: _Chunk) -> _Chunk:
+    def __add__(self, other: EnsembleChunk) -> EnsembleChunk:
         pairs = zip(self.sums, other.sums, strict=True)
-        return _Chunk(tuple(one + two for one, two in pairs), self.verdicts + other.verdicts)
+        return EnsembleChunk(tuple(one + two for one, two in pairs), self.verdicts + other.verdicts)
 
     def to_bytes(self) -> bytes:
+        """Return all numbers, packed; `from_bytes` reads them."""
         buffer = io.BytesIO()
         rows = np.stack([one.to_array() for one in self.sums])
         np.savez_compressed(buffer, sums=rows, verdicts=self.verdicts)
         return buffer.getvalue()
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> _Chunk:
+    def from_bytes(cls, data: bytes) -> EnsembleChunk:
+        """Return what `to_bytes` packed."""
         with np.load(io.BytesIO(data)) as arrays:
             return cls(tuple(map(Sums.from_array, arrays["sums"])), arrays["verdicts"])
 
@@ -114,16 +121,16 @@ class Ensemble:
             RunCancelledError: Somebody cancelled.
         """
 
-        def work(number: int, should_stop: Callable[[], bool]) -> bytes:
+        def work(number: int, should_stop: Callable[[], bool]) -> EnsembleChunk:
             first = number * CHUNK
-            return self._chunk(first, min(CHUNK, replicates - first), should_stop).to_bytes()
+            return self.chunk(first, min(CHUNK, replicates - first), should_stop)
 
-        total: _Chunk | None = None
+        total: EnsembleChunk | None = None
         is_converged = None if precision is None else False
-        store: Stored = {} if stored is None else stored
-        with Chunks(work, store, "ensemble", threads=threads, is_cancelled=is_cancelled) as chunks:
-            for data in chunks.results(-(-replicates // CHUNK)):
-                chunk = _Chunk.from_bytes(data)
+        with Chunks(
+            work, EnsembleChunk, stored, "ensemble", threads=threads, is_cancelled=is_cancelled
+        ) as chunks:
+            for chunk in chunks.results(-(-replicates // CHUNK)):
                 total = chunk if total is None else total + chunk
                 done = total.sums[0].replicates
                 if on_progress is not None:
@@ -156,8 +163,17 @@ class Ensemble:
         widths = half_width(base.replicates, np.concatenate(deviations))
         return bool((widths[~np.isnan(widths)] <= precision).all())
 
-    def _chunk(self, first: int, number: int, is_cancelled: Callable[[], bool]) -> _Chunk:
-        """Run some replicates of all scenarios."""
+    def chunk(self, first: int, number: int, is_cancelled: Callable[[], bool]) -> EnsembleChunk:
+        """Run some replicates of all scenarios: a function of nothing but its numbers.
+
+        Args:
+            first: The number of the first replicate.
+            number: How many replicates.
+            is_cancelled: Asked now and then for whether to stop.
+
+        Raises:
+            RunCancelledError: It was to stop.
+        """
         fractions: list[Fractions] = []
         verdicts: list[Int64] = []
         for case, people, columns in zip(self._cases, self._people, self._columns, strict=True):
@@ -165,7 +181,7 @@ class Ensemble:
             fractions.append(self._fractions(counted, people, columns))
             verdicts.append(counted.verdicts)
         sums = tuple(Sums.of(one, fractions[0]) for one in fractions)
-        return _Chunk(sums, np.stack(verdicts))
+        return EnsembleChunk(sums, np.stack(verdicts))
 
     def _fractions(self, counted: Counted, people: Int64, columns: Int32) -> Fractions:
         """Return the measures of counts, in the order of the frame."""

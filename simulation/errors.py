@@ -10,6 +10,7 @@
     │   ├── TiedRanksError               two entries of one list at the same rank
     │   ├── ContradictoryListError       one entry at two places of one list
     │   ├── InvalidCoupleError           a couple's paired lists do not fit together
+    │   ├── InvalidFolderError           a file of a market's folder is missing or not as laid out
     │   ├── InvalidColumnsError          a column is missing, or shorter than the others
     │   └── InvalidArraysError           array input that is not shaped as rank order lists
     ├── CouplesNotSupportedError         an operation that exists for singles only
@@ -91,6 +92,10 @@ class ContradictoryListError(InvalidMarketError):
 
 class InvalidCoupleError(InvalidMarketError):
     """The paired lists of a couple do not fit together, or a member is in two couples."""
+
+
+class InvalidFolderError(InvalidMarketError):
+    """A folder of CSV files lacks one, or one is not as the layout says."""
 
 
 class InvalidColumnsError(InvalidMarketError):

@@ -9,6 +9,7 @@ parameters is not in them.
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import dataclass, fields
 from statistics import NormalDist
@@ -75,6 +76,18 @@ class Sums:
         """Return the sums of some measures."""
         first, *rest = fields(self)
         return Sums(getattr(self, first.name), *(getattr(self, one.name)[columns] for one in rest))
+
+    def to_bytes(self) -> bytes:
+        """Return all sums, packed; `from_bytes` reads them."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, sums=self.to_array())
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Sums:
+        """Return the sums that `to_bytes` packed."""
+        with np.load(io.BytesIO(data)) as arrays:
+            return cls.from_array(arrays["sums"])
 
     def to_array(self) -> Int64:
         """Return all sums as rows; the first number of the first row is that of replicates."""

@@ -97,16 +97,17 @@ def explain_applicant(
         UnknownIdError: There is no such applicant.
     """
     story = _Story(outcome.market, names or {})
-    number = _number(outcome.market.applicant_ids, applicant, "applicant")
+    people = len(outcome.market.applicants)
+    number = _number(outcome.market.applicant_ids, people, applicant, "applicant")
     if _is_plain(outcome):
-        story.let_in(one for one in range(len(outcome.market.applicants)) if one != number)
+        story.let_in(one for one in range(people) if one != number)
         story.is_told = True
         story.let_in([number])
         assert story.program_of(number) == outcome.assignment[number]
     else:
         story.seat(outcome)
         story.is_told = True
-        story.tell_reasons(number, int(outcome.assignment[number]))
+        story.tell_reasons(number, int(outcome.ranks()[number]))
     return story.explanation(applicant, _summary_of_applicant(story, outcome, number))
 
 
@@ -119,7 +120,7 @@ def explain_program(
         UnknownIdError: There is no such program.
     """
     market = outcome.market
-    number = _number(market.program_ids, program, "program")
+    number = _number(market.program_ids, len(market.quotas), program, "program")
     story = _Story(market, names or {}, of_program=number)
     if _is_plain(outcome):
         story.is_told = True
@@ -136,9 +137,10 @@ def _is_plain(outcome: Outcome) -> bool:
     return not len(outcome.market.couples) and outcome.method.proposing == "APPLICANTS"
 
 
-def _number(ids: tuple[str, ...] | None, given: str, what: str) -> int:
+def _number(ids: tuple[str, ...] | None, count: int, given: str, what: str) -> int:
+    known = ids if ids is not None else tuple(map(str, range(count)))
     try:
-        return (ids or ()).index(given)
+        return known.index(given)
     except ValueError:
         raise UnknownIdError(
             f"There is no {what} {given!r} in this match.",
@@ -218,7 +220,7 @@ class _Story:
     # -- what is told --------------------------------------------------------------------------
 
     def tell_reasons(self, applicant: int, has: int) -> None:
-        """Tell why an applicant has none of the choices above the one that they have."""
+        """Tell why an applicant has none of the choices above ``has``, 0 for no match."""
         couple = int(self.market.couple_of[applicant])
         if couple >= 0:
             pairs = self.market.couples.of(couple // 2)[:, couple % 2].tolist()
@@ -228,9 +230,11 @@ class _Story:
             start = int(self.market.applicants.starts[applicant])
             places = self.market.positions[start : start + len(pairs)].tolist()
         for choice, (program, place) in enumerate(zip(pairs, places, strict=True), start=1):
-            if program == has:
-                self._tell(StepKind.HELD, applicant, has, choice, place, None)
+            if choice == has and program != NO_MATCH:
+                self._tell(StepKind.HELD, applicant, program, choice, place, None)
                 return
+            if choice == has:
+                break
             if program == NO_MATCH:
                 continue
             held = self._of(program)
@@ -365,9 +369,9 @@ def _summary_of_program(story: _Story, outcome: Outcome, number: int) -> str:
         words.append(f"The last of them is at rank {seated[-1]} of its list.")
         if better:
             words.append(f"{better} above have a program that they like better.")
-    if len(seated) < quota:
+    if len(seated) < quota and _is_plain(outcome):
         words.append("Everybody else whom it ranks has a program that they like better.")
-    else:
+    elif len(seated) == quota:
         refused = {
             step.applicant
             for step in story.steps

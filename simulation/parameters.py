@@ -61,7 +61,7 @@ class ApplicantGroup(Part):
     interests: Mapping[str, Weight] = Field(
         default_factory=dict,
         description="Weight of each discipline among first wishes; those not named weigh as many"
-        " as the seats that are open to the group.",
+        " as the seats announced for the group.",
     )
     tastes: Tastes = Field(default_factory=Tastes, description="What they like in programs.")
     applications: float = Field(
@@ -158,12 +158,17 @@ class Parameters(Part):
     @classmethod
     def parse(cls, text: str, place: str = "parameters") -> Parameters:
         """Return the parameters of a JSON or YAML text; see `read`."""
+        value: object
         try:
-            value = yaml.safe_load(text)  # JSON is YAML
-        except yaml.YAMLError as error:
-            raise InvalidParametersError(
-                f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
-            ) from error
+            # YAML holds almost all of JSON, but not every character.
+            value = json.loads(text)
+        except json.JSONDecodeError:
+            try:
+                value = yaml.safe_load(text)
+            except yaml.YAMLError as error:
+                raise InvalidParametersError(
+                    f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
+                ) from error
         return cls.of(value, place)
 
     @classmethod

@@ -80,8 +80,8 @@ class Offer:
     def requirements(self, category: str) -> list[frozenset[str] | None]:
         """Return what each program requires of a category besides; None where it admits none."""
         result: list[frozenset[str] | None] = []
-        for admits, is_open in zip(self.table.admits, self.table.is_open.tolist(), strict=True):
-            entries = [entry.split("+") for entry in admits] if is_open else []
+        for admits in self.table.admits:
+            entries = [entry.split("+") for entry in admits]
             fitting = [frozenset(entry[1:]) for entry in entries if entry[0] == category]
             result.append(fitting[0] if fitting else None)
         return result
@@ -102,7 +102,8 @@ class People:
         wishes: How far each discipline is behind the first wish; applicants x disciplines.
         applications: How many programs each applies to.
         list_length: How many programs each ranks at most.
-        may_apply: Whether each may apply to each program; applicants x programs.
+        requirements: What each program requires of them besides; None where it admits none.
+        holds: Who has all of it, for each that occurs.
     """
 
     group: ApplicantGroup
@@ -122,7 +123,7 @@ class People:
         return len(self.ids)
 
     def may_apply(self, people: slice) -> Flags:
-        """Return whether some of them may apply to each program; applicants x programs."""
+        """Return whether rules let some of them apply to each program; applicants x programs."""
         count = len(range(*people.indices(len(self))))
         allowed = np.zeros((count, len(self.requirements)), dtype=np.bool_)
         for required, holders in self.holds.items():
@@ -145,8 +146,9 @@ def people_of(offer: Offer, parameters: Parameters, name: str, first: int, seed:
     ids = tuple(f"sim-{name}-{number:05d}" for number in range(1, group.applicants + 1))
     keys = keys_of(ids)
     requirements = tuple(offer.requirements(group.category))
-    is_open = np.array([required is not None for required in requirements], dtype=np.bool_)
-    seats = (offer.table.announced * is_open).astype(np.float64)
+    # Closed programs count, too: closing one must not make others live or wish elsewhere.
+    admits = np.array([required is not None for required in requirements], dtype=np.bool_)
+    seats = (offer.table.announced * admits).astype(np.float64)
     homes = offer.regions.homes(keys, seats, parameters.homes, seed)
     return People(
         group,

@@ -121,7 +121,7 @@ def _applications(
         some = slice(begin, begin + CHUNK)
         values = _values(offer, people, some)
         noisy = values + drawn(gumbels, of_stream, people.keys[some], offer.keys)
-        noisy[~people.may_apply(some)] = -np.inf
+        noisy[~(people.may_apply(some) & offer.table.is_open)] = -np.inf
         most = min(int(people.applications[some].max()), len(offer.table))
         best = _highest(noisy, most)
         chosen = np.take_along_axis(noisy, best, axis=1) > -np.inf

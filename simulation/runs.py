@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,16 +15,17 @@ from simulation.applying import Setting, apply
 from simulation.cases import Case
 from simulation.chunks import Stored
 from simulation.ensemble import Ensemble, EnsembleRun, OnProgress
-from simulation.errors import InvalidRequestError
+from simulation.errors import InvalidRequestError, RunCancelledError
 from simulation.estimates import Sums, compare, estimate
-from simulation.measures import MEASURES, Frame, Measure, Scope
-from simulation.outcome import ENGINE_VERSION
+from simulation.measures import MEASURES, Frame, Scope
+from simulation.outcome import ENGINE_VERSION, Outcome
 from simulation.parameters import Parameters, Part, default_parameters
+from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
 from simulation.scenario import AS_IT_IS, RevertSeats, Scenario, invalid
-from simulation.seats import seat_values
+from simulation.seats import require_singles, seat_values
 from simulation.stability import audit
 
 MOST_SCENARIOS: Final = 10
@@ -111,6 +113,11 @@ class RunRequest(Part):
             ) from error
         return cls.parse(text, place=path.name)
 
+    def with_overrides(self, **fields: object) -> RunRequest:
+        """Return the request with other values for those fields that are not None."""
+        given = {name: value for name, value in fields.items() if value is not None}
+        return RunRequest.of(self.model_dump(mode="json") | given)
+
     def to_json(self) -> str:
         """Return the request as JSON, which `parse` reads back to the same."""
         return self.model_dump_json(indent=2)
@@ -149,7 +156,15 @@ def run(
     settings = [
         apply(scenario, programs, parameters, request.reversions) for scenario in request.scenarios
     ]
-    cases = [_case(*pair, request.seed) for pair in zip(request.scenarios, settings, strict=True)]
+    populations = _populations(settings, request.seed, is_cancelled or (lambda: False))
+    cases = [
+        _case(scenario, setting, population)
+        for scenario, setting, population in zip(
+            request.scenarios, settings, populations, strict=True
+        )
+    ]
+    if request.seat_values:
+        require_singles(cases[0])
     frame = Frame.of(
         (name for case in cases for name in case.population.category_names),
         [setting.programs for setting in settings],
@@ -207,12 +222,45 @@ class _Progress:
             self._tell(self._done + done, self._done + replicates)
 
 
-def _case(scenario: Scenario, setting: Setting, seed: int) -> Case:
+def _populations(
+    settings: Sequence[Setting], seed: int, is_cancelled: Callable[[], bool]
+) -> list[Population]:
+    """Return the applicants of each scenario; those that differ in seats only are drawn once."""
+    drawn: list[tuple[Setting, Population]] = []
+    for setting in settings:
+        if is_cancelled():
+            raise RunCancelledError
+        known = next((one for other, one in drawn if _is_alike(setting, other)), None)
+        if known is None:
+            population = populate(setting.programs, setting.parameters, seed)
+        else:
+            population = replace(known, quotas=setting.programs.quotas)
+        drawn.append((setting, population))
+    return [population for _, population in drawn]
+
+
+def _is_alike(one: Setting, other: Setting) -> bool:
+    """Return whether two settings differ at most in seats that nobody knew of beforehand."""
+    return (
+        one.parameters == other.parameters
+        and one.programs.keys == other.programs.keys
+        and np.array_equal(one.programs.announced, other.programs.announced)
+        and np.array_equal(one.programs.is_open, other.programs.is_open)
+    )
+
+
+def _case(scenario: Scenario, setting: Setting, population: Population) -> Case:
     """Return a scenario made ready to run."""
     numbers = {name: place for place, name in enumerate(sorted(set(setting.programs.provinces)))}
     provinces = np.array([numbers[one] for one in setting.programs.provinces], dtype=np.int32)
-    population = populate(setting.programs, setting.parameters, seed)
-    return Case(scenario.name, population, provinces, seed, setting.reversions, setting.pools)
+    return Case(
+        scenario.name,
+        population,
+        provinces,
+        population.seed,
+        setting.reversions,
+        setting.pools,
+    )
 
 
 def _result(
@@ -257,7 +305,19 @@ def _outcomes(frame: Frame, case: Case, sums: Sums, base: Sums | None) -> dict[S
     return found
 
 
-def summary(result: ScenarioResult, measure: Measure) -> tuple[float, float, float]:
-    """Return the mean of a measure of the whole match, and the interval of the mean."""
-    found = result.outcomes[Scope.ALL].estimates[measure]
-    return float(found.mean[0]), float(found.low[0]), float(found.high[0])
+def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Outcome:
+    """Return the match of the first replicate of a scenario, as `run` has it.
+
+    Args:
+        request: The request of the run.
+        programs: The programs that it ran on.
+        number: The number of the scenario, from 0.
+
+    Raises:
+        InvalidScenarioError: The scenario does not fit the programs.
+    """
+    scenario = request.scenarios[number]
+    parameters = request.parameters or default_parameters()
+    setting = apply(scenario, programs, parameters, request.reversions)
+    population = populate(setting.programs, setting.parameters, request.seed)
+    return _case(scenario, setting, population).outcome(0)

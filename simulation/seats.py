@@ -7,7 +7,6 @@ replicate share its draws, so that their values can be compared.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
 import numpy as np
@@ -49,29 +48,23 @@ def seat_values(
         CouplesNotSupportedError: The scenario has couples or reversions.
         RunCancelledError: Somebody cancelled.
     """
-    if not case.is_compiled:
-        raise CouplesNotSupportedError(
-            "Values of seats are exact only without couples and reversions.",
-            "Leave them out, or ask for scenarios that give the seats.",
-            f"scenario {case.name!r}",
-        )
+    require_singles(case)
 
-    def work(number: int, should_stop: Callable[[], bool]) -> bytes:
+    def work(number: int, should_stop: Callable[[], bool]) -> Sums:
         first = number * CHUNK
         last = min(first + CHUNK, replicates)
         rows: list[Int64] = []
         for replicate in range(first, last):
             if should_stop():
                 raise RunCancelledError
-            values = WhatIf(case.market(replicate)).seat_values()
-            rows.append(values.ravel(order="F").astype(np.int64))
-        return _packed(np.stack(rows))
+            by_program = WhatIf(case.market(replicate)).seat_values()
+            rows.append(by_program.ravel(order="F").astype(np.int64))
+        values = Fractions(np.stack(rows), np.ones((len(rows), len(rows[0])), dtype=np.int64))
+        return Sums.of(values, values)
 
     total: Sums | None = None
-    store: Stored = {} if stored is None else stored
-    with Chunks(work, store, "seats", threads=threads, is_cancelled=is_cancelled) as chunks:
-        for data in chunks.results(-(-replicates // CHUNK)):
-            sums = _unpacked(data)
+    with Chunks(work, Sums, stored, "seats", threads=threads, is_cancelled=is_cancelled) as chunks:
+        for sums in chunks.results(-(-replicates // CHUNK)):
             total = sums if total is None else total + sums
             if on_progress is not None:
                 on_progress(total.replicates, replicates)
@@ -79,16 +72,18 @@ def seat_values(
     return _values(case.population.programs, estimate(total), total.replicates)
 
 
-def _packed(values: Int64) -> bytes:
-    fractions = Fractions(values, np.ones_like(values))
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, sums=Sums.of(fractions, fractions).to_array())
-    return buffer.getvalue()
+def require_singles(case: Case) -> None:
+    """Refuse a scenario whose seats cannot be valued.
 
-
-def _unpacked(data: bytes) -> Sums:
-    with np.load(io.BytesIO(data)) as arrays:
-        return Sums.from_array(arrays["sums"])
+    Raises:
+        CouplesNotSupportedError: It has couples or reversions.
+    """
+    if not case.is_compiled:
+        raise CouplesNotSupportedError(
+            "Values of seats are exact only without couples and reversions.",
+            "Leave them out, or ask for scenarios that give the seats.",
+            f"scenario {case.name!r}",
+        )
 
 
 def _values(programs: tuple[str, ...], estimates: Estimates, replicates: int) -> SeatValues:

@@ -133,7 +133,7 @@ def _program(outcomes: Outcomes, part: int, programs: Mapping[str, Program]) -> 
         "name": program.name,
         "province": program.province or None,
         "quota": int(outcomes.seats[part]),
-        "quota_is_modelled": program.quota_is_modelled,
+        "is_quota_modelled": program.quota_is_modelled,
         **_estimates(outcomes, part, _stems(SEATS)),
         **dict.fromkeys(_SEAT_COLUMNS),
     }

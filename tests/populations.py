@@ -7,7 +7,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.random import Generator
 
-from simulation.draws import keys_of
+from simulation.building import build_market
+from simulation.draws import Float32, Keys, Purpose, gumbels, keys_of, pair_keys, stream
+from simulation.market import Int32, Market, RankLists
 from simulation.parameters import Parameters
 from simulation.population import Population
 from simulation.programs import Program, ProgramTable
@@ -72,7 +74,7 @@ def offered(programs: int = 24, seats: int = 3) -> ProgramTable:
     rows: list[Program] = []
     for number in range(programs):
         university, province, latitude, longitude = places[number % 3]
-        category = "IMG" if number % 4 == 3 else "CMG"
+        category = "IMG" if number // 6 % 4 == 3 else "CMG"
         discipline = ("Family Medicine", "Surgery")[number // 3 % 2]
         rows.append(
             Program(
@@ -102,3 +104,44 @@ def few_applicants(**changes: object) -> Parameters:
     }
     parameters = Parameters.of({"name": "few", "groups": groups})
     return parameters.with_changes(changes) if changes else parameters
+
+
+def plain_market(population: Population, replicate: int) -> Market:
+    """Return the market of a replicate, all as singles: the model in plain arrays."""
+    counts = np.diff(population.offsets)
+    owners = np.repeat(np.arange(len(population)), counts)
+    entries = population.entries
+    people = population.applicant_keys[owners]
+    nests = population.nest_keys[population.nests[entries]]
+    both = pair_keys(people, population.program_keys[entries])
+
+    def drawn(purpose: Purpose, keys: Keys) -> Float32:
+        return gumbels(stream(population.seed, purpose, replicate), keys)
+
+    mood = drawn(Purpose.APPLICANT_NEST, pair_keys(people, nests))
+    values = (
+        population.applicant_value
+        + np.float32(population.nest_scale) * mood
+        + drawn(Purpose.APPLICANT_PROGRAM, both)
+    )
+    impressions = population.program_value + np.float32(population.program_noise) * drawn(
+        Purpose.PROGRAM_APPLICANT, both
+    )
+    return build_market(
+        ranked(owners, entries, values, population.list_length),
+        ranked(entries, owners, impressions, population.program_list_length),
+        population.quotas,
+        None,
+        population.applicants,
+        population.programs,
+    )
+
+
+def ranked(owners: np.ndarray, items: np.ndarray, values: Float32, longest: Int32) -> RankLists:
+    """Return each owner's items, the highest value first, equal ones in the order of items."""
+    rows: list[list[int]] = [[] for _ in longest]
+    for place in np.lexsort((items, -values, owners)).tolist():
+        row = rows[owners[place]]
+        if len(row) < longest[owners[place]]:
+            row.append(int(items[place]))
+    return RankLists.from_rows(rows)

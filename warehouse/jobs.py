@@ -89,8 +89,8 @@ async def enqueue_once(
 ) -> UUID | None:
     """Queue a job as :func:`enqueue` does; None where its idempotency key is known already."""
     job_id: UUID | None = await connection.fetchval(
-        "INSERT INTO ops.job (kind, status, arguments, idempotency_key)"
-        " VALUES ($1, $2, $3::text::jsonb, $4) ON CONFLICT (idempotency_key) DO NOTHING"
+        "INSERT INTO ops.job (kind, status, arguments, idempotency_token)"
+        " VALUES ($1, $2, $3::text::jsonb, $4) ON CONFLICT (idempotency_token) DO NOTHING"
         " RETURNING job_id",
         kind, JobStatus.QUEUED, json.dumps(dict(arguments)), key,
     )  # fmt: skip
@@ -111,7 +111,7 @@ async def count_open(connection: asyncpg.Connection) -> int:
 async def job_of_key(connection: asyncpg.Connection, key: str) -> Job | None:
     """Return the job that was queued with an idempotency key; None for none."""
     row = await connection.fetchrow(
-        f"SELECT {_COLUMNS} FROM ops.job WHERE idempotency_key = $1", key
+        f"SELECT {_COLUMNS} FROM ops.job WHERE idempotency_token = $1", key
     )
     return None if row is None else _job(row)
 

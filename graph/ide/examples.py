@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from graph.planner.globalid import encode
 
@@ -34,6 +35,10 @@ FOLDER: Final = Path(__file__).with_name("examples")
 TORONTO: Final = {"latitude": 43.66, "longitude": -79.39, "km": 100}
 DISCIPLINE: Final = "Family Medicine"
 QUESTION: Final = "How many positions are there in family medicine in Ontario?"
+MORE_SEATS: Final = {
+    "name": "20 % more seats",
+    "changes": [{"changeQuotas": {"where": {"disciplines": [DISCIPLINE]}, "percent": 20}}],
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,14 @@ def example_queries(iteration: int, programs: Sequence[int]) -> tuple[Example, .
         "disciplines": {"name": DISCIPLINE},
         "question": {"question": QUESTION},
         "again": {"id": ids[0], "ids": ids},
+        "match": {"input": {"seed": 1, "keepsMatches": True}},
+        "what_if": {"input": {"replicates": 40, "scenarios": [MORE_SEATS]}},
+        "simulations": {
+            "simulation": encode("Simulation", (1,)),
+            "program": f"{iteration}-{programs[0]}",
+            "job": encode("Job", (UUID(int=0),)),
+        },
+        "follow": {"job": encode("Job", (UUID(int=0),))},
     }
     return tuple(
         Example(title, description, query, variables.get(name, {}))

@@ -76,7 +76,7 @@ class RefusedError(Exception):
 def errors_field() -> Any:
     """Declare the errors of a payload."""
     return strawberry.field(
-        description="Why nothing was done; empty where it was.",
+        description=f"Why nothing was done; empty where it was. {assumed(1).sentence}",
         directives=[Cost(weight="1"), assumed(1)],
         default_factory=list,
     )

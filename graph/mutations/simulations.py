@@ -204,5 +204,5 @@ def _new(
         match_iteration_id=iteration.match_iteration_id,
         engine_version=ENGINE_VERSION,
         name=asked.get("name"),
-        idempotency_key=asked.get("idempotency_key"),
+        idempotency_token=asked.get("idempotency_key"),
     )

@@ -15,7 +15,7 @@ CATEGORY = "simulation.category_outcome"
 RANK = "simulation.rank_outcome"
 
 
-@table_type(RANK, natural_key=["category_outcome_key", "rank"])
+@table_type(RANK, natural_key=["category_outcome_id", "rank"])
 class RankOutcome:
     """How many applicants of a category obtain a rank of their list."""
 
@@ -32,7 +32,7 @@ RankOutcomeListFilter = list_filter(RankOutcome)
 RankOutcomeOrder = order_input(RankOutcome)
 
 
-@table_type(CATEGORY, natural_key=["scenario_key", "category"])
+@table_type(CATEGORY, natural_key=["scenario_id", "category"])
 class CategoryOutcome:
     """What a scenario gives for the applicants of a category."""
 
@@ -58,7 +58,7 @@ class CategoryOutcome:
     )
     ranks: list[RankOutcome] = to_many(
         RankOutcome,
-        ("category_outcome_key", "category_outcome_key"),
+        ("category_outcome_id", "category_outcome_id"),
         order=["rank"],
         description="Shares of the ranks that are obtained; rank 0 stands for no match.",
     )
@@ -70,7 +70,7 @@ CategoryOutcomeListFilter = list_filter(CategoryOutcome)
 CategoryOutcomeOrder = order_input(CategoryOutcome)
 
 
-@table_type("simulation.application", natural_key=["scenario_key", "applicant_ordinal", "rank"])
+@table_type("simulation.application", natural_key=["scenario_id", "applicant_ordinal", "rank"])
 class SimulatedApplication:
     """An entry of a simulated applicant's rank order list."""
 
@@ -78,7 +78,7 @@ class SimulatedApplication:
     program_rank: int | None = column()
     is_match: bool = column()
     program: ProgramOutcome = to_one(
-        ("scenario_key", "scenario_key"),
+        ("scenario_id", "scenario_id"),
         ("program_ordinal", "ordinal"),
         description="The program, with what the scenario gives for it.",
         is_sortable=False,
@@ -90,7 +90,7 @@ SimulatedApplicationListFilter = list_filter(SimulatedApplication)
 SimulatedApplicationOrder = order_input(SimulatedApplication)
 
 
-@table_type("simulation.match_outcome", natural_key=["scenario_key", "ordinal"])
+@table_type("simulation.match_outcome", natural_key=["scenario_id", "ordinal"])
 class ApplicantOutcome:
     """What became of a simulated applicant."""
 
@@ -99,14 +99,14 @@ class ApplicantOutcome:
     list_length: int = column()
     rank: int | None = column()
     program: ProgramOutcome | None = to_one(
-        ("scenario_key", "scenario_key"),
+        ("scenario_id", "scenario_id"),
         ("program_ordinal", "ordinal"),
         description="The program of the match; null for no match.",
         is_sortable=False,
     )
     applications: list[SimulatedApplication] = to_many(
         SimulatedApplication,
-        ("scenario_key", "scenario_key"),
+        ("scenario_id", "scenario_id"),
         ("ordinal", "applicant_ordinal"),
         order=["rank"],
         description="The applicant's rank order list, the first choice first.",

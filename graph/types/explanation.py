@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import strawberry
 
 from graph.planner.declare import part
 from graph.planner.weights import assumed
+from graph.types.enums import describe
+
+
+class ExplanationStepKind(StrEnum):
+    """What happens in a step of a simulated match."""
+
+    HELD = "HELD"
+    REFUSED = "REFUSED"
+    DISPLACED = "DISPLACED"
+    NOT_RANKED = "NOT_RANKED"
+    UNMATCHED = "UNMATCHED"
+
+
+describe(
+    ExplanationStepKind,
+    {
+        "HELD": "The program holds the applicant.",
+        "REFUSED": "The program is full with those whom it likes better.",
+        "DISPLACED": "The program lets the applicant go for somebody whom it likes better.",
+        "NOT_RANKED": "The program does not rank the applicant.",
+        "UNMATCHED": "The applicant is at the end of the list.",
+    },
+)
 
 
 @strawberry.type(description="A step of a simulated match, as an explanation tells it.")
@@ -13,7 +38,7 @@ class ExplanationStep:
     """A step of a simulated match."""
 
     number: int = part("Number of the step, from 1.")
-    kind: str = part("PROPOSED, HELD, REFUSED, DISPLACED, FILLED or UNMATCHED.")
+    kind: ExplanationStepKind = part("What happens.")
     applicant: str = part("The simulated applicant.")
     program: str | None = part("Key of the program; null for none.")
     choice: int | None = part(

@@ -29,10 +29,10 @@ _CHANGE = "Seats filled: how much more than in the first scenario; null for the 
 
 def its_scenario() -> Any:
     """Declare the scenario that an outcome belongs to."""
-    return to_one(("scenario_key", "scenario_key"), description="The scenario.", is_sortable=False)
+    return to_one(("scenario_id", "scenario_id"), description="The scenario.", is_sortable=False)
 
 
-@table_type(PROGRAM, natural_key=["scenario_key", "ordinal"])
+@table_type(PROGRAM, natural_key=["scenario_id", "ordinal"])
 class ProgramOutcome:
     """What a scenario gives for a program stream."""
 
@@ -40,7 +40,7 @@ class ProgramOutcome:
     name: str = column()
     province: Province | None = column()
     quota: int = column()
-    quota_is_modelled: bool = column()
+    is_quota_modelled: bool = column()
     filled: Estimate | None = estimate(PROGRAM, "filled", _FILLED)
     filled_change: Estimate | None = estimate(PROGRAM, "filled_change", _CHANGE)
     fill_rate: Estimate | None = estimate(PROGRAM, "fill_rate", _RATE)
@@ -80,7 +80,7 @@ ProgramOutcomeListFilter = list_filter(ProgramOutcome)
 ProgramOutcomeOrder = order_input(ProgramOutcome)
 
 
-@table_type(DISCIPLINE, natural_key=["scenario_key", "ordinal"])
+@table_type(DISCIPLINE, natural_key=["scenario_id", "ordinal"])
 class DisciplineOutcome:
     """What a scenario gives for the programs of a discipline."""
 
@@ -103,7 +103,7 @@ DisciplineOutcomeListFilter = list_filter(DisciplineOutcome)
 DisciplineOutcomeOrder = order_input(DisciplineOutcome)
 
 
-@table_type(PROVINCE, natural_key=["scenario_key", "ordinal"])
+@table_type(PROVINCE, natural_key=["scenario_id", "ordinal"])
 class ProvinceOutcome:
     """What a scenario gives for the programs of a province."""
 

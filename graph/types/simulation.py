@@ -126,22 +126,22 @@ class Scenario:
     blocking: list[str] = column(is_filterable=False, is_sortable=False, weight=5)
     program_outcomes: Annotated[ProgramOutcomeConnection, strawberry.lazy(_SEATS)] = connection(
         "ProgramOutcome", _SEATS, "What it gives for each program stream.",
-        through=Through("scenario_key"), is_timeless=True,
+        through=Through("scenario_id"), is_timeless=True,
     )  # fmt: skip
     discipline_outcomes: Annotated[DisciplineOutcomeConnection, strawberry.lazy(_SEATS)] = (
         connection(
             "DisciplineOutcome", _SEATS, "What it gives for the programs of each discipline.",
-            through=Through("scenario_key"), is_timeless=True,
+            through=Through("scenario_id"), is_timeless=True,
         )
     )  # fmt: skip
     province_outcomes: Annotated[ProvinceOutcomeConnection, strawberry.lazy(_SEATS)] = connection(
         "ProvinceOutcome", _SEATS, "What it gives for the programs of each province.",
-        through=Through("scenario_key"), is_timeless=True,
+        through=Through("scenario_id"), is_timeless=True,
     )  # fmt: skip
     category_outcomes: Annotated[CategoryOutcomeConnection, strawberry.lazy(_APPLICANTS)] = (
         connection(
             "CategoryOutcome", _APPLICANTS, "What it gives for each category of applicants.",
-            through=Through("scenario_key"), is_timeless=True,
+            through=Through("scenario_id"), is_timeless=True,
         )
     )  # fmt: skip
     applicant_outcomes: Annotated[ApplicantOutcomeConnection, strawberry.lazy(_APPLICANTS)] = (
@@ -149,7 +149,7 @@ class Scenario:
             "ApplicantOutcome", _APPLICANTS,
             "What became of each simulated applicant in the first replicate; empty where matches"
             " are not kept.",
-            through=Through("scenario_key"), is_timeless=True,
+            through=Through("scenario_id"), is_timeless=True,
         )
     )  # fmt: skip
 
@@ -181,7 +181,7 @@ class Simulation(Node):
     created_at: dt.datetime = column()
     finished_at: dt.datetime | None = column()
     data_version: DataVersion = to_one(
-        ("data_version", "number"),
+        ("data_version_number", "number"),
         description="Data version whose programs and quotas were read.",
         is_sortable=False,
     )

@@ -2,7 +2,7 @@
 
 Loading fills the table from the reference table ``etl/reference/eligibility.csv``.
 
-Revision: eligibility, after page_indexes, 2026-11-21
+Revision: eligibility, after criteria_by_weight, 2026-11-21
 """
 
 from alembic import op

@@ -43,10 +43,10 @@ SHOW = (
 def upgrade() -> None:
     """Make the tables, let simulations follow their jobs, and grant."""
     run = op.get_bind().exec_driver_sql
-    run("ALTER TABLE ops.job ADD COLUMN idempotency_key TEXT")
-    run("ALTER TABLE ops.job ADD CONSTRAINT uq_job_idempotency_key UNIQUE (idempotency_key)")
+    run("ALTER TABLE ops.job ADD COLUMN idempotency_token TEXT")
+    run("ALTER TABLE ops.job ADD CONSTRAINT uq_job_idempotency_token UNIQUE (idempotency_token)")
     run(
-        "COMMENT ON COLUMN ops.job.idempotency_key IS"
+        "COMMENT ON COLUMN ops.job.idempotency_token IS"
         " 'Key by which whoever asked recognises the request; null for none.'"
     )
     run(KINDS.format(kinds="'REFRESH_WAREHOUSE', 'RUN_SIMULATION'"))
@@ -78,4 +78,4 @@ def downgrade() -> None:
     run("REVOKE USAGE ON SCHEMA simulation FROM residency_reader")
     run("DELETE FROM ops.job WHERE kind = 'RUN_SIMULATION'")
     run(KINDS.format(kinds="'REFRESH_WAREHOUSE'"))
-    run("ALTER TABLE ops.job DROP COLUMN idempotency_key")
+    run("ALTER TABLE ops.job DROP COLUMN idempotency_token")

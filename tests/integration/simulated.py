@@ -50,7 +50,7 @@ def _scenario(number: int, keys: list[tuple[str, str, str]]) -> ScenarioResult:
             "name": name,
             "province": "ON",
             "quota": 2 + number,
-            "quota_is_modelled": False,
+            "is_quota_modelled": False,
             **estimated(filled=1.5 + place, fill_rate=0.5),
         }
         for place, (key, name, _) in enumerate(keys)

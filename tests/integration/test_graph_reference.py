@@ -19,6 +19,7 @@ from graph.planner.cursors import CursorSigner
 from tests.conftest import Database, fresh_database, in_thread
 from tests.integration.conftest import pointed_to
 from tests.integration.graph_client import Graph, open_graph
+from tests.integration.simulated import new_simulation, results
 from tests.integration.source_files import copy_of
 from tests.reference.duel import Duel
 from tests.reference.executor import Reference
@@ -27,10 +28,23 @@ from tests.reference.planted import plant, publish_changes
 from tests.reference.rows import Tables, load_tables
 from tests.reference.values import Values
 from warehouse.engine import Role, connect
+from warehouse.queries import simulations
 
 ANY_COST = 10**9
 ENOUGH = 2
 """Hypothesis comes back to operations that it has made; so many examples for each new one."""
+
+
+async def simulate(owner: Any) -> None:
+    """Store a simulation that has succeeded, and one that waits."""
+    rows = await owner.fetch(
+        "SELECT match_iteration_id || '-' || program_stream_id, p.name, d.name"
+        " FROM core.dim_program p JOIN core.dim_discipline d USING (discipline_key)"
+        " WHERE p.is_current ORDER BY program_stream_id DESC LIMIT 4"
+    )
+    programs = [tuple(row) for row in rows] + [("9999-1", "an opened one", "none")]
+    await simulations.add_done(owner, new_simulation(1, 1503, name="Été"), results(programs))
+    await simulations.queue(owner, new_simulation(2, 1503, asked={"seed": 1}, precision=0.01))
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +62,7 @@ def changed(
             await publish_changes(files)
             async with connect(Role.OWNER, database.settings) as owner:
                 await plant(owner)
+                await simulate(owner)
 
         with pointed_to(database):
             in_thread(change)

@@ -134,3 +134,58 @@ async def test_a_client_that_leaves_stops_its_run_and_nothing_is_stored(graph: G
     assert await counts(graph) == [0, 0, 0]
     payload = await mutate(graph, RUN)
     assert payload["simulation"]["status"] == "SUCCEEDED"
+
+
+EXPLAIN = """
+query ($id: ID!, $applicant: String, $program: String, $scenario: Int! = 0) {
+  simulation(id: $id) { number why: explanation(
+      applicant: $applicant, program: $program, scenario: $scenario) {
+    __typename about summary isComplete
+    steps { number kind applicant program choice rank by text } } } }
+"""
+
+
+async def test_matches_are_explained_as_they_were(graph: Graph) -> None:
+    payload = await mutate(
+        graph,
+        COMPARE.replace("number scenarios", "id number scenarios"),
+        seed=3,
+        keepsMatches=True,
+        scenarios=[{"name": "more", "changes": [MORE]}],
+    )
+    identity = payload["simulation"]["id"]
+    data = await graph.ask(
+        """query ($id: ID!) { simulation(id: $id) { scenarios {
+          first: applicantOutcomes(first: 1) { nodes { ...One } }
+          matched: applicantOutcomes(first: 2, filter: {rank: {gte: 1}}) { nodes { ...One } } } } }
+        fragment One on ApplicantOutcome { applicant rank program { key name } }""",
+        id=identity,
+    )
+    for scenario in (0, 1):
+        outcomes = data["simulation"]["scenarios"][scenario]
+        for outcome in (*outcomes["first"]["nodes"], *outcomes["matched"]["nodes"]):
+            found = await graph.ask(
+                EXPLAIN, id=identity, applicant=outcome["applicant"], scenario=scenario
+            )
+            why = found["simulation"]["why"]
+            assert why["__typename"] == "Explanation"
+            assert why["about"] == outcome["applicant"]
+            own = [step for step in why["steps"] if step["applicant"] == outcome["applicant"]]
+            if outcome["program"] is None:
+                assert own[-1]["kind"] == "UNMATCHED"
+            else:
+                assert own[-1]["program"] == outcome["program"]["key"]
+                assert own[-1]["choice"] == outcome["rank"]
+                assert outcome["program"]["name"] in why["summary"]
+    program = outcomes["matched"]["nodes"][0]["program"]["key"]
+    found = await graph.ask(EXPLAIN, id=identity, program=program, scenario=1)
+    assert "fills" in found["simulation"]["why"]["summary"]
+    for wrong in ({}, {"applicant": "x", "program": "y"}, {"applicant": "x"}, {"program": "y"},
+                  {"applicant": "x", "scenario": 2}):  # fmt: skip
+        answer = (await graph.raw(EXPLAIN, {"id": identity, **wrong})).json()
+        assert answer["data"] == {
+            "simulation": {"number": payload["simulation"]["number"], "why": None}
+        }
+        (error,) = answer["errors"]
+        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+        assert error["path"] == ["simulation", "why"]

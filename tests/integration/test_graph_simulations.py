@@ -36,7 +36,7 @@ async def stored(graph: Graph) -> int:
     """Number of a simulation that has succeeded."""
     async with connect(Role.APP, graph.settings) as app:
         asked = await simulations.add_done(
-            app, new_simulation(1, 1503, idempotency_key="k"), results(await programs(app))
+            app, new_simulation(1, 1503, idempotency_token="k"), results(await programs(app))
         )
     return asked.simulation_id
 
@@ -116,9 +116,9 @@ async def test_a_simulation_is_found_by_its_id_and_as_a_node(graph: Graph, store
 async def test_a_key_is_good_for_one_simulation(graph: Graph, stored: int) -> None:
     async with connect(Role.APP, graph.settings) as app:
         again = await simulations.add_done(
-            app, new_simulation(1, 1503, idempotency_key="k"), results([])
+            app, new_simulation(1, 1503, idempotency_token="k"), results([])
         )
-        queued = await simulations.queue(app, new_simulation(1, 1503, idempotency_key="k"))
+        queued = await simulations.queue(app, new_simulation(1, 1503, idempotency_token="k"))
     assert (again.simulation_id, again.is_new) == (stored, False)
     assert (queued.simulation_id, queued.is_new) == (stored, False)
     assert await graph.values("SELECT count(*) FROM ops.job") == [0]

@@ -13,7 +13,6 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
-    build_schema,
     execute_sync,
     get_operation_ast,
     get_variable_values,
@@ -26,11 +25,11 @@ from graphql import (
 
 from graph.planner.cursors import CursorSigner
 from graph.schema import build_schema as declared_schema
-from graph.schema import sdl
 from tests.reference.pages import Connections
 from tests.reference.refusals import BAD_INPUT
 from tests.reference.resolvers import Resolvers
 from tests.reference.rows import Record, Tables
+from tests.reference.schema import read_schema
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class Reference:
 
     def _executable(self) -> GraphQLSchema:
         """Return the schema of the SDL with a resolver on every field."""
-        schema = build_schema(sdl())
+        schema = read_schema()
         for name, kind in schema.type_map.items():
             if is_abstract_type(kind):
                 kind.resolve_type = _type_of

@@ -23,6 +23,7 @@ from graph.planner.sources import (
     RelationFilter,
     ToMany,
     ToOne,
+    member_of,
     source_of,
 )
 from tests.reference.places import is_within, is_wrong
@@ -90,8 +91,12 @@ def _member(  # noqa: PLR0911 - a case for each kind of declaration
         case Combination(operator="or"):
             return any(keeps(kind, one, record) for one in value)
         case RelationFilter(source=Embedded() as embedded):
+            members = get_named_type(definition.type).fields
             return all(
-                holds(comparisons, record.value(embedded.columns[member], embedded.table))
+                holds(
+                    comparisons,
+                    record.value(embedded.columns[member_of(members[member])], embedded.table),
+                )
                 for member, comparisons in value.items()
                 if comparisons is not None
             )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cmp_to_key
 from typing import Any, TypeVar
+from uuid import UUID
 
 from graph.planner.sources import ORDERS, TABLE_TYPES, OrderTerm
 from tests.reference.rows import Record
@@ -20,6 +21,8 @@ def written(value: Any) -> Any:
     """Return a value as JSON has it."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, UUID):
+        return str(value)
     return value.isoformat() if isinstance(value, dt.date) else value
 
 

@@ -15,6 +15,7 @@ from graph.planner.sources import (
     AggregateOf,
     AnyNode,
     AnyNodes,
+    ById,
     ByKey,
     Column,
     Connection,
@@ -31,6 +32,7 @@ from graph.planner.sources import (
     TableType,
     ToMany,
     ToOne,
+    member_of,
     source_of,
 )
 from tests.reference.derived import DerivedResolvers
@@ -74,7 +76,7 @@ class Resolvers:
         target = TABLE_TYPES.get(get_named_type(definition.type).name)
         derived = DerivedResolvers(self.declared, self.connections)
         for found in (
-            self._of_row(source, target, f"{type_name}.{field_name}"),
+            self._of_row(source, target, f"{type_name}.{field_name}", definition),
             self._of_page(source),
             self._of_root(source, target, field_name),
             derived.resolver(source, definition, type_name, field_name),
@@ -86,7 +88,7 @@ class Resolvers:
     # -- fields of rows --------------------------------------------------------------------------
 
     def _of_row(  # noqa: PLR0911 - a case for each kind of declaration
-        self, source: Any, target: TableType | None, where: str
+        self, source: Any, target: TableType | None, where: str, definition: GraphQLField
     ) -> Resolver | None:
         match source:
             case Column(name=str() as column, table=table):
@@ -96,7 +98,7 @@ class Resolvers:
             case Embedded():
                 return lambda record, _: embedded(source, record)
             case Part():
-                return lambda value, info: value[info.field_name]
+                return lambda value, _: value[member_of(definition)]
             case ToOne():
                 return lambda record, _: next(record.related(_known(target), source.keys), None)
             case ToMany():
@@ -147,6 +149,8 @@ class Resolvers:
                 return lambda _, __, **given: self._by_key(source, _known(target), given)
             case Everything():
                 return lambda _, __, **given: self._everything(source, given)
+            case ById():
+                return lambda _, __, id: self._node(id, target)  # noqa: A006
             case AnyNode():
                 return lambda _, __, **given: self._node(given["id"])
             case AnyNodes():
@@ -188,13 +192,14 @@ class Resolvers:
             raise RefusalError([BAD_INPUT])
         kind, key = found
         tables = self.connections.tables
-        for row in tables.versions(kind, key):
+        rows = tables.where(kind.table, **dict(zip(kind.natural_key, key, strict=True)))
+        for row in rows:
             if scope.moment.has(row):
                 return Record(kind, row, tables, scope)
         return None
 
-    def _node(self, given: str) -> Record | None:
-        return self._of_id(given, None, Scope(Moment.now(self.connections.tables)))
+    def _node(self, given: str, target: TableType | None = None) -> Record | None:
+        return self._of_id(given, target, Scope(Moment.now(self.connections.tables)))
 
     def _nodes(self, given: list[str]) -> list[Record | None]:
         if len(given) > MOST_IDS:

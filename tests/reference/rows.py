@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ import asyncpg
 
 from graph.planner.sources import TABLE_TYPES, TableType
 from graph.schema import build_schema
+from warehouse.tables import metadata
 
 Row = Mapping[str, Any]
 VERSIONS = "ops.data_version"
@@ -54,10 +56,21 @@ async def load_tables(connection: asyncpg.Connection) -> Tables:
         names |= {kind.table, *kind.beside}
     return Tables(
         {
-            name: [dict(row) for row in await connection.fetch(f"SELECT * FROM {name}")]
+            name: [_read(name, row) for row in await connection.fetch(f"SELECT * FROM {name}")]
             for name in sorted(names)
         }
     )
+
+
+def _read(table: str, row: asyncpg.Record) -> dict[str, Any]:
+    """Return a row with its JSON read."""
+    columns = metadata.tables[table].c
+    return {
+        name: json.loads(value)
+        if isinstance(value, str) and columns[name].type.__visit_name__ == "JSONB"
+        else value
+        for name, value in row.items()
+    }
 
 
 @dataclass(frozen=True)

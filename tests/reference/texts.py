@@ -7,6 +7,7 @@ import binascii
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from graph.planner.sources import TABLE_TYPES, TableType
 from warehouse.tables import metadata
@@ -46,6 +47,11 @@ def key_in(given: str, wanted: TableType | None = None) -> tuple[TableType, tupl
     for column, part in zip(kind.natural_key, plain, strict=True):
         if columns[column].type.python_type is str:
             key.append(part)
+        elif columns[column].type.python_type is UUID:
+            try:
+                key.append(UUID(part))
+            except ValueError:
+                return None
         elif part.removeprefix("-").isdecimal() and -(2**31) <= int(part) < 2**31:
             key.append(int(part))
         else:

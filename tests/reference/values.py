@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
-from graph.planner.sources import TABLE_TYPES, Column, Embedded, TableType, source_of
+from graph.planner.sources import TABLE_TYPES, Column, Embedded, TableType, member_of, source_of
 from tests.reference.orders import written
 from tests.reference.rows import Moment, Record, Scope, Tables
 from tests.reference.texts import global_id, key_in
@@ -95,12 +95,15 @@ class Values:
                 case Column(name=str() as column, table=table):
                     self._add(name, inner.name, _column(kind, tables, column, table))
                 case Embedded(columns=columns, table=table):
-                    for member, column in columns.items():
-                        scalar: Any = get_named_type(inner.fields[member].type)
+                    for member, found in inner.fields.items():
+                        column = columns[member_of(found)]
+                        scalar: Any = get_named_type(found.type)
                         self._add(member, scalar.name, _column(kind, tables, column, table))
 
     def _add(self, name: str, scalar: str, values: Iterable[Any]) -> None:
-        stated = {value for value in values if value is not None and not isinstance(value, list)}
+        stated = {
+            value for value in values if value is not None and not isinstance(value, list | dict)
+        }
         self._found.setdefault((name, scalar), set()).update(stated)
 
     @staticmethod

@@ -134,8 +134,9 @@ def test_the_examples_show_every_field_that_can_be_asked_for_first():
         for selection in node.selection_set.selections
         if isinstance(selection, FieldNode)
     }
-    assert schema.query_type is not None
-    assert shown == set(schema.query_type.fields)
+    roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
+    can_be_asked = {name for root in roots if root is not None for name in root.fields}
+    assert shown == can_be_asked - {"cancelJob", "refreshWarehouse"}
 
 
 def client(folder: Path) -> TestClient:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from graphql import TypeInfo, TypeInfoVisitor, Visitor, build_schema, parse, validate, visit
+from graphql import TypeInfo, TypeInfoVisitor, Visitor, parse, validate, visit
 from hypothesis import HealthCheck, Phase, given, settings
 
 from graph.limits import RULES, Limits, excesses
 from graph.planner.sources import TABLE_TYPES
 from graph.schema import build_schema as declared_schema
-from graph.schema import sdl
 from tests.reference.operations import GeneratedOperation, build, operations
 from tests.reference.rows import VERSIONS, Tables
+from tests.reference.schema import read_schema
 from tests.reference.steering import Steering
 from tests.reference.values import Values
 
-SCHEMA = build_schema(sdl())
+SCHEMA = read_schema()
 DECLARED = declared_schema()._schema
 NAMES = {name for kind in TABLE_TYPES.values() for name in (kind.table, *kind.beside)}
 VALUES = Values(DECLARED, Tables(dict.fromkeys({VERSIONS, *NAMES}, ())))

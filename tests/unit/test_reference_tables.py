@@ -10,6 +10,7 @@ import pytest
 import etl.reference
 from etl.errors import ReferenceTableError
 from etl.reference.tables import load_reference_tables
+from simulation.eligibility import Eligibility, Offering
 from warehouse.vocabulary import ApplicantCategory, Language, Province
 
 SHARED = Path(os.environ.get("RESIDENCY_SHARED", "../shared")) / "data" / "carms"
@@ -154,3 +155,53 @@ def test_every_site_school_and_stream_of_the_master_has_its_row():
     assert {(int(row[3]) // 65536, row[4]) for row in rows} == {
         (school.school_code, school.school_name) for school in tables.schools.values()
     }
+
+
+class TestEligibility:
+    def test_every_stream_is_open_to_somebody_in_both_iterations(self):
+        tables = load_reference_tables()
+        for iteration in (1, 2):
+            eligibility = Eligibility(tables.rules, 2025, iteration)
+            for label in tables.streams:
+                for province in Province:
+                    assert eligibility.admissions(Offering(label, province), ("CMG", "IMG", "MOTP"))
+
+    @pytest.mark.parametrize(
+        ("year", "iteration", "province", "label", "expected"),
+        [
+            (2025, 1, "ON", "CMG Stream for CMG", ("CMG",)),
+            (2025, 2, "ON", "CMG Stream for CMG", ("CMG",)),
+            (2025, 2, "MB", "CMG Stream for CMG", ("CMG", "IMG")),
+            (2025, 2, "AB", "IMG Stream for IMG", ("IMG+AIMG_ASSESSED",)),
+            (2025, 1, "QC", "Regular Stream for All", ("CMG", "IMG+CMQ_EQUIVALENCE")),
+            (2024, 2, "NB", "Regular Stream for All", ("CMG", "IMG+CMQ_EQUIVALENCE")),
+            (2025, 1, "BC", "IMG Stream for IMG", ("IMG+BCIMG_ASSESSED",)),
+            (2025, 1, "SK", "Competitive Stream for All", ("CMG", "IMG")),
+            (2025, 1, "ON", "MOTP-MMTP for MOTP/MMTP", ("MOTP",)),
+            (2025, 1, "AB", "CMG Stream including MOTP/MMTP for CMG", ("CMG", "MOTP")),
+            (2025, 1, "ON", "Indigenous stream for CMG", ("CMG+INDIGENOUS",)),
+        ],
+    )
+    def test_what_provinces_say_holds(self, year, iteration, province, label, expected):
+        eligibility = Eligibility(load_reference_tables().rules, year, iteration)
+        found = eligibility.admissions(Offering(label, province), ("CMG", "IMG", "MOTP"))
+        assert found == expected
+
+    def test_every_rule_says_why_and_where_it_stands(self):
+        for rule in load_reference_tables().rules:
+            assert rule.reason.endswith(".")
+            assert rule.source
+
+    def test_a_rule_that_contradicts_itself_is_named_with_its_line(self, tables):
+        spoil(tables, "eligibility.csv", 3, "MOTP-OWN-OTHERS", "MOTP-OWN")
+        assert "eligibility.csv, line 3: Two rules share a name" in refusal(tables)
+
+    def test_a_stream_that_nobody_knows_is_named_with_its_line(self, tables):
+        spoil(tables, "eligibility.csv", 2, "MOTP-MMTP for MOTP/MMTP", "MOTP for all")
+        assert "line 2: stream_label 'MOTP for all' is not in streams.csv" in refusal(tables)
+
+    def test_a_year_in_words_is_named_with_its_line(self, tables):
+        lines = (tables / "eligibility.csv").read_text(encoding="utf-8").splitlines()
+        number = next(n for n, line in enumerate(lines, start=1) if ",2024," in line)
+        spoil(tables, "eligibility.csv", number, ",2024,", ",last,")
+        assert f"line {number}: year 'last' is not a whole number" in refusal(tables)

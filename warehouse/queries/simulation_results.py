@@ -29,7 +29,7 @@ MATCH_COLUMNS: Final = (
 APPLICATION_COLUMNS: Final = (
     "applicant_ordinal", "rank", "program_ordinal", "program_rank", "is_match",
 )  # fmt: skip
-_KEYS: Final = frozenset({"simulation_id", "scenario_key", "ordinal", "category_outcome_key"})
+_KEYS: Final = frozenset({"simulation_id", "scenario_id", "ordinal", "category_outcome_id"})
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ async def write_results(
         key = await _insert_row(
             connection, "scenario", {**scenario.row, **of_run, "ordinal": ordinal}
         )
-        of_scenario = {**of_run, "scenario_key": key}
+        of_scenario = {**of_run, "scenario_id": key}
         for member, table in OF_SCENARIO.items():
             rows = [
                 {**row, **known.of(member, row), **of_scenario, "ordinal": number}
@@ -93,7 +93,7 @@ async def write_results(
         for category in scenario.categories:
             row = {**category.row, **of_scenario}
             of_category = {
-                "category_outcome_key": await _insert_row(connection, "category_outcome", row)
+                "category_outcome_id": await _insert_row(connection, "category_outcome", row)
             }
             await _copy(connection, "rank_outcome", [{**r, **of_category} for r in category.ranks])
         for table, columns, facts in (
@@ -103,7 +103,7 @@ async def write_results(
             await copy_rows(
                 connection,
                 f"simulation.{table}",
-                ("scenario_key", *columns),
+                ("scenario_id", *columns),
                 ((key, *fact) for fact in facts),
             )
     await connection.execute(
@@ -180,27 +180,27 @@ async def _dimensions(connection: asyncpg.Connection, data_version: int) -> _Dim
 async def _scenario(
     connection: asyncpg.Connection, row: asyncpg.Record, *, matches: bool
 ) -> ScenarioResult:
-    key = row["scenario_key"]
+    key = row["scenario_id"]
     categories = await connection.fetch(
-        "SELECT * FROM simulation.category_outcome WHERE scenario_key = $1"
-        " ORDER BY category_outcome_key",
+        "SELECT * FROM simulation.category_outcome WHERE scenario_id = $1"
+        " ORDER BY category_outcome_id",
         key,
     )
     outcomes = [
         CategoryResult(
             decoded("category_outcome", one),
             await _rows(
-                connection, "rank_outcome", "category_outcome_key",
-                one["category_outcome_key"], "rank",
+                connection, "rank_outcome", "category_outcome_id",
+                one["category_outcome_id"], "rank",
             ),
         )
         for one in categories
     ]  # fmt: skip
     return ScenarioResult(
         decoded("scenario", row),
-        programs=await _rows(connection, "program_outcome", "scenario_key", key, "ordinal"),
-        disciplines=await _rows(connection, "discipline_outcome", "scenario_key", key, "ordinal"),
-        provinces=await _rows(connection, "province_outcome", "scenario_key", key, "ordinal"),
+        programs=await _rows(connection, "program_outcome", "scenario_id", key, "ordinal"),
+        disciplines=await _rows(connection, "discipline_outcome", "scenario_id", key, "ordinal"),
+        provinces=await _rows(connection, "province_outcome", "scenario_id", key, "ordinal"),
         categories=outcomes,
         matches=await _facts(connection, "match_outcome", MATCH_COLUMNS, key) if matches else (),
         applications=(
@@ -213,7 +213,7 @@ async def _facts(
     connection: asyncpg.Connection, table: str, columns: Sequence[str], key: int
 ) -> list[tuple[Any, ...]]:
     found = await connection.fetch(
-        f"SELECT {', '.join(columns)} FROM simulation.{table} WHERE scenario_key = $1"
+        f"SELECT {', '.join(columns)} FROM simulation.{table} WHERE scenario_id = $1"
         f" ORDER BY {columns[0]}, rank",
         key,
     )

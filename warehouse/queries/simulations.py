@@ -42,7 +42,7 @@ class NewSimulation:
     engine_version: str
     precision: float | None = None
     name: str | None = None
-    idempotency_key: str | None = None
+    idempotency_token: str | None = None
 
     @property
     def digest(self) -> str:
@@ -76,7 +76,7 @@ async def asked_before(connection: asyncpg.Connection, key: str | None) -> Asked
     """Return the simulation that was asked for with an idempotency key; None for none."""
     if key is None:
         return None
-    row = await connection.fetchrow(f"{_FOUND} WHERE idempotency_key = $1", key)
+    row = await connection.fetchrow(f"{_FOUND} WHERE idempotency_token = $1", key)
     return None if row is None else Asked(row[0], row[1], False, row[2])
 
 
@@ -113,7 +113,7 @@ async def store(connection: asyncpg.Connection, simulation_id: int, results: Res
     """
     async with connection.transaction():
         row = await connection.fetchrow(
-            "SELECT s.data_version FROM simulation.simulation s JOIN ops.job j USING (job_id)"
+            "SELECT s.data_version_number FROM simulation.simulation s JOIN ops.job j USING (job_id)"
             " WHERE s.simulation_id = $1 AND j.status = $2 FOR UPDATE OF j, s",
             simulation_id, JobStatus.RUNNING,
         )  # fmt: skip
@@ -148,6 +148,14 @@ async def forget_old(connection: asyncpg.Connection, days: int) -> int:
     return int(status.removeprefix("DELETE "))
 
 
+async def read_row(connection: asyncpg.Connection, simulation_id: int) -> Row | None:
+    """Return a simulation without its results; None where there is none."""
+    row = await connection.fetchrow(
+        "SELECT * FROM simulation.simulation WHERE simulation_id = $1", simulation_id
+    )
+    return None if row is None else decoded("simulation", row)
+
+
 async def read(
     connection: asyncpg.Connection, simulation_id: int, *, matches: bool = False
 ) -> Stored | None:
@@ -159,12 +167,9 @@ async def read(
         matches: Whether to read applicants and their applications, too.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        row = await connection.fetchrow(
-            "SELECT * FROM simulation.simulation WHERE simulation_id = $1", simulation_id
-        )
-        if row is None:
+        found = await read_row(connection, simulation_id)
+        if found is None:
             return None
-        found = decoded("simulation", row)
         if found["status"] != JobStatus.SUCCEEDED:
             return Stored(found, None)
         results = await read_results(connection, simulation_id, matches=matches)
@@ -184,26 +189,26 @@ async def _insert(
         "status": status,
         "request": json.dumps(new.request),
         "request_digest": new.digest,
-        "idempotency_key": new.idempotency_key,
+        "idempotency_token": new.idempotency_token,
         "reproduce": new.reproduce,
         "parameters": json.dumps(new.parameters),
         "seed": new.seed,
         "replicates": new.replicates,
         "precision": new.precision,
-        "data_version": new.data_version,
+        "data_version_number": new.data_version,
         "match_iteration_id": new.match_iteration_id,
         "engine_version": new.engine_version,
     }
     places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
     found: int | None = await connection.fetchval(
         f"INSERT INTO simulation.simulation ({', '.join(values)}) VALUES ({places})"
-        " ON CONFLICT (idempotency_key) DO NOTHING RETURNING simulation_id",
+        " ON CONFLICT (idempotency_token) DO NOTHING RETURNING simulation_id",
         *values.values(),
     )
     return found
 
 
 async def _before(connection: asyncpg.Connection, new: NewSimulation) -> Asked:
-    found = await asked_before(connection, new.idempotency_key)
+    found = await asked_before(connection, new.idempotency_token)
     assert found is not None, "only a known key keeps a simulation from being inserted"
     return found

@@ -240,7 +240,7 @@ class Job(SQLModel, table=True):
         column_kwargs={"server_default": "QUEUED"},
     )
     arguments: dict[str, Any] = column("Typed input of the job.", sa_type=JSONB, nullable=False)
-    idempotency_key: str | None = text(
+    idempotency_token: str | None = text(
         "Key by which whoever asked recognises the request; null for none.",
         default=None,
         unique=True,

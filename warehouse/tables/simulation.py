@@ -61,12 +61,12 @@ def simulation_key(*, is_indexed: bool = True) -> Any:
     )
 
 
-def scenario_key(*, is_indexed: bool = False, primary_key: bool = False) -> Any:
+def scenario_id(*, is_indexed: bool = False, primary_key: bool = False) -> Any:
     """Return the foreign key to the scenario."""
     return column(
         "The scenario.",
         sa_type=Integer,
-        sa_column_args=[ForeignKey("simulation.scenario.scenario_key", ondelete="CASCADE")],
+        sa_column_args=[ForeignKey("simulation.scenario.scenario_id", ondelete="CASCADE")],
         nullable=False,
         index=is_indexed,
         primary_key=primary_key,
@@ -143,7 +143,7 @@ class Simulation(SQLModel, table=True):
         nullable=False,
     )
     request_digest: str = text("SHA-256 of the request, in hexadecimal.", nullable=False)
-    idempotency_key: str | None = text(
+    idempotency_token: str | None = text(
         "Key by which whoever asked recognises the request; null for none.",
         default=None,
         unique=True,
@@ -152,7 +152,9 @@ class Simulation(SQLModel, table=True):
     parameters: dict[str, Any] = column(
         "What the simulated applicants are drawn with.", sa_type=JSONB, nullable=False
     )
-    seed: int = column("What everything random is drawn from.", sa_type=Integer, nullable=False)
+    seed: int = column(
+        "What everything random is drawn from.", sa_type=Integer, unit="any", nullable=False
+    )
     replicates: int = column(
         "Replicates that were asked for, at most.",
         sa_type=Integer,
@@ -166,9 +168,12 @@ class Simulation(SQLModel, table=True):
         default=None,
     )
     precision: float | None = column(
-        "Half width of the interval at which to stop; null for none.", sa_type=Float, default=None
+        "Half width of the interval at which to stop; null for none.",
+        sa_type=Float,
+        unit="fraction of 1",
+        default=None,
     )
-    data_version: int = column(
+    data_version_number: int = column(
         "Data version whose programs and quotas were read.",
         sa_type=Integer,
         foreign_key="ops.data_version.number",
@@ -196,7 +201,7 @@ class Scenario(Summary, table=True):
         grain="one scenario of a simulation",
     )
 
-    scenario_key: int = identity("Surrogate key of the scenario.")
+    scenario_id: int = identity("Surrogate key of the scenario.")
     simulation_id: int = simulation_key(is_indexed=False)
     ordinal: int = ordinal("Place among the scenarios, from 0; the first is compared with.")
     name: str = text("Name of the scenario.", nullable=False)
@@ -214,6 +219,7 @@ class Scenario(Summary, table=True):
         "By how much common random numbers shrink the variance of the change in matched"
         " applicants; null for the first scenario.",
         sa_type=Float,
+        unit="times",
         default=None,
     )
     audited: int = column(
@@ -260,7 +266,7 @@ class ProgramOutcome(ProgramEstimates, table=True):
         grain="one program stream in a scenario",
     )
 
-    scenario_key: int = scenario_key(primary_key=True)
+    scenario_id: int = scenario_id(primary_key=True)
     ordinal: int = column(
         "Number of the program within the scenario.",
         sa_type=Integer,
@@ -278,7 +284,7 @@ class ProgramOutcome(ProgramEstimates, table=True):
     university_key: int | None = dimension("The university.", "dim_university.university_key")
     province: str | None = text("Province of the site; null where not known.", default=None)
     quota: int = column("Seats.", sa_type=Integer, unit="positions", nullable=False)
-    quota_is_modelled: bool = column(
+    is_quota_modelled: bool = column(
         "Whether the source states no quota, and this one is a guess.",
         sa_type=Boolean,
         nullable=False,
@@ -296,7 +302,7 @@ class DisciplineOutcome(SeatEstimates, table=True):
         grain="one discipline in a scenario",
     )
 
-    scenario_key: int = scenario_key(primary_key=True)
+    scenario_id: int = scenario_id(primary_key=True)
     ordinal: int = column(
         "Number of the discipline within the scenario.",
         sa_type=Integer,
@@ -322,7 +328,7 @@ class ProvinceOutcome(SeatEstimates, table=True):
         grain="one province in a scenario",
     )
 
-    scenario_key: int = scenario_key(primary_key=True)
+    scenario_id: int = scenario_id(primary_key=True)
     ordinal: int = column(
         "Number of the province within the scenario.",
         sa_type=Integer,
@@ -343,13 +349,13 @@ class CategoryOutcome(ApplicantEstimates, table=True):
         "simulation",
         __doc__,
         one_of("category", ApplicantCategory),
-        UniqueConstraint("scenario_key", "category"),
+        UniqueConstraint("scenario_id", "category"),
         Index("ix_category_outcome_simulation_id", "simulation_id"),
         grain="one category of applicants in a scenario",
     )
 
-    category_outcome_key: int = identity("Surrogate key of the row.")
-    scenario_key: int = scenario_key()
+    category_outcome_id: int = identity("Surrogate key of the row.")
+    scenario_id: int = scenario_id()
     simulation_id: int = simulation_key(is_indexed=False)
     category: str = text("The category.", nullable=False)
     applicants: int = column(
@@ -368,11 +374,11 @@ class RankOutcome(RankEstimates, table=True):
         grain="one rank that applicants of a category obtain in a scenario",
     )
 
-    category_outcome_key: int = column(
+    category_outcome_id: int = column(
         "The category's outcome.",
         sa_type=Integer,
         sa_column_args=[
-            ForeignKey("simulation.category_outcome.category_outcome_key", ondelete="CASCADE")
+            ForeignKey("simulation.category_outcome.category_outcome_id", ondelete="CASCADE")
         ],
         primary_key=True,
         nullable=False,
@@ -380,6 +386,7 @@ class RankOutcome(RankEstimates, table=True):
     rank: int = column(
         "The rank, 1 for the first choice; 0 for no match.",
         sa_type=SmallInteger,
+        unit="rank",
         primary_key=True,
         nullable=False,
     )
@@ -397,11 +404,11 @@ class MatchOutcome(SQLModel, table=True):
         __doc__,
         one_of("category", ApplicantCategory),
         check("rank_goes_with_program", "(rank IS NULL) = (program_ordinal IS NULL)"),
-        Index("ix_match_outcome_program", "scenario_key", "program_ordinal"),
+        Index("ix_match_outcome_program", "scenario_id", "program_ordinal"),
         grain="one simulated applicant in a scenario whose matches are kept",
     )
 
-    scenario_key: int = scenario_key(primary_key=True)
+    scenario_id: int = scenario_id(primary_key=True)
     ordinal: int = column(
         "Number of the applicant within the scenario.",
         sa_type=Integer,
@@ -414,7 +421,10 @@ class MatchOutcome(SQLModel, table=True):
         "Programs that the applicant ranked.", sa_type=Integer, unit="programs", nullable=False
     )
     rank: int | None = column(
-        "Rank that the applicant obtained; null for no match.", sa_type=Integer, default=None
+        "Rank that the applicant obtained; null for no match.",
+        sa_type=Integer,
+        unit="rank",
+        default=None,
     )
     program_ordinal: int | None = column(
         "The program's outcome in the scenario; null for no match.", sa_type=Integer, default=None
@@ -429,11 +439,11 @@ class Application(SQLModel, table=True):
         "simulation",
         __doc__,
         check("rank_is_positive", "rank > 0"),
-        Index("ix_application_program", "scenario_key", "program_ordinal"),
+        Index("ix_application_program", "scenario_id", "program_ordinal"),
         grain="one entry of a simulated applicant's list",
     )
 
-    scenario_key: int = scenario_key(primary_key=True)
+    scenario_id: int = scenario_id(primary_key=True)
     applicant_ordinal: int = column(
         "Number of the applicant within the scenario.",
         sa_type=Integer,
@@ -443,6 +453,7 @@ class Application(SQLModel, table=True):
     rank: int = column(
         "Rank in the applicant's list, 1 for the first choice.",
         sa_type=SmallInteger,
+        unit="rank",
         primary_key=True,
         nullable=False,
     )
@@ -450,6 +461,7 @@ class Application(SQLModel, table=True):
     program_rank: int | None = column(
         "Rank of the applicant in the program's list; null where the program does not rank them.",
         sa_type=Integer,
+        unit="rank",
         default=None,
     )
     is_match: bool = column("Whether it became the match.", sa_type=Boolean, nullable=False)

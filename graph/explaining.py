@@ -1,0 +1,100 @@
+"""Explanations of simulated matches: the run is repeated, and its first match told."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from graph.errors import BadUserInputError
+from graph.mutations.run_inputs import program_key
+from graph.simulating import Connect, Simulator
+from simulation.errors import SimulationError
+from simulation.explanation import Explanation, explain_applicant, explain_program
+from simulation.outcome import ENGINE_VERSION, Outcome
+from simulation.runs import RunRequest, first_match
+from warehouse.queries.simulations import read_row
+from warehouse.vocabulary import JobStatus
+
+KEPT_MATCHES: Final = 4
+"""Matches that are kept: whoever asks for one explanation asks for more."""
+
+
+class Explainer:
+    """Explains matches of stored simulations.
+
+    Args:
+        connect: Opens a connection that reads simulations.
+        simulator: Reads programs, and works.
+    """
+
+    def __init__(self, connect: Connect, simulator: Simulator) -> None:
+        self._connect = connect
+        self._simulator = simulator
+        self._kept: OrderedDict[tuple[int, int], tuple[Outcome, dict[str, str]]] = OrderedDict()
+
+    async def explain(self, key: Sequence[Any], arguments: Mapping[str, Any]) -> Explanation:
+        """Explain the match of an applicant, or of a program.
+
+        Raises:
+            BadUserInputError: arguments name nobody, or nothing that can be explained.
+        """
+        applicant, program = arguments.get("applicant"), arguments.get("program")
+        if (applicant is None) == (program is None):
+            raise BadUserInputError(
+                "Pass exactly one of the arguments 'applicant' and 'program': an identifier of"
+                " 'applicantOutcomes', or a program by its key or id."
+            )
+        outcome, names = await self._match(key[0], arguments["scenario"])
+
+        def work() -> Explanation:
+            if applicant is not None:
+                return explain_applicant(outcome, applicant, names)
+            return explain_program(outcome, program_key(str(program)), names)
+
+        try:
+            return await self._simulator.work(work)
+        except SimulationError as error:
+            raise BadUserInputError(str(error)) from error
+
+    async def _match(self, simulation_id: int, scenario: int) -> tuple[Outcome, dict[str, str]]:
+        """Return the first match of a scenario, and the names of its programs."""
+        found = self._kept.get((simulation_id, scenario))
+        if found is not None:
+            return found
+        async with self._connect() as connection:
+            row = await read_row(connection, simulation_id)
+        assert row is not None, "the statement that asks has found it"
+        request = RunRequest.of(row["request"])
+        _check(row, request, scenario)
+        try:
+            offered = await self._simulator.programs(
+                row["match_iteration_id"], row["data_version_number"]
+            )
+        except SimulationError as error:
+            raise BadUserInputError(str(error)) from error
+        programs = offered.programs
+        outcome = await self._simulator.work(lambda: first_match(request, programs, scenario))
+        names = dict(zip(programs.keys, programs.names, strict=True))
+        self._kept[simulation_id, scenario] = outcome, names
+        while len(self._kept) > KEPT_MATCHES:
+            self._kept.popitem(last=False)
+        return outcome, names
+
+
+def _check(row: Mapping[str, Any], request: RunRequest, scenario: int) -> None:
+    """Refuse what cannot be explained."""
+    if row["status"] != JobStatus.SUCCEEDED:
+        raise BadUserInputError(
+            f"The simulation is {row['status']}. Only one that has SUCCEEDED can be explained."
+        )
+    if row["engine_version"] != ENGINE_VERSION:
+        raise BadUserInputError(
+            f"The simulation was run by version {row['engine_version']} of the engine, and this is"
+            f" {ENGINE_VERSION}. Run it again with what 'reproduce' says."
+        )
+    if not 0 <= scenario < len(request.scenarios):
+        raise BadUserInputError(
+            f"Argument 'scenario' is {scenario}; the simulation has the scenarios 0 to"
+            f" {len(request.scenarios) - 1}."
+        )

@@ -1,0 +1,126 @@
+"""What `residency simulate --scenario` does: ensembles of simulated applicants, and what-ifs."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from pathlib import Path
+
+from residency.console import progress_bars, say
+from residency.reporting import print_table
+from residency.simulating import offered_programs
+from simulation.export import write_run
+from simulation.measures import Measure, Scope
+from simulation.results import RunResult, ScenarioResult
+from simulation.runs import RunRequest, run
+
+SHOWN = {
+    Measure.MATCH_RATE: "applicants matched",
+    Measure.FIRST_CHOICE_RATE: "with their first choice",
+    Measure.MEAN_RANK: "mean rank obtained",
+    Measure.UNMATCHED: "applicants unmatched",
+    Measure.FILL_RATE: "seats filled",
+    Measure.UNFILLED: "seats unfilled",
+}
+"""What the terminal shows of each scenario; files have the rest."""
+
+CONVERGED = {
+    None: "",
+    True: " Intervals are as narrow as asked for.",
+    False: " Intervals are still wider than asked for.",
+}
+
+MOST_SEATS = 10
+"""Programs whose seat values the terminal shows."""
+
+
+def run_scenarios(
+    file: Path, out: Path | None, *, replicates: int | None, seed: int | None
+) -> None:
+    """Run the scenarios of a file over the loaded programs, show them, and write all results.
+
+    Args:
+        file: JSON or YAML: a `RunRequest`, or one scenario to compare with the market as it is.
+        out: Folder for the results; None to show only.
+        replicates: Replicates instead of those of the file.
+        seed: Seed instead of that of the file.
+
+    Raises:
+        InvalidRequestError: The file is no request.
+        InvalidScenarioError: A scenario does not fit the programs, or contradicts itself.
+        NoProgramsError: Nothing is loaded.
+    """
+    request = RunRequest.read(file).with_overrides(replicates=replicates, seed=seed)
+    offered = asyncio.run(offered_programs())
+    iteration = offered.iteration
+    if iteration.is_sample:
+        say("[bold]The loaded programs are generated samples:[/] results say nothing of real ones.")
+    with progress_bars() as bars:
+        task = bars.add_task("Simulating", total=request.replicates)
+        result = run(
+            request,
+            offered.programs,
+            lambda done, total: bars.update(task, completed=done, total=total),
+            data_version=f"data version {iteration.data_version},"
+            f" match iteration {iteration.match_iteration_id}"
+            + (", generated sample" if iteration.is_sample else ""),
+        )
+        bars.update(task, completed=result.replicates, total=result.replicates)
+    _show(result)
+    if out is not None:
+        say(f"Wrote {len(write_run(out, result))} files to {out}.")
+
+
+def _show(result: RunResult) -> None:
+    """Print the scenarios side by side, and the most valuable seats."""
+    print_table(
+        [
+            {
+                "measure": name,
+                **{one.scenario.name: _shown(one, measure) for one in result.scenarios},
+            }
+            for measure, name in SHOWN.items()
+        ],
+        nothing="Nothing was measured.",
+    )
+    if result.seat_values is not None:
+        values, programs = result.seat_values, result.scenarios[0].programs
+        say("One more seat, by itself:")
+        print_table(
+            [
+                {
+                    "program": values.programs[number],
+                    "name": programs.names[number],
+                    "more matched": f"{values.matched.mean[number]:.2f}",
+                    "better off": f"{values.better_off.mean[number]:.2f}",
+                }
+                for number in values.ranking()[:MOST_SEATS].tolist()
+            ],
+            nothing="There are no programs.",
+        )
+    audited = [one for scenario in result.scenarios for one in scenario.certificates]
+    stable = sum(one.is_stable for one in audited)
+    say(
+        f"{result.replicates} replicates; {stable} of {len(audited)} audited matches are stable."
+        f"{CONVERGED[result.is_converged]} All applicants are simulated."
+    )
+
+
+def _shown(result: ScenarioResult, measure: Measure) -> str:
+    """Return a mean and, beside the first scenario, how much more it is, with the interval."""
+    outcomes = result.outcomes[Scope.ALL]
+    text = _number(measure, float(outcomes.estimates[measure].mean[0]))
+    difference = outcomes.differences.get(measure)
+    if difference is None:
+        return text
+    more, low, high = (
+        _number(measure, float(one[0]), sign="+")
+        for one in (difference.mean, difference.low, difference.high)
+    )
+    return f"{text} ({more})" if low == "-" else f"{text} ({more}; {low} to {high})"
+
+
+def _number(measure: Measure, value: float, sign: str = "") -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:{sign}.2%}" if measure.value.endswith("_RATE") else f"{value:{sign}.2f}"

@@ -1,0 +1,55 @@
+"""The file of calibrated parameters: what they are, what they reproduce, and what they do not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from simulation.bridge import OfferedPrograms
+from simulation.calibration import Calibration
+from simulation.outcome import ENGINE_VERSION
+
+NOTE: Final = (
+    "Parameters of simulated applicants. They reproduce published totals, not people: what the"
+    " figures do not identify is assumed, and other parameters would do as well."
+)
+
+
+def calibration_file(calibration: Calibration, offered: OfferedPrograms) -> str:
+    """Return the JSON text of a calibration; `parameters.default_parameters` reads such a file."""
+    programs, iteration = offered.programs, offered.iteration
+    value: dict[str, Any] = {
+        "note": NOTE,
+        "is_simulated": True,
+        "parameters": calibration.parameters.model_dump(mode="json"),
+        "misfit": round(calibration.misfit, 3),
+        "fit": [
+            {
+                "moment": fit.target.moment,
+                "subject": fit.target.subject,
+                "published": fit.target.value,
+                "simulated": None if fit.simulated is None else round(fit.simulated, 4),
+                "is_reproduced": fit.is_reproduced,
+            }
+            for fit in calibration.fit
+        ],
+        "estimates": [
+            {
+                "path": one.path,
+                "value": one.value,
+                "start": one.start,
+                "uncertainty": round(one.uncertainty, 3),
+                "is_identified": one.is_identified,
+            }
+            for one in calibration.estimates
+        ],
+        "effort": asdict(calibration.effort),
+        "engine_version": ENGINE_VERSION,
+        "match_iteration": iteration.match_iteration_id,
+        "programs": len(programs),
+        "seats": int(programs.quotas.sum()),
+        "modelled_quotas": int(programs.quota_is_modelled.sum()),
+        "sample": iteration.is_sample,
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
