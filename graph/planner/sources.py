@@ -230,11 +230,14 @@ class AnyNodes:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """A root field that returns the row with the greatest value of a column."""
+    """A root field that returns the row with the greatest value of a column.
+
+    ``missing`` is what to say where there is none; without it, the field is null then. A row
+    without a value is none.
+    """
 
     column: str
-    missing: str
-    """What to say where there is no row: the field is not null."""
+    missing: str | None = None
 
 
 ConnectionPart = Literal["edges", "nodes", "pageInfo", "totalCount", "aggregate"]

@@ -24,6 +24,7 @@ from graph.types.job import Job
 from graph.types.paging import Node, as_of_argument, connection, iteration_argument
 from graph.types.program import Program, ProgramConnection
 from graph.types.requirement import ProgramRequirementConnection
+from graph.types.search_index import SearchIndex, SearchRefresh
 from graph.types.simulation import Simulation, SimulationConnection
 from graph.types.site import SiteConnection
 from graph.types.stream import Stream
@@ -167,4 +168,20 @@ class Query:
     )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."
+    )
+    search_index: SearchIndex | None = declared(
+        Latest("activated_at"),
+        "The version of the search index that queries use; null where there is none yet.",
+    )
+    search_indexes: list[SearchIndex] = everything(
+        SearchIndex,
+        order=["number"],
+        description="All versions of the search index that are kept, the oldest first.",
+        size=4,
+    )
+    search_refreshes: list[SearchRefresh] = everything(
+        SearchRefresh,
+        order=["number"],
+        description="Refreshes of the search index, the oldest first, failed ones too.",
+        size=100,
     )

@@ -3,7 +3,7 @@
 The statements stand in ``search/*.sql``, in the order of their names, exactly as the server runs
 them.
 
-Revision: search, after page_indexes, 2026-11-21
+Revision: search, after criteria_by_weight, 2026-11-21
 """
 
 from pathlib import Path
@@ -21,9 +21,8 @@ TABLES = (
     "spelling", "passage_vector", "passage_skip", "embedder_fit",
 )  # fmt: skip
 ADDED_TO_VERSION = (
-    "settings", "analysis", "data_version_number", "passage_count", "vector_count",
-    "activated_at",
-    "withdrawn_at",
+    "number", "settings", "analysis", "data_version_number", "passage_count", "vector_count",
+    "activated_at", "withdrawn_at",
 )  # fmt: skip
 
 
@@ -50,7 +49,6 @@ def downgrade() -> None:
     run("DROP INDEX ops.uq_index_version_active")
     for column in ADDED_TO_VERSION:
         run(f"ALTER TABLE ops.index_version DROP COLUMN {column}")
-    run("COMMENT ON COLUMN ops.index_version.index_version_key IS 'Surrogate key of the version.'")
     run("DELETE FROM ops.job WHERE kind = 'REFRESH_SEARCH'")
     know_kinds("'REFRESH_WAREHOUSE'")
 

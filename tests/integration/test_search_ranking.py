@@ -135,7 +135,7 @@ async def test_a_hybrid_score_is_made_of_both_legs(searcher, fusion):
             else:
                 least = 0 if leg == "lexical" else found[-1]
                 parts.append(weight * (value - least) / (found[0] - least))
-        assert hit.score == pytest.approx(sum(parts), abs=1e-3)  # the least alike is not listed
+        assert hit.score == pytest.approx(sum(parts), abs=1e-6)
 
 
 @pytest.mark.parametrize("mode", list(SearchMode))

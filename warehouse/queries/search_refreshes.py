@@ -15,6 +15,10 @@ REFRESH_LOCK = 7_265_736_966
 """Advisory lock of a refresh: one at a time over all processes; a killed one lets go of it."""
 
 
+KEPT_REFRESHES = 100
+"""How many refreshes are kept, so that no list of them can be endless."""
+
+
 @dataclass
 class RefreshCounts:
     """What a refresh did so far; numbers of passages but for the first."""
@@ -48,6 +52,12 @@ async def start_refresh(connection: asyncpg.Connection) -> int:
             " error = 'The refresh was killed; what it embedded is kept.' WHERE status = $2",
             SearchRefreshStatus.FAILED, SearchRefreshStatus.RUNNING,
         )  # fmt: skip
+        await connection.execute(
+            "DELETE FROM ops.search_refresh WHERE search_refresh_key NOT IN"
+            " (SELECT search_refresh_key FROM ops.search_refresh"
+            " ORDER BY search_refresh_key DESC LIMIT $1)",
+            KEPT_REFRESHES - 1,
+        )
         key: int = await connection.fetchval(
             "INSERT INTO ops.search_refresh (status) VALUES ($1) RETURNING search_refresh_key",
             SearchRefreshStatus.RUNNING,

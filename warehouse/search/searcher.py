@@ -186,13 +186,16 @@ class Searcher:
             f"{FILTERED} AS MATERIALIZED ({filtered})",
             *prepared.ctes(self.ranking, bound),
             (
-                f"page AS MATERIALIZED (SELECT * FROM {RANKED} WHERE score > 0"
+                f"page AS MATERIALIZED (SELECT * FROM {RANKED}"
                 f" ORDER BY score DESC, program_key LIMIT {limit})"
             ),
+            best_passages("page"),
         ]
         rows = await self._fetcher.fetch(
             f"WITH {', '.join(heads)} SELECT page.program_key, page.score, page.lexical,"
-            f" page.semantic, b.* FROM page LEFT JOIN LATERAL ({best_passages('page')}) b ON true"
+            " page.semantic, b.* FROM page LEFT JOIN (SELECT best.program_key AS best_of,"
+            f" {PASSAGE_COLUMNS.format(place='best')} FROM {BEST} best"
+            f" {PASSAGE_JOINS.format(place='best')}) b ON b.best_of = page.program_key"
             " ORDER BY page.score DESC, page.program_key, b.passage_score DESC, b.ordinal",
             *bound.values,
         )
@@ -260,12 +263,17 @@ PASSAGE_JOINS: Final = (
 """The tables that :data:`PASSAGE_COLUMNS` reads."""
 
 
+BEST: Final = "search_best"
+"""Name of the best passages of the programs of a page: columns of :data:`PLACES`."""
+
+
 def best_passages(page: str, most: int = BEST_PASSAGES) -> str:
-    """Return a select of the best passages of the program in a row of ``page``."""
+    """Return the common table expression :data:`BEST` for the programs in the select ``page``."""
     return (
-        f"SELECT {PASSAGE_COLUMNS.format(place='p')} FROM (SELECT * FROM {PLACES}"
-        f" WHERE program_key = {page}.program_key AND score > 0 ORDER BY score DESC, ordinal"
-        f" LIMIT {most}) p {PASSAGE_JOINS.format(place='p')}"
+        f"{BEST} AS (SELECT * FROM (SELECT p.*, row_number() OVER"
+        " (PARTITION BY p.program_key ORDER BY p.score DESC, p.ordinal) AS place"
+        f" FROM {PLACES} p JOIN {page} USING (program_key) WHERE p.score > 0) b"
+        f" WHERE place <= {most})"
     )
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Index, Integer, Uuid, func
+from sqlalchemy import BigInteger, Boolean, Computed, Float, ForeignKey, Index, Integer, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
@@ -40,6 +40,17 @@ def count(description: str, unit: str) -> Any:
         nullable=False,
         default=0,
         column_kwargs={"server_default": "0"},
+    )
+
+
+def numbered(key: str, description: str) -> Any:
+    """Return a column with the surrogate key of few rows as the number that people know."""
+    return column(
+        description,
+        sa_type=Integer,
+        default=None,
+        nullable=False,
+        sa_column_args=[Computed(f"{key}::integer", persisted=True)],
     )
 
 
@@ -284,7 +295,8 @@ class IndexVersion(SQLModel, table=True):
         grain="one version of the search index",
     )
 
-    index_version_key: int = surrogate_key("Number of the version.")
+    index_version_key: int = surrogate_key("Surrogate key of the version.")
+    number: int | None = numbered("index_version_key", "Number of the version.")
     embedder: str = text("Embedder and its settings, in words.", nullable=False)
     settings: dict[str, Any] = column(
         "What the vectors depend on, without secrets; other settings make another version.",
@@ -324,7 +336,8 @@ class SearchRefresh(SQLModel, table=True):
         grain="one refresh of the search index",
     )
 
-    search_refresh_key: int = surrogate_key("Number of the refresh.")
+    search_refresh_key: int = surrogate_key("Surrogate key of the refresh.")
+    number: int | None = numbered("search_refresh_key", "Number of the refresh.")
     index_version_key: int | None = column(
         "The index version that it made or brought up to date; null where it did not get so far,"
         " or the version is no longer kept.",
