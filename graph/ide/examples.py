@@ -34,6 +34,7 @@ What the source does not state is null, never a guess."""
 FOLDER: Final = Path(__file__).with_name("examples")
 TORONTO: Final = {"latitude": 43.66, "longitude": -79.39, "km": 100}
 DISCIPLINE: Final = "Family Medicine"
+TO_DOCUMENTS: Final = "What do residents learn about rural communities?"
 QUESTION: Final = "How many positions are there in family medicine in Ontario?"
 MORE_SEATS: Final = {
     "name": "20 % more seats",
@@ -75,6 +76,7 @@ def example_queries(iteration: int, programs: Sequence[int]) -> tuple[Example, .
         "patterns": {"discipline": DISCIPLINE},
         "disciplines": {"name": DISCIPLINE},
         "question": {"question": QUESTION},
+        "question_followed": {"question": TO_DOCUMENTS},
         "again": {"id": ids[0], "ids": ids},
         "match": {"input": {"seed": 1, "keepsMatches": True}},
         "what_if": {"input": {"replicates": 40, "scenarios": [MORE_SEATS]}},

@@ -11,7 +11,7 @@ from strawberry.scalars import JSON
 from graph.answers.found import Cited, Found, Step
 from graph.planner.declare import declared
 from graph.planner.sources import KeptBy, OneOfIds
-from graph.planner.weights import Cost, assumed
+from graph.planner.weights import Cost, ListSize, assumed
 from graph.types.enums import EvidenceSection, Language, describe
 from graph.types.paging import connection
 from graph.types.program import Program, ProgramConnection
@@ -39,9 +39,12 @@ describe(
 )
 
 
-def weighing(description: str, weight: int, *sizes: Any) -> Any:
+def weighing(description: str, weight: int, size: ListSize | None = None) -> Any:
     """Return a field of an answer with its cost."""
-    return strawberry.field(description=description, directives=[Cost(weight=str(weight)), *sizes])
+    cost: list[Any] = [Cost(weight=str(weight))]
+    if size is None:
+        return strawberry.field(description=description, directives=cost)
+    return strawberry.field(description=f"{description} {size.sentence}", directives=[*cost, size])
 
 
 @strawberry.type(description="A span of a description that an answer rests on.")

@@ -34,7 +34,7 @@ def upgrade() -> None:
         for statement in path.read_text(encoding="utf-8").split(";\n"):
             if statement.strip():
                 run(statement)
-    know_kinds("'REFRESH_WAREHOUSE', 'REFRESH_SEARCH'")
+    know_kinds("'REFRESH_WAREHOUSE', 'RUN_SIMULATION', 'REFRESH_SEARCH'")
 
 
 def downgrade() -> None:
@@ -50,7 +50,7 @@ def downgrade() -> None:
     for column in ADDED_TO_VERSION:
         run(f"ALTER TABLE ops.index_version DROP COLUMN {column}")
     run("DELETE FROM ops.job WHERE kind = 'REFRESH_SEARCH'")
-    know_kinds("'REFRESH_WAREHOUSE'")
+    know_kinds("'REFRESH_WAREHOUSE', 'RUN_SIMULATION'")
 
 
 def know_kinds(kinds: str) -> None:
