@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from graph.answers.abstention import ANSWERS, PARTLY, confidence, fitted
@@ -35,6 +35,8 @@ class Asked:
     """The question without the names in ``scope``: what sentences are to say."""
     spoken: str = "EN"
     """Language of the question itself."""
+    is_near: bool = False
+    """Whether the sentences are near to an answer only."""
 
     @property
     def kept(self) -> Filter:
@@ -81,6 +83,7 @@ async def from_documents(
         yield Found(text, NOT_IN_DOCUMENTS, certainty, language, steps=[searched, judged])
         return
     steps = [searched, judged]
+    asked = replace(asked, is_near=certainty < limits[ANSWERS])
     async with aclosing(answerer.answer(asked, chosen)) as events:
         async for event in events:
             if isinstance(event, Step):
@@ -89,7 +92,7 @@ async def from_documents(
                 yield event
                 continue
             event.confidence = certainty
-            if event.status == ANSWERED and certainty < limits[ANSWERS]:
+            if event.status == ANSWERED and asked.is_near:
                 event.status = PARTIAL
             ids = list(dict.fromkeys(cited.program_id for cited in event.citations))
             event.filter = {"id": {"in": ids}} if ids else None

@@ -7,8 +7,14 @@ from collections.abc import AsyncGenerator, Sequence
 from graph.answers.documents import Asked
 from graph.answers.found import ANSWERED, Cited, Found, Step
 from graph.answers.retrieval import Sentence
+from graph.answers.writing import say
 
 QUOTES = {"EN": "“{}”", "FR": "«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»"}
+
+NEAREST = (
+    "The closest that the descriptions say:",
+    "Ce que les descriptions disent de plus proche :",
+)
 
 
 def citation(sentence: Sentence) -> Cited:
@@ -29,6 +35,8 @@ class Extractive:
             f"{QUOTES[asked.language].format(' '.join(one.text.split()))} — {one.program}"
             for one in sentences
         ]
+        if asked.is_near:
+            lines.insert(0, say(asked.language, *NEAREST))
         for index, line in enumerate(lines):
             yield f"\n{line}" if index else line
         yield Found(

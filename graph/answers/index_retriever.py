@@ -7,6 +7,7 @@ search's own weights say.
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -143,7 +144,7 @@ class IndexRetriever:
         prepared = await self._searcher.prepare(question, language=Language[language])
         if not prepared.query.has_words:
             return Retrieved((), 0, 0.0)
-        asked = concepts(prepared.query, self._rarity_of(prepared.index))
+        asked = concepts(prepared.query, await self._rarity_of(prepared.index))
         filtered, values = await self._programs(filter_, runner)
         hits = await self._searcher.passages(
             prepared, filtered=filtered, values=values, first=PASSAGES
@@ -164,10 +165,11 @@ class IndexRetriever:
         found.sort(key=lambda sentence: -sentence.score)
         return Retrieved(found[:limit], len(hits), asked.known)
 
-    def _rarity_of(self, index: Index) -> Rarity:
-        if self._rarity is None or self._rarity[0] is not index:
-            self._rarity = (index, Rarity(index))
-        return self._rarity[1]
+    async def _rarity_of(self, index: Index) -> Rarity:
+        known = self._rarity
+        if known is None or known[0] is not index:
+            known = self._rarity = (index, await asyncio.to_thread(Rarity, index))
+        return known[1]
 
     async def _programs(self, filter_: Filter, runner: Runner) -> tuple[str, list[Any]]:
         """Return the select of the programs that a filter keeps, with its values."""

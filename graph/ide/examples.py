@@ -34,7 +34,7 @@ What the source does not state is null, never a guess."""
 FOLDER: Final = Path(__file__).with_name("examples")
 TORONTO: Final = {"latitude": 43.66, "longitude": -79.39, "km": 100}
 DISCIPLINE: Final = "Family Medicine"
-TO_DOCUMENTS: Final = "What do residents learn about rural communities?"
+TO_DOCUMENTS: Final = "Which programs say that mentorship and wellness guide them?"
 QUESTION: Final = "How many positions are there in family medicine in Ontario?"
 MORE_SEATS: Final = {
     "name": "20 % more seats",

@@ -26,7 +26,7 @@ ASK = """query Ask($question: String!, $filter: ProgramFilter, $language: Langua
 STREAM = """subscription Follow($question: String!) { askStream(question: $question) {
   step { what } text answer { text status citations { quote program { name } } }
 } }"""
-RURAL = "What do residents learn about rural communities?"
+MENTORS = "Which programs say that social accountability, mentorship and wellness guide them?"
 NONSENSE = "Which telescope observes the moons of Jupiter tonight?"
 
 
@@ -43,7 +43,7 @@ async def answered(graph: Graph, question: str, **variables: Any) -> dict[str, A
 
 
 async def test_quotations_are_slices_of_their_section_and_stand_in_the_text(graph: Graph) -> None:
-    answer = await answered(graph, RURAL)
+    answer = await answered(graph, MENTORS)
     assert answer["status"] in {"ANSWERED", "PARTIAL"}
     assert answer["citations"]
     for cited in answer["citations"]:
@@ -56,7 +56,7 @@ async def test_quotations_are_slices_of_their_section_and_stand_in_the_text(grap
 
 
 async def test_no_two_quotations_say_the_same(graph: Graph) -> None:
-    quotes = [cited["quote"] for cited in (await answered(graph, RURAL))["citations"]]
+    quotes = [cited["quote"] for cited in (await answered(graph, MENTORS))["citations"]]
     assert len({" ".join(quote.lower().split()) for quote in quotes}) == len(quotes)
 
 
@@ -84,7 +84,7 @@ async def test_a_filter_and_the_names_in_a_question_restrict_what_is_quoted(grap
             citations { program { programStreamId } } steps { why }
           } }""",
         "executed",
-        question="What do residents in family medicine learn about rural communities?",
+        question="Do social accountability, mentorship and wellness guide family medicine?",
         filter={"programStreamId": {"in": kept[:2]}},
     )
     programs = {cited["program"]["programStreamId"] for cited in found["ask"]["citations"]}
@@ -108,15 +108,15 @@ async def test_without_an_index_structured_questions_are_answered_all_the_same(
 ) -> None:
     async with open_graph(published.settings, tmp_path) as graph:
         assert (await answered(graph, "How many programs are there?"))["status"] == "ANSWERED"
-        answer = await answered(graph, RURAL)
+        answer = await answered(graph, MENTORS)
         assert answer["status"] == "NOT_IN_DOCUMENTS"
         assert "residency search refresh" in answer["steps"][0]["found"]
 
 
 async def test_one_statement_reads_the_programs_of_all_citations(graph: Graph) -> None:
-    await answered(graph, RURAL)
+    await answered(graph, MENTORS)
     kept = "query ($q: String!) { ask(question: $q) { citations { program { name } } } }"
-    await graph.ask(kept, "executed", q=RURAL)
+    await graph.ask(kept, "executed", q=MENTORS)
     assert len([sql for sql in graph.reader.statements if "generate_series" in sql]) == 1
 
 
@@ -135,7 +135,7 @@ def together(found: list[dict[str, Any]]) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize("question", ["How many programs are there?", RURAL, NONSENSE])
+@pytest.mark.parametrize("question", ["How many programs are there?", MENTORS, NONSENSE])
 async def test_answers_stream_over_server_sent_events(graph: Graph, question: str) -> None:
     async with served(graph.app) as port, aclosing(events(port, STREAM, question=question)) as told:
         heard = [data["data"]["askStream"] async for kind, data in told if kind == "next"]
@@ -144,7 +144,7 @@ async def test_answers_stream_over_server_sent_events(graph: Graph, question: st
 
 async def test_answers_stream_over_a_websocket(graph: Graph) -> None:
     async with served(graph.app) as port, acknowledged(port) as socket:
-        await socket.subscribe("a", STREAM, question=RURAL)
+        await socket.subscribe("a", STREAM, question=MENTORS)
         heard = []
         while (message := await socket.hear())["type"] == "next":
             heard.append(message["payload"]["data"]["askStream"])
@@ -187,7 +187,7 @@ async def test_a_chat_model_s_answer_cites_slices_of_sections_and_counts_what_wa
     chatting: Graph, endpoint: ChatEndpoint
 ) -> None:
     endpoint.writes = copied
-    answer = await answered(chatting, RURAL)
+    answer = await answered(chatting, MENTORS)
     assert (answer["model"], answer["droppedClaims"]) == ("a-model", 1)
     (cited,) = answer["citations"]
     texts = [s["text"] for s in cited["program"]["sections"] if s["kind"] == cited["section"]]
@@ -198,8 +198,8 @@ async def test_a_chat_model_is_not_asked_twice_nor_about_structured_questions(
     chatting: Graph, endpoint: ChatEndpoint
 ) -> None:
     endpoint.writes = copied
-    await answered(chatting, RURAL)
-    await answered(chatting, RURAL)
+    await answered(chatting, MENTORS)
+    await answered(chatting, MENTORS)
     await answered(chatting, "How many programs are there?")
     assert len(endpoint.asked) == 1
 
@@ -209,14 +209,14 @@ async def test_an_answer_that_a_model_out_of_reach_should_have_written_is_not_ke
 ) -> None:
     endpoint.statuses = [503]
     endpoint.writes = copied
-    assert (await answered(chatting, RURAL))["model"] is None
-    assert (await answered(chatting, RURAL))["model"] == "a-model"
+    assert (await answered(chatting, MENTORS))["model"] is None
+    assert (await answered(chatting, MENTORS))["model"] == "a-model"
 
 
 async def test_a_chat_model_s_words_stream_claim_by_claim(
     chatting: Graph, endpoint: ChatEndpoint
 ) -> None:
     endpoint.writes = copied
-    async with served(chatting.app) as port, aclosing(events(port, STREAM, question=RURAL)) as told:
+    async with served(chatting.app) as port, aclosing(events(port, STREAM, question=MENTORS)) as told:
         heard = [data["data"]["askStream"] async for kind, data in told if kind == "next"]
     assert together(heard)["text"].endswith("[1]")
