@@ -11,7 +11,7 @@ from etl.errors import ReferenceTableError
 from warehouse.vocabulary import Province
 
 FILE = "training_places.csv"
-COLUMNS = ["name", "aliases", "city", "province", "kind"]
+COLUMNS = ["name", "aliases", "city", "province", "kind", "network"]
 
 
 class PlaceKind(StrEnum):
@@ -31,6 +31,7 @@ class PlaceKind(StrEnum):
     MILITARY = "military"
     NETWORK = "network"
     AUTHORITY = "authority"
+    RESOURCE = "resource"
 
 
 _PROVINCES: Final = {member.value: member for member in Province}
@@ -46,7 +47,10 @@ class TrainingPlace:
         aliases: Further names: in the other language, short forms, abbreviations, former names.
         city: Where it is; for a network or authority, where it has its seat.
         province: The province of that city.
-        kind: A ``NETWORK`` runs several hospitals, an ``AUTHORITY`` the care of a region.
+        kind: A ``NETWORK`` runs several hospitals, an ``AUTHORITY`` the care of a region. A
+            ``RESOURCE`` is near training, but no place of it: a research institute, a shelter.
+        network: The name of the place of the table, in the same province, that runs it or that it
+            is a building or campus of; empty where there is none, or the table does not say.
     """
 
     name: str
@@ -54,6 +58,7 @@ class TrainingPlace:
     city: str
     province: Province
     kind: PlaceKind
+    network: str
 
 
 @functools.cache
@@ -76,19 +81,24 @@ def read_training_places(text: str) -> tuple[TrainingPlace, ...]:
     header, rows = lines[1] if len(lines) > 1 else [], lines[2:]
     if header != COLUMNS:
         raise _error(2, f"the columns are {', '.join(header)} instead of {', '.join(COLUMNS)}")
-    return tuple(_place(line, cells) for line, cells in enumerate(rows, start=3))
+    places = tuple(_place(line, cells) for line, cells in enumerate(rows, start=3))
+    known = {(place.name, place.province) for place in places}
+    for line, place in enumerate(places, start=3):
+        if place.network and (place.network, place.province) not in known:
+            raise _error(line, f"network {place.network!r} is no name of {place.province.value}")
+    return places
 
 
 def _place(line: int, cells: list[str]) -> TrainingPlace:
     if len(cells) != len(COLUMNS):
         raise _error(line, f"{len(cells)} cells instead of {len(COLUMNS)}")
-    name, aliases, city, province, kind = cells
+    name, aliases, city, province, kind, network = cells
     if province not in _PROVINCES:
         raise _error(line, f"province {province!r} is not one of {', '.join(_PROVINCES)}")
     if kind not in _KINDS:
         raise _error(line, f"kind {kind!r} is not one of {', '.join(_KINDS)}")
     others = tuple(alias for alias in aliases.split("|") if alias)
-    return TrainingPlace(name, others, city, _PROVINCES[province], _KINDS[kind])
+    return TrainingPlace(name, others, city, _PROVINCES[province], _KINDS[kind], network)
 
 
 def _error(line: int, problem: str) -> ReferenceTableError:

@@ -38,15 +38,9 @@ pytestmark = [
 
 PRECISION, RECALL = 0.98, 0.95
 HEADER = 1.0
-BELOW_TARGET = {"training_sites": (0.96, 0.96), "training_sites.form": (0.92, 0.92)}
-"""Fields that are not at the target, as floors that keep what is reached from getting worse: what
-readers themselves settle in different ways. What is reached stands in docs/parsing_quality.md."""
-
-FLOORS = {
-    "partial_labels": {"training_sites": (0.96, 0.95), "training_sites.form": (0.96, 0.96)},
-    "held_out_labels": {"training_sites": (0.89, 0.89), "training_sites.form": (0.96, 0.96)},
-}
-"""The same over further documents with labels of training sites, by folder."""
+BELOW_TARGET = {"training_sites.form": (0.96, 0.96)}
+"""Fields that are not at the target over each half, as floors that keep what is reached from
+getting worse: whether an enumeration in a sentence is a list, readers settle in different ways."""
 
 
 @functools.cache
@@ -105,7 +99,7 @@ def test_header_fields_are_always_right(half: str) -> None:
 
 
 @pytest.mark.parametrize("half", sorted(HALVES))
-def test_every_field_but_training_sites_meets_its_target_over_each_half(half: str) -> None:
+def test_every_field_but_the_form_of_sites_meets_its_target_over_each_half(half: str) -> None:
     short = [
         report(score)
         for field, score in scores(half).items()
@@ -115,17 +109,20 @@ def test_every_field_but_training_sites_meets_its_target_over_each_half(half: st
     assert not short, "\n".join(short)
 
 
-@pytest.mark.parametrize("folder", sorted(FLOORS))
-def test_training_sites_of_further_documents_are_read_no_worse_than_before(folder: str) -> None:
-    labels = {path.stem: json.loads(path.read_text()) for path in (GOLDEN / folder).glob("*")}
-    assert len(labels) > 100
+def test_training_sites_meet_their_target_over_every_labelled_document() -> None:
+    labels = {
+        path.stem: json.loads(path.read_text())
+        for folder in ("labels", "partial_labels")
+        for path in (GOLDEN / folder).glob("*.json")
+    }
+    assert len(labels) == 585
     found = aggregate(
         score for key, truth in labels.items() for score in measure_partial(parsed()[key], truth)
     )
     short = [
         report(found[field])
-        for field, (precision, recall) in FLOORS[folder].items()
-        if found[field].precision < precision or found[field].recall < recall
+        for field in ("training_sites", "training_sites.form")
+        if found[field].precision < PRECISION or found[field].recall < RECALL
     ]
     assert not short, "\n".join(short)
 

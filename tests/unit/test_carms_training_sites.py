@@ -3,10 +3,15 @@
 import pytest
 
 from etl.errors import ReferenceTableError
-from etl.reference.training_places import PlaceKind, read_training_places, training_places
+from etl.reference.training_places import (
+    COLUMNS,
+    PlaceKind,
+    read_training_places,
+    training_places,
+)
 from etl.sources.carms.document import SourceText
 from etl.sources.carms.parsing.sections import document_parts
-from etl.sources.carms.parsing.site_gazetteer import places, places_of
+from etl.sources.carms.parsing.site_gazetteer import parts_of, places, places_of
 from etl.sources.carms.parsing.site_names import find_names, plain_marks
 from etl.sources.carms.parsing.training_sites import parse_training_sites
 from warehouse.vocabulary import SectionKind, TrainingSiteForm
@@ -83,9 +88,10 @@ def test_two_spellings_and_languages_are_one_place() -> None:
     assert names(text) == ["St. Boniface General Hospital", "Montreal General Hospital"]
 
 
-def test_places_of_one_name_in_two_towns_are_told_apart_by_the_rest() -> None:
+def test_places_of_like_names_are_told_apart_by_the_rest() -> None:
     text = (
-        "  * The Ottawa Hospital\n  * Ottawa Heart Institute\n  * Ottawa Hospital - Civic Campus\n"
+        "  * Ottawa Hospital - Civic Campus\n  * Ottawa Heart Institute\n"
+        "  * Ottawa Hospital - General Campus\n"
     )
     assert len(names(text)) == 3
 
@@ -130,17 +136,16 @@ def test_a_town_behind_a_name_means_no_other_place_but_a_clinic_does() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "line 2: the columns are  instead of name, aliases, city, province, kind."),
+        ("", "line 2: the columns are  instead of name, aliases, city, province, kind, network."),
         ("note\nname,kind\n", "line 2: the columns are name, kind instead of name, aliases,"),
-        ("A,B,C,XX,clinic", "line 3: province 'XX' is not one of AB, BC,"),
-        ("A,B,C,ON,shop", "line 3: kind 'shop' is not one of hospital, campus,"),
-        ("A,B,C,ON", "line 3: 4 cells instead of 5."),
+        ("A,B,C,XX,clinic,", "line 3: province 'XX' is not one of AB, BC,"),
+        ("A,B,C,ON,shop,", "line 3: kind 'shop' is not one of hospital, campus,"),
+        ("A,B,C,ON", "line 3: 4 cells instead of 6."),
+        ("A,B,C,ON,clinic,D", "line 3: network 'D' is no name of ON."),
     ],
 )
 def test_a_wrong_table_of_places_is_named_with_its_line(text: str, problem: str) -> None:
-    table = (
-        text if "note" in text or not text else f"# note\nname,aliases,city,province,kind\n{text}"
-    )
+    table = text if "note" in text or not text else f"# note\n{','.join(COLUMNS)}\n{text}"
     with pytest.raises(ReferenceTableError) as refusal:
         read_training_places(table)
     assert f"etl/reference/training_places.csv, {problem}" in str(refusal.value)
@@ -149,15 +154,78 @@ def test_a_wrong_table_of_places_is_named_with_its_line(text: str, problem: str)
 # ----------------------------------------------------------------- networks, regions and headings
 
 
-def test_a_network_that_only_owns_the_hospital_beside_it_is_no_site() -> None:
-    assert names("  * University Health Network - Toronto Western Hospital\n") == [
-        "Toronto Western Hospital"
-    ]
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("London Health Sciences Centre \\- University Hospital", None),
+        ("Toronto Western Hospital, University Health Network", None),
+        ("Royal Victoria Hospital, Glen site", None),
+        ("CISSS de l'Outaouais, Hôpital de Hull", None),
+        ("The Ottawa Hospital: Civic Campus", None),
+        ("Civic Campus of the Ottawa Hospital", None),
+        ("Seaside Eye Clinic, Royal Alexandra Hospital", None),
+        ("University of Alberta Hospital - Primary Site", "University of Alberta Hospital"),
+        ("Pan Am Clinic - Pan Am Clinic", "Pan Am Clinic"),
+        ("Hôpital Sainte-Croix à Drummondville", "Hôpital Sainte-Croix"),
+        ("CHU Sainte-Justine - pédiatrie", "CHU Sainte-Justine"),
+        ("Trillium Health Partners / Credit Valley Hospital", "Credit Valley Hospital"),
+    ],
+)
+def test_a_line_names_one_place_with_its_network_or_campus(line: str, name: str | None) -> None:
+    found = names(f"Our hospitals:\n\n  * Cape Grey Hospital\n  * {line}\n")
+    assert found == ["Cape Grey Hospital", name or line.replace("\\", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "University Health Network (Toronto General Hospital, Toronto Western Hospital)",
+        "  * University Health Network - Toronto General Hospital, Toronto Western Hospital",
+        (
+            "  * University Health Network\n    * Toronto General Hospital\n"
+            "    * Toronto Western Hospital"
+        ),
+        (
+            "We are at the University Health Network, which includes Toronto General Hospital and"
+            " Toronto Western Hospital. The University Health Network is large."
+        ),
+    ],
+)
+def test_a_network_that_heads_its_hospitals_is_no_site(text: str) -> None:
+    assert names(text) == ["Toronto General Hospital", "Toronto Western Hospital"]
+
+
+def test_networks_in_a_series_stand_for_themselves() -> None:
     assert names("Rotations are at Unity Health, Sinai Health and the Cape Grey Hospital.") == [
         "Unity Health",
         "Sinai Health",
         "Cape Grey Hospital",
     ]
+
+
+def test_an_authority_counts_where_none_of_its_hospitals_is_named() -> None:
+    assert names(
+        "  * Interior Health\n  * Nova Scotia Health\n  * Cape Breton Regional Hospital\n"
+    ) == [
+        "Interior Health",
+        "Cape Breton Regional Hospital",
+    ]
+
+
+def test_a_resource_is_no_place_of_training() -> None:
+    assert names("  * Cape Grey Hospital\n  * Li Ka Shing Knowledge Institute\n") == [
+        "Cape Grey Hospital"
+    ]
+
+
+def test_the_table_tells_who_runs_a_place_however_far_up() -> None:
+    hospital, network = places_of("Hôpital Fleurimont"), places_of("CIUSSS de l'Estrie-CHUS")
+    assert parts_of(network, hospital) == hospital
+    assert not parts_of(hospital, network)
+
+
+def test_a_letter_that_fell_out_of_bold_type_belongs_to_its_word() -> None:
+    assert names("**Blue Harbour Hospita** l, a large one.") == ["Blue Harbour Hospital"]
 
 
 def test_a_region_that_heads_its_hospitals_is_no_site_and_one_alone_is() -> None:
@@ -216,8 +284,26 @@ def test_towns_of_a_sentence_count_where_it_says_that_one_trains_there() -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("The surgery rotations are completed in Windsor.", "Windsor"),
+        ("Residents will be based out of Thunder Bay for most of the year.", "Thunder Bay"),
+        ("La résidence prévoit un stage qui peut être tenu à Drummondville.", "Drummondville"),
+    ],
+)
+def test_a_single_town_counts_where_a_rotation_is_said_to_be(text: str, town: str) -> None:
+    assert names(text) == [town]
+
+
+def test_towns_given_as_examples_of_sites_count() -> None:
+    text = "Some clinics are in nearby communities (e.g. Airdrie and Black Diamond)."
+    assert names(text) == ["Airdrie", "Black Diamond"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "The College has developed rotations in Regina and other communities.",
         "There are daily flights to Toronto, Ottawa and Montreal.",
         "The region is home to three cities, Cambridge, Kitchener and Waterloo.",
         "The hospital lies between Kenora and Dryden.",

@@ -15,8 +15,9 @@ The truth is in the format of the labelled set (``tests/golden/README.md``), whi
 - outside information, ranking: each true span must be covered to 90 % by the found ones together,
   and each found span by the true ones; how a statement is cut into rows is not scored.
 - weights: percent and phase; dates: both days and where they were read.
-- training sites: folded names are equal, or one is contained in the other as whole words; each
-  is used once. Whether a site found stands in a list or in prose is scored apart, as its form.
+- training sites: folded names without a leading article are equal, or one is contained in the
+  other as whole words; each is used once. Whether a site found stands in a list or in prose is
+  scored apart, as its form.
 - contacts: each of name, e-mail and phone by overlapping spans.
 - anchors: the evidence of a found value overlaps its true anchor.
 """
@@ -271,9 +272,13 @@ def _dates(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
     ]
 
 
+_ARTICLE = re.compile(r"^(?:the|le|la|les|l) (?=.)")
+"""An article before a name: it is of no matter whether a reader took it for a part of it."""
+
+
 def _words(name: str) -> str:
-    """Return a site's name to compare: folded words."""
-    return " ".join(re.findall(r"[a-z0-9]+", fold(name)))
+    """Return a site's name to compare: folded words, without a leading article."""
+    return _ARTICLE.sub("", " ".join(re.findall(r"[a-z0-9]+", fold(name))), count=1)
 
 
 def _same_site(found: str, true: str) -> bool:

@@ -89,7 +89,7 @@ def comparable(text: str) -> frozenset[str]:
 
 _HEADS = comparable(
     "hospital centre health healthcare clinic institute campus gmf-u hotel site practice chu"
-    " cisss laboratory pavillon rehab rehabilitation infirmary building hospice clsc"
+    " cisss laboratory lab pavillon rehab rehabilitation infirmary building hospice clsc"
 )
 _GENERIC = _HEADS | comparable(
     "science general regional community family medical medicine university cancer mental women"
@@ -235,12 +235,43 @@ def places_of(name: str) -> Places:
     if not matches or not rest <= town_words():
         return NO_PLACES
     single = [match.meant for match in matches if not is_umbrella(match.meant)]
-    return single[-1] if single else matches[0].meant
+    whole = [meant for meant in single if kinds_of(meant) != {PlaceKind.CAMPUS}]
+    return (whole or single or [matches[0].meant])[-1]
+
+
+@functools.cache
+def _runners() -> tuple[Places, ...]:
+    """Return for each row of the table the rows of the places that run it, however far up."""
+    named: dict[tuple[str, Province], set[int]] = {}
+    for row, place in enumerate(training_places()):
+        named.setdefault((place.name, place.province), set()).add(row)
+    direct = [named.get((place.network, place.province), set()) for place in training_places()]
+    return tuple(_reached(row, direct) for row in range(len(direct)))
+
+
+def _reached(row: int, direct: Sequence[set[int]]) -> Places:
+    """Return the rows that are reached from one by following who runs whom."""
+    reached: set[int] = set()
+    left = set(direct[row])
+    while left:
+        reached |= left
+        left = {upper for lower in left for upper in direct[lower]} - reached
+    return frozenset(reached - {row})
+
+
+def parts_of(whole: Places, among: Places) -> Places:
+    """Return those of the places that one of ``whole`` runs by the table, however far down."""
+    return frozenset(row for row in among if _runners()[row] & whole)
 
 
 def kinds_of(meant: Places) -> frozenset[PlaceKind]:
     """Return the kinds of places."""
     return frozenset(training_places()[row].kind for row in meant)
+
+
+def is_resource(meant: Places) -> bool:
+    """Say whether nothing that a name may mean is a place of training."""
+    return kinds_of(meant) == {PlaceKind.RESOURCE}
 
 
 def provinces_of(meant: Places) -> frozenset[Province]:

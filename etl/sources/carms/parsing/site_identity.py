@@ -9,7 +9,9 @@ from etl.sources.carms.parsing.site_gazetteer import (
     NO_PLACES,
     Places,
     comparable,
-    places_of,
+    is_resource,
+    is_umbrella,
+    parts_of,
     provinces_of,
     town_words,
     words_of,
@@ -58,21 +60,35 @@ class Mention:
 class Mentions:
     """The places that a section names, each once."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        """Learn the abbreviations that stand in parentheses behind names in ``texts``."""
+    def __init__(self, texts: Iterable[str], heads: Places = NO_PLACES) -> None:
+        """Learn the abbreviations that stand in parentheses behind names in ``texts``.
+
+        ``heads`` are places that only head others: they are not kept.
+        """
+        self._heads = heads
         self._kept: list[Mention] = []
         self._aliases = {fold(alias) for text in texts for alias in _ALIAS.findall(text)}
 
     def add(
-        self, name: str, form: TrainingSiteForm, start: int, end: int, *, is_town: bool = False
+        self,
+        name: str,
+        form: TrainingSiteForm,
+        start: int,
+        end: int,
+        meant: Places = NO_PLACES,
+        *,
+        is_town: bool = False,
     ) -> None:
         """Add a name unless the place is known; a list makes a known place a listed one.
 
-        A town and a hospital that bears its name are two places.
+        A town and a hospital that bears its name are two places. ``meant`` are the places that
+        the table has by that name: one that is a resource alone is not kept.
         """
         if len(name) < 3 or fold(name) in self._aliases:
             return
-        places = NO_PLACES if is_town else places_of(name)
+        places = NO_PLACES if is_town else meant
+        if places and (places <= self._heads or is_resource(places)):
+            return
         provinces = provinces_of(places)
         mention = Mention(name, form, start, end, _words(name), places, provinces, is_town)
         for number, known in enumerate(self._kept):
@@ -92,8 +108,9 @@ class Mentions:
     def kept(self) -> list[Mention]:
         """Return the places in the order of the text.
 
-        An abbreviation counts if it is that of a place where the other places are: RPC is no
-        Regional Psychiatric Centre outside Saskatchewan.
+        A network or authority counts where none of its hospitals is named. An abbreviation counts
+        if it is that of a place where the other places are: RPC is no Regional Psychiatric Centre
+        outside Saskatchewan.
         """
         provinces = {
             province
@@ -101,13 +118,25 @@ class Mentions:
             if not mention.is_abbreviation and len(mention.provinces) == 1
             for province in mention.provinces
         }
+        named = frozenset(place for mention in self._kept for place in mention.places)
         kept = [
             mention
             for mention in self._kept
             if not (mention.is_abbreviation and mention.places and provinces)
             or provinces & mention.provinces
+            if not (is_umbrella(mention.places) and parts_of(mention.places, named))
+            if not (_is_general(mention) and provinces and not provinces & mention.provinces)
         ]
         return sorted(kept, key=lambda mention: mention.start)
+
+
+def _is_general(mention: Mention) -> bool:
+    """Say whether a place named in prose has a name that places of other provinces have too."""
+    return (
+        mention.form is TrainingSiteForm.PROSE
+        and len(mention.provinces) > 1
+        and mention.words <= _COMMON
+    )
 
 
 def _words(name: str) -> frozenset[str]:
@@ -140,7 +169,9 @@ def _same(known: Mention, new: Mention) -> bool:
         return True
     if known.provinces & new.provinces:
         return False
-    if known.words == new.words or known.is_town or new.is_town:
+    if known.is_town and not new.is_town:
+        return False
+    if known.words == new.words or new.is_town:
         return known.words == new.words
     return _shortens(known, new)
 

@@ -46,7 +46,8 @@ def own_item(rows: Rows, number: int) -> Iterator[Span]:
     if following is not None and _CONTACT.match(following.text.strip()) is not None:
         yield from _before_person(row)
         return
-    heads = row.lead and following is not None and following.names and not following.lead
+    titled = row.lead or row.line.folded.startswith("#")
+    heads = titled and following is not None and following.names and not following.lead
     if rows.is_site_list(row) and not heads:
         yield from item(row, row.line.bullet, len(row.text))
 

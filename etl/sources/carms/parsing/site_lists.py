@@ -6,10 +6,11 @@ from functools import cached_property
 
 from etl.sources.carms.parsing.layout import Line
 from etl.sources.carms.parsing.sections import Part
-from etl.sources.carms.parsing.site_names import Name, find_names, plain_marks
+from etl.sources.carms.parsing.site_compounds import composed
+from etl.sources.carms.parsing.site_names import Name, Scope, find_names, plain_marks
 
 _SENTENCE = re.compile(
-    r"\b(?:click|please|cliquez|veuillez|visit|is|are|was|were|will|has|have|had|offers?|provides?|serves?|can|may|our|we|you|their"
+    r"\b(?:click|please|cliquez|veuillez|decouvrez|visit|is|are|was|were|will|has|have|had|offers?|provides?|serves?|can|may|our|we|you|their"
     r"|its|which|who|that|where|been|be|residents|receive|spend|takes?|allows?|evaluates?"
     r"|(?<!['-])est|sont|offrent?|permet\w*|nous|vous|dispose|compte|dessert|qui|que|depuis|sera"
     r"|seront|peut|peuvent|ont|avec|effectuent|auront)\b"
@@ -32,12 +33,15 @@ _LONGEST_LEAD = 240
 LONGEST_BOLD = 120
 """Characters up to which bold words at the beginning of a line are its heading."""
 
-LONGEST_LINE = 200
+LONGEST_LINE = 1500
 """Characters up to which a line that is no sentence is list-like."""
 
 _SECTION = "training sites"
 ABBREVIATION = re.compile(r"\s\([A-Z][A-Z&-]{1,7}\)")
 """An abbreviation in parentheses: it repeats the name before it."""
+
+SPLIT_WORD = re.compile(r"(?<=[a-z])\*\*\s?\n?([a-z])(?=[\s,;.:)])")
+"""The last letter of a word that bold type lost: **Lakeside Hospita** l."""
 
 _ENDED = re.compile(r"(?<!\b[A-Z])[.!?]$")
 _ALONE = re.compile(r"[^(]*(?:\([^)]*\)\s*)?$")
@@ -72,11 +76,13 @@ class _Group:
 class Rows:
     """The rows of the section with the lists that they make.
 
-    ``all`` holds the rows in the order of the text; lines without a word are left out.
+    ``all`` holds the rows in the order of the text; lines without a word are left out. ``heads``
+    are the places of the table that only head or own other places of the section.
     """
 
     def __init__(self, part: Part) -> None:
         self.all: list[Row] = []
+        self.heads: set[int] = set()
         self._groups: list[_Group] = []
         open_groups: dict[tuple[bool, int], int] = {}
         for line in part.lines:
@@ -93,9 +99,13 @@ class Rows:
             if indent > level or (kind is not bulleted and indent == level):
                 del open_groups[kind, indent]
         leisure = _LEISURE.search(line.folded) is not None or self._follows_leisure(line)
-        names = tuple(
-            name for name in find_names(text, listed=listed) if name.is_known or not leisure
+        found = (
+            name
+            for name in find_names(text, listed=listed)
+            if not leisure or (name.is_known and name.scope is not Scope.REGION)
         )
+        names, heads = composed(text, tuple(found), listed=listed)
+        self.heads |= {place for head in heads for place in head.meant}
         leads_in = not bulleted and not names and _leads_in(line.folded, listed=listed)
         titled = line.folded.startswith("#")
         if leads_in or titled or not (bulleted or listed or level):
@@ -166,6 +176,7 @@ def _lead(part: Part, line: Line) -> int:
 def _text(part: Part, line: Line) -> str:
     """Return a line in plain marks; its list mark and abbreviations in parentheses are blanked."""
     body = " " * line.bullet + part.reading.clean[line.start + line.bullet : line.end]
+    body = SPLIT_WORD.sub(lambda match: match.group(1).ljust(len(match.group())), body)
     return ABBREVIATION.sub(lambda match: " " * len(match.group()), plain_marks(body))
 
 

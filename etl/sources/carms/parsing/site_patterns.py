@@ -32,7 +32,7 @@ _CAMPUS = (
     rf"|\s*(?:-|,)\s*Campus\s+{WORD}(?:-{WORD})?)"
 )
 _TAIL = (
-    rf"(?:\s+(?:of|for)\s+(?:the\s+)?{WORD}"
+    rf"(?:\s+(?:of|for)\s+(?:the\s+)?(?![A-Z]{{2,}}\b){WORD}"
     rf"(?:\s+(?:(?:and|&|of)\s+)?(?!(?:{_EN_HEAD})\b\s+(?:is|has)){WORD}){{0,8}})"
 )
 _ENGLISH = re.compile(
@@ -68,6 +68,11 @@ def find_built(text: str) -> list[Span]:
         for part in _parts(text, match.start(), match.end())
         if _is_site(text[slice(*part)])
     ]
+
+
+def has_head(text: str, start: int, end: int) -> bool:
+    """Say whether a stretch of text holds a word that tells a place of care."""
+    return _HAS_HEAD.search(text, start, end) is not None
 
 
 def singular(name: str) -> str:
@@ -120,11 +125,13 @@ def _is_site(name: str) -> bool:
     if len(name) < 3 or NOT_A_SITE.search(name) or _PLURAL_ONLY.search(name):
         return False
     folded = fold(name)
+    words = [word for word in re.split(r"[\s-]+", name) if word]
+    if name[0].isdigit() and len(words) <= 2:
+        return False
     if ALSO_PROPER.fullmatch(folded):
         return True
     if is_common(folded):
         return False
-    words = [word for word in re.split(r"[\s-]+", name) if word]
     if "hospital" in words:
         # In lower case it is a hospital in general, unless a whole name stands before it.
         before = words[: words.index("hospital")]

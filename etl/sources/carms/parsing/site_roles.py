@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from etl.sources.carms.parsing.normalise import fold
+from etl.sources.carms.parsing.site_compounds import is_campus
 from etl.sources.carms.parsing.site_lists import Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
-from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind
+from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind, is_common
 from etl.sources.carms.parsing.site_towns import is_town
 
 _PARENTHESIS = re.compile(r"\([^()]*\)?")
@@ -24,8 +26,14 @@ _FURTHER_NAME = re.compile(
     r"(?=\s*(?:,|$|et\b|and\b))"
 )
 _JOINT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[,/;-]\s*)*(and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?")
+_SERIES = re.compile(r",?\s(?:and\s|et\s)?")
 _AT = re.compile(r"\s+at\s+(?:the\s+)?")
-_PART_OF = re.compile(r"(?:part|member|sponsorship) (?:of|with)(?: the)? [\"“]?$")
+_PART_OF = re.compile(
+    r"(?:(?:part|member|sponsorship) (?:of|with)|\b(?:sites?|hospitals?) within|\bcampus of)"
+    r"(?: the)? [\"“]?$"
+)
+_SPELLED = re.compile(r"\s-\s(?:The\s)?")
+_AMALGAMATED = re.compile(r"\bamalgamation of\b[^.]*$")
 _TRAINING_AT = re.compile(
     r"\b(?:training|rotations?|placements?|stages?|blocks?)\b.*\b(?:at|in|with)(?: the)? $"
 )
@@ -47,11 +55,10 @@ def listed_names(rows: Rows, row: Row) -> Iterator[Name]:
     places = [
         name
         for position, name in enumerate(outer)
-        if name.scope is not Scope.REGION
-        and not _is_owner(row, outer, position)
-        and not _is_where(row, outer, position)
+        if name.scope is not Scope.REGION and not _is_where(row, outer, position)
     ]
-    if len(places) > 1 or not rows.is_site_list(row):
+    titled = row.line.folded.startswith("#")
+    if len(places) > 1 or titled or not rows.is_site_list(row):
         places = [name for name in places if not _is_of_its_kind(row, name)]
     if places:
         yield from places
@@ -60,7 +67,8 @@ def listed_names(rows: Rows, row: Row) -> Iterator[Name]:
     further = list(_further(row, inner, spans))
     yield from (*inner, *further)
     if not inner and not further:
-        yield from (name for name in outer if _is_all_of(row, name))
+        regions = (name for name in outer if name.scope is Scope.REGION)
+        yield from (name for name in regions if _is_all_of(row, name))
 
 
 def prose_names(row: Row) -> list[Name]:
@@ -70,20 +78,29 @@ def prose_names(row: Row) -> list[Name]:
     kept: list[Name] = []
     for name in row.names:
         span = _inside(name, spans)
-        alike = [other for other in kept[-9:] if other.scope is name.scope]
-        behind = span is not None and any(0 <= span[0] - other.end <= 2 for other in alike)
         campus = row.text[name.start : name.end].endswith("Campus")
-        repeats = behind and (held[span] < 2 or campus)
-        if not repeats and not _is_repeated(row, name, spans):
+        repeats = span is not None and _follows_alike(row, name, span, kept[-9:])
+        if not (repeats and (held[span] < 2 or campus)) and not _is_repeated(row, name, spans):
             kept.append(name)
+    regions = _series_of_regions(row, kept)
     return [
         name
-        for position, name in enumerate(kept)
-        if name.scope is not Scope.REGION
+        for name in kept
+        if (name.scope is not Scope.REGION or name in regions)
+        and _AMALGAMATED.search(row.text, max(0, name.start - 300), name.start) is None
         and not _is_of_its_kind(row, name)
-        and not _is_owner(row, kept, position)
         and not (name.scope is Scope.NETWORK and _only_tells_whose(row, name))
     ]
+
+
+def _follows_alike(row: Row, name: Name, span: Span, before: Sequence[Name]) -> bool:
+    """Say whether a name fills parentheses right behind another name of its scope."""
+    opens = row.text[span[0] + 1 : name.start].strip().casefold() in ARTICLES
+    return opens and any(
+        0 <= span[0] - other.end <= 2
+        for other in before
+        if other.scope is name.scope and not _is_of_its_kind(row, other)
+    )
 
 
 def _only_tells_whose(row: Row, network: Name) -> bool:
@@ -91,6 +108,17 @@ def _only_tells_whose(row: Row, network: Name) -> bool:
     before = row.text[max(0, network.start - 40) : network.start]
     word = row.text[network.start : network.end]
     return _PART_OF.search(before) is not None or (word.isupper() and word.isalpha())
+
+
+def _series_of_regions(row: Row, names: Sequence[Name]) -> frozenset[Name]:
+    """Return the health authorities of a series of at least three: they are meant themselves."""
+    regions = [name for name in names if name.scope is Scope.REGION]
+    joined = [
+        pair
+        for pair in itertools.pairwise(regions)
+        if _SERIES.fullmatch(row.text, pair[0].end, pair[1].start) is not None
+    ]
+    return frozenset(itertools.chain(*joined)) if len(joined) > 1 else frozenset()
 
 
 def _inside(name: Name, spans: Sequence[Span]) -> Span | None:
@@ -103,6 +131,9 @@ def _is_repeated(row: Row, name: Name, spans: Sequence[Span]) -> bool:
     """Say whether a name is an abbreviation that parentheses behind it spell out: AFM (…)."""
     if not row.text[name.start : name.end].isupper() or _inside(name, spans) is not None:
         return False
+    spelled = _SPELLED.match(row.text, name.end)
+    if spelled is not None and any(other.start == spelled.end() for other in row.names):
+        return True
     place = bisect.bisect_left(spans, (name.end, 0))
     low, high = spans[place] if place < len(spans) else (len(row.text), 0)
     return low - name.end <= 2 and any(low <= other.start < high for other in row.names)
@@ -130,7 +161,9 @@ def _further(row: Row, inner: Sequence[Name], spans: Sequence[Span]) -> Iterator
         for match in _FURTHER_NAME.finditer(row.text, low, high - 1):
             start, end = match.span(1)
             town = (several.group(1) is not None or not inner) and is_town(match.group(1))
-            if not town and not any(start < name.end and name.start < end for name in inner):
+            common = is_common(fold(match.group(1))) or is_clinic_of_its_kind(match.group(1))
+            known = any(start < name.end and name.start < end for name in inner)
+            if not (town or common or known):
                 yield Name(start, end)
 
 
@@ -150,27 +183,8 @@ def _is_of_its_kind(row: Row, name: Name) -> bool:
 
 def _is_where(row: Row, names: Sequence[Name], position: int) -> bool:
     """Say whether a name only tells where the unit before it is: the X clinic at Y."""
-    if not position or names[position - 1].is_known:
+    if not position:
+        return False
+    if names[position - 1].is_known and not is_campus(row.text, names[position]):
         return False
     return _AT.fullmatch(row.text, names[position - 1].end, names[position].start) is not None
-
-
-def _is_owner(row: Row, names: Sequence[Name], position: int) -> bool:
-    """Say whether a network only tells whose the one hospital beside it is: UHN - Toronto Western.
-
-    In a series of names it stands for itself.
-    """
-    name = names[position]
-    if name.scope is not Scope.NETWORK:
-        return False
-    series = [
-        (left, right, joint)
-        for left, right in itertools.pairwise(names[max(0, position - 2) : position + 3])
-        if (joint := _JOINT.fullmatch(row.text, left.end, right.start)) is not None
-    ]
-    if len(series) != 1:
-        return False
-    left, right, joint = series[0]
-    other = right if left is name else left
-    beside = name in (left, right) and other.scope is Scope.PLACE
-    return beside and joint.group(1) is None

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from typing import NamedTuple
 
 from etl.sources.carms.parsing.site_gazetteer import towns
 from etl.sources.carms.parsing.site_words import LEADING_WORDS
@@ -22,7 +23,8 @@ _PROVINCE_NAMES = (*(code.description for code in Province), "Newfoundland", "PE
 _PROVINCES = "|".join(map(re.escape, (*_PROVINCE_NAMES, *Province.values())))
 _ASIDE = rf"(?:\s*\([^()]*\)|\s*,?\s*\(?\b(?:{_PROVINCES})\b\)?)*"
 _JOINT = (
-    rf"{_ASIDE}\s*(?:[,;/•|&:]|,?\s*\+/-|\band\b|\bet\b|\bou\b|\bor\b|\s-\s|\s)[\s,]*"
+    rf"{_ASIDE}\s*(?:[,;/•|&:]|,?\s*\+/-|\band\b|\bet\b|\bou\b|\bor\b|\s-\s|\s"
+    r"|,?\s(?:but also|qu'à)\b(?: in)?|(?:,|\set|\sou)\sà\s)[\s,]*"
     r"(?:(?:and|et|or|ou|&)\s)*"
 )
 _JOINED = re.compile(_JOINT)
@@ -35,21 +37,63 @@ _BEHIND = re.compile(rf"(?:'s)?[\s-]+(?!(?:{_PROVINCES}|And|Site)\b)([A-ZÀ-Þ]\
 _BEFORE = re.compile(r"([A-ZÀ-Þ][\w']*)\s$|()\w-$")
 _TRAINING = re.compile(
     r"\b(?:rotations?|train(?:ing|s)?|blocks?|electives?|placements?|preceptors?|practices?"
-    r"|clinics?|sites?|experiences?|opportunities|stages?|milieux|formation)\b",
+    r"|clinics?|sites?|experiences?|opportunities|stages?|milieux|formation|selectives?)\b",
     re.IGNORECASE,
 )
-_BASE = re.compile(r"\b(?:[Ss]ite|base|based)\b")
+_BASE = re.compile(r"\b(?:[Ss]ite|base|based|stream|spent|hospitals|tenue?s?|donnent?)\b")
 _BASED = re.compile(r"\bhome[ -]?base[^.;]{0,40}\b(?:in|of|is)$|\bwill be based (?:in|out of)$")
 _SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| Site\b(?! [A-Z])")
 _TOLD = re.compile(
-    r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}) (?:in|at)$"
+    r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}"
+    r"|placed(?: \w+){0,5}|community hospitals) (?:in|at)$"
+    r"|\b(?:hospitals|clinics|practices|preceptors)\b[^.;]{0,90} communities of$"
 )
+_BESIDE = (
+    r"(?:are|is|be|being|been|will|may|can|to|also|either|both|all|generally|usually|locally"
+    r"|predominantly|primarily|mainly|mostly|occur\w*|take|takes|taking|taken|place|completed"
+    r"|conducted|held|done|based|out|of|se|sont|seront|font|tant|effectuent|déroulent"
+    r"|principalement)"
+)
+"""Words that may stand between a rotation and where it is."""
+
+_PHRASES = (
+    (
+        r"(?:rotations?|placements?|blocks?|stages|experiences)"
+        rf"(?: this| during \w+| in the \w+ years?)?(?: {_BESIDE})* (?:in|at|à)(?: either)?"
+    ),
+    r"[Rr]otations? to occur in",
+    r"(?:rotation|block)s?\b[^.;:]{0,90}\btakes? place in",
+    rf"[Rr]esidents? (?:are|is|will be)(?: {_BESIDE})* (?:in|out of)(?: either)?",
+    r"(?:[Ss]tream|[Ss]ite|[Pp]rogram) is located in",
+    r"[Tt]raining out of",
+    r"year\b[^.;]{0,90} spent in",
+    r"(?:tenue?s?|se donnent?) à",
+    r"(?:experiences|[Ee]lectives) (?:are )?[Aa]vailable in",
+    r"surrounding communities of",
+    r"train at sites\b[^.;]{0,40}\bfor example, in",
+    (
+        r"(?:rotations|electives)\b[^.;]{0,30}\b(?:cent(?:re|er)s|communities|sites)\b"
+        r"[^.;]{0,20},? such as"
+    ),
+    r"urban cent(?:re|er)s such as",
+)
+_DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES))
+"""What right before a town tells that residents train there, be it a single one."""
+
+_ALSO = re.compile(r"\s+(?:and other|at (?:the )?[A-Z])")
+"""What behind a town tells that it only says where, or that it is one of many."""
+
 _OPEN = re.compile(r"\([^()]*$")
+_EXAMPLES = re.compile(
+    r"\b(?:sites|communities|hospitals|cent(?:re|er)s)\b[^()]{0,40}"
+    r"\((?:e\.?g\.?,?|such as|including)?$|\(including sites such as$"
+    r"|\bmilieux?\b[^()]{0,40}\((?:par )?ex(?:emple)?\.?\s?:?$"
+)
 _ELSEWHERE = re.compile(
     r"\b(?:drive|flights?|rail|minutes?|hours?|km|proximity|population|home to|between|near|close"
     r"|away|serv(?:es?|ed|ing)|explor\w+|festivals?|highway|airport|travel|university|universit[ée]"
     r"|college|housing|outside|apply|match|electives?|available|encourag\w+|such as|like"
-    r"|surrounding|hospital with)\b",
+    r"|surrounding|attend|hospital with)\b",
     re.IGNORECASE,
 )
 
@@ -107,24 +151,39 @@ def towns_alone(text: str, start: int = 0) -> list[Span]:
     return towns_found if before and behind else []
 
 
-def towns_of_training(text: str) -> list[tuple[Span, bool]]:
-    """Return the towns that ``text`` says residents train in, and whether it lists them.
+class Town(NamedTuple):
+    """A town of training by its offsets; ``listed`` behind a colon, ``told`` by a clear phrase."""
 
-    They are listed behind a colon or dash. In a sentence, a single town counts as home base only.
+    start: int
+    end: int
+    listed: bool = False
+    told: bool = False
+
+
+def towns_of_training(text: str) -> list[Town]:
+    """Return the towns that ``text`` says residents train in.
+
+    They are listed behind a colon or dash. In a sentence, a single town counts as home base, or
+    where nothing but an auxiliary word stands between it and a rotation.
     """
-    found: list[tuple[Span, bool]] = []
+    found: list[Town] = []
     if not (_TRAINING.search(text) or _BASE.search(text)):
         return found
     for run in town_runs(text):
         first, last = run[0][0], run[-1][1]
-        before = text[max(0, first - LONGEST_SENTENCE) : first].rsplit(". ", 1)[-1].rstrip()
-        if _OPEN.search(before):
+        opening = text[max(0, first - LONGEST_SENTENCE) : first].rstrip()
+        before = opening.rsplit(". ", 1)[-1]
+        if _OPEN.search(opening):
+            if len(run) > 1 and _EXAMPLES.search(opening):
+                found += [Town(*town, told=True) for town in run]
             continue
         trains = _TRAINING.search(before) is not None
         announced = trains and before.endswith((":", " -"))
         several = len(run) > 1 and _TOLD.search(before) is not None
         told = several or (trains and len(run) >= LEAST_TOWNS)
-        based = len(run) == 1 and (_BASED.search(before) or _SITE.match(text, last))
-        if announced or based or (told and _ELSEWHERE.search(before) is None):
-            found += [(town, announced) for town in run]
+        based = len(run) == 1 and _BASED.search(before) is not None
+        based = based or (len(run) < LEAST_TOWNS and _SITE.match(text, last) is not None)
+        direct = _DIRECT.search(before) is not None and _ALSO.match(text, last) is None
+        if announced or based or direct or (told and _ELSEWHERE.search(before) is None):
+            found += [Town(*town, listed=announced, told=direct or several) for town in run]
     return found

@@ -105,7 +105,8 @@ _OTHER_THINGS = (
     "Departments?", "Divisions?", "College of", "Ministry", "Faculty", "School of", r"Town Cent\w+",
     r"Pre-?\s?Admission", "Residents?'", "Clinical Teaching Unit", "Stroke Cent(?:re|er)s?$",
     "Referral Cent(?:re|er)s?$", r"Level \d", "Evaluation", "Polytechnic", "Technology", "Mall",
-    "Community College",
+    "Community College", "CENTRES", "Streams?$", "Epidemiology",
+    "(?:Primary|Main|Trauma|Secondary|Teaching|Training) Sites?$",
 )  # fmt: skip
 
 NOT_A_SITE = re.compile(rf"\b(?:{'|'.join(_OTHER_THINGS)})\b")
@@ -134,10 +135,12 @@ CLINICAL_WORDS = word_set(
     "psychiatry chronic pain headache neuromuscular midwifery maternity memory fertility breast"
     " stroke diabetes specific talk pediatrics surgery sports sport medicine allergy asthma"
     " cardiac cardiology endocrine fracture geriatric oncology orthopedic prenatal respiratory"
-    " renal sexual sleep spine thrombosis wound hand foot vascular ophthalmology eye ear nose"
+    " consultation renal sexual sleep spine thrombosis wound hand foot vascular ophthalmology eye"
+    " ear nose"
     " throat dermatology rheumatology neurology urology gynecology obstetrics radiology"
     " pathology vision genetics genetic hereditary urgent ankle thoracic psychiatric consult"
     " assessment crisis preoperative anesthesia dialysis infectious disease diseases immunology"
+    " adverse drug reaction als neuropsychiatry mycobacteriology"
     " hematology refugee indigenous inner addiction addictions youth adolescent early"
     " intervention"
 )

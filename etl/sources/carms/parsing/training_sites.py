@@ -8,9 +8,10 @@ from typing import NamedTuple
 from etl.sources.carms.parsed import ParsedTrainingSite
 from etl.sources.carms.parsing.normalise import plain
 from etl.sources.carms.parsing.sections import Part
+from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, parts_of, places_of
 from etl.sources.carms.parsing.site_identity import Mentions
 from etl.sources.carms.parsing.site_items import item, led_towns, own_item
-from etl.sources.carms.parsing.site_lists import ABBREVIATION, Row, Rows
+from etl.sources.carms.parsing.site_lists import ABBREVIATION, SPLIT_WORD, Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span
 from etl.sources.carms.parsing.site_roles import ARTICLES, listed_names, prose_names
@@ -20,34 +21,39 @@ from warehouse.vocabulary import TrainingSiteForm
 
 LIST, PROSE = TrainingSiteForm.LIST, TrainingSiteForm.PROSE
 
-LONGEST_ITEM = 250
+LONGEST_ITEM = 230
 """Characters up to which a bulleted sentence is an item of a list, whatever it begins with."""
 
-_SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s)")
+_SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s|,\san?\s)")
+_TOWN_HOSPITAL = re.compile(r"(.+) Hospitals?")
 _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
 
 class Found(NamedTuple):
-    """A place in a row, by its offsets there; ``shared`` as in :class:`Name`."""
+    """A place in a row, by its offsets there; ``shared`` and ``meant`` as in :class:`Name`."""
 
     start: int
     end: int
     form: TrainingSiteForm
     shared: str = ""
+    meant: Places = NO_PLACES
 
 
 def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
     """Return each named place once, at its first mention; ``LIST`` wins over ``PROSE``."""
     rows = Rows(part)
     clean = part.reading.clean
-    mentions = Mentions(clean[row.line.start : row.line.end] for row in rows.all)
+    mentions = Mentions(
+        (clean[row.line.start : row.line.end] for row in rows.all), frozenset(rows.heads)
+    )
     for number, row in enumerate(rows.all):
         found = _of_list(rows, number) if row.listed else _of_prose(rows, row)
-        for place in sorted(found):
+        for place in sorted(found, key=lambda place: (place.start, place.end)):
             first, last = row.line.start + place.start, row.line.start + place.end
-            written = ABBREVIATION.sub("", plain(clean[first:last])).strip(" ,;:.-–")
+            written, last = _written(clean, first, last)
             name = mask_contacts(written + place.shared)
-            mentions.add(name, place.form, first, last, is_town=is_town(name))
+            meant = place.meant or places_of(name)
+            mentions.add(name, place.form, first, last, meant, is_town=is_town(name))
     return [
         ParsedTrainingSite(
             mention.name,
@@ -58,26 +64,35 @@ def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
     ]
 
 
+def _written(clean: str, first: int, last: int) -> tuple[str, int]:
+    """Return a name without emphasis and abbreviation, and where it ends in the text."""
+    text, split = clean[first:last], SPLIT_WORD.match(clean, last - 1)
+    if split is not None:
+        text, last = clean[first : split.start()] + split.group(1), split.end()
+    return ABBREVIATION.sub("", plain(text)).strip(" ,;:.-–"), last
+
+
 def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
     """Yield the places of running text, with offsets in the row."""
     names = prose_names(row)
     is_item = row.line.bullet > 0 and (len(row.text) < LONGEST_ITEM or _begins_with_name(row))
     for position, name in enumerate(names):
         listed = name.end <= row.lead or is_item or _is_set_off(row, name, names[:position])
-        yield Found(name.start, name.end, LIST if listed else PROSE, name.shared)
-    if row.lead and rows.leads_name_places and not any(name.end <= row.lead for name in names):
+        yield Found(name.start, name.end, LIST if listed else PROSE, name.shared, name.meant)
+    if row.lead and rows.leads_name_places and not any(name.start < row.lead for name in names):
         yield from (Found(*span, LIST) for span in item(row, 0, row.lead, sure=True))
     yield from (Found(*span, LIST) for span in led_towns(row))
-    for (start, end), listed in towns_of_training(row.text):
-        if not any(name.start < end and start < name.end for name in row.names):
-            yield Found(start, end, LIST if listed or row.line.bullet else PROSE)
+    for town in towns_of_training(row.text):
+        if not any(name.start < town.end and town.start < name.end for name in row.names):
+            listed = town.listed or row.line.bullet > 0
+            yield Found(town.start, town.end, LIST if listed else PROSE)
 
 
 def _of_list(rows: Rows, number: int) -> Iterator[Found]:
     """Yield the places of a list-like line, with offsets in the row."""
     row = rows.all[number]
     names = list(listed_names(rows, row))
-    found = [Found(name.start, name.end, LIST, name.shared) for name in names]
+    found = [Found(name.start, name.end, LIST, name.shared, name.meant) for name in names]
     if all(name.scope is Scope.REGION for name in names) and "|" not in row.text:
         # The cells of a table say where something is done, not only where one trains.
         behind = names[-1].end if names else row.line.bullet
@@ -89,26 +104,50 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
         towns = []
     if _is_heading(rows, number, names, towns):
         return
-    if not found:
-        led = rows.is_site_list(row) or rows.is_led_by_sites(row)
-        found = [Found(*town, LIST) for town, told in towns_of_training(row.text) if told or led]
+    found += _towns_of_list(rows, number, found)
     yield from found or (Found(*span, LIST) for span in own_item(rows, number))
+
+
+def _towns_of_list(rows: Rows, number: int, found: Sequence[Found]) -> list[Found]:
+    """Return the towns of training of a list-like line beside the places found in it."""
+    row = rows.all[number]
+    if row.line.folded.startswith("#") and _heads_places(rows, number):
+        return []
+    led = not found and (rows.is_site_list(row) or rows.is_led_by_sites(row))
+    return [
+        Found(town.start, town.end, LIST)
+        for town in towns_of_training(row.text)
+        if (town.told or led or (town.listed and not found))
+        and not any(place.start < town.end and town.start < place.end for place in found)
+    ]
 
 
 def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[Span]) -> bool:
     """Say whether a town, region or network only heads the places below it, or is an address."""
     row = rows.all[number]
+    if any(_is_town_hospital(row, name) for name in names):
+        alone = number + 1 < len(rows.all) and not rows.all[number + 1].lead
+        return row.lead > 0 and alone and _heads_places(rows, number)
     if not names:
         return bool(towns) and (_heads_places(rows, number) or _is_address(rows, number))
     if towns or not all(name.scope for name in names):
         return False
+    below = _names_below(rows, number)
+    if any(parts_of(name.meant, other.meant) for name in names for other in below):
+        return True
     written = row.text.rstrip()
     titled = written.endswith(":") or row.line.folded.startswith("#")
     if all(name.scope is Scope.REGION for name in names):
-        if _has_items_below(rows, number):
+        if below or row.line.folded.startswith("#"):
             return True
         titled = titled or row.lead >= len(written)
     return titled and not row.line.bullet and _heads_places(rows, number)
+
+
+def _is_town_hospital(row: Row, name: Name) -> bool:
+    """Say whether a name that the table does not hold is a town's with the word hospital alone."""
+    match = _TOWN_HOSPITAL.fullmatch(row.text, name.start, name.end)
+    return match is not None and not name.is_known and is_town(match.group(1))
 
 
 def _heads_places(rows: Rows, number: int) -> bool:
@@ -120,8 +159,8 @@ def _heads_places(rows: Rows, number: int) -> bool:
     return following.listed and bool(following.names)
 
 
-def _has_items_below(rows: Rows, number: int) -> bool:
-    """Say whether places stand below a line, indented or with list marks that it has not."""
+def _names_below(rows: Rows, number: int) -> list[Name]:
+    """Return the places that stand below a line, indented or with list marks that it has not."""
     line = rows.all[number].line
     below = itertools.takewhile(
         lambda other: (
@@ -129,7 +168,7 @@ def _has_items_below(rows: Rows, number: int) -> bool:
         ),
         rows.all[number + 1 :],
     )
-    return any(other.names for other in below)
+    return [name for other in below for name in other.names]
 
 
 def _is_address(rows: Rows, number: int) -> bool:
