@@ -145,9 +145,8 @@ def main() -> None:
     ensemble(base, more).run(40)
     seat_values(base, 20)
     table = Table(
-        "what", "replicates", "threads", "seconds", "a second", "a second of one processor",
-        "others had",
-    )  # fmt: skip
+        "what", "replicates", "threads", "s", "per s", "per s of a processor", "others had"
+    )
     for name, work, count, threads in (
         ("full replicates", lambda: ensemble(base).run(replicates, threads=1), replicates, 1),
         ("full replicates", lambda: ensemble(base).run(replicates), replicates, cores()),

@@ -30,6 +30,7 @@ from graph.protocol import (
     ALLOW,
     JSON_TYPE,
     RESPONSE_TYPE,
+    GraphQLRequest,
     Header,
     PageSender,
     formatted,
@@ -108,8 +109,9 @@ class GraphFront:
         accepted = media_type(accept)
         try:
             role = self.gate.role(scope)
-            if MEDIA_TYPE in accept:
-                await self._send_events(scope, receive, send, request_id, role)
+            if accept.lstrip().startswith(MEDIA_TYPE):  # it is what the client likes best
+                request = await read_request(scope, receive, LARGEST_BODY, JSON_TYPE)
+                await self._send_events(receive, send, request, request_id, role)
                 return
             request = await read_request(scope, receive, LARGEST_BODY, accepted)
             form = parts_form(accept) if MULTIPART in accept else None
@@ -184,10 +186,9 @@ class GraphFront:
         self._observe(outcome, 200, started)
 
     async def _send_events(
-        self, scope: Scope, receive: Receive, send: Send, request_id: str, role: Role
+        self, receive: Receive, send: Send, request: GraphQLRequest, request_id: str, role: Role
     ) -> None:
         """Send answers as server-sent events."""
-        request = await read_request(scope, receive, LARGEST_BODY, JSON_TYPE)
         body_of = partial(self._event, request_id)
         work = send_events(
             send,

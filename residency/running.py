@@ -108,6 +108,7 @@ def _serve(settings: Settings, version: DataVersion, *, host: str | None, port: 
     import uvicorn
 
     from graph.app import create_app
+    from graph.subscriptions.websocket import LARGEST_MESSAGE
 
     # uvicorn raises the signal that ended it once more; without a handler that would end this
     # process on the spot, with the worker and PostgreSQL still at work.
@@ -118,7 +119,7 @@ def _serve(settings: Settings, version: DataVersion, *, host: str | None, port: 
     say(f"GraphiQL: [bold]http://{host}:{port}/graphql[/]  (Ctrl+C stops)")
     uvicorn.run(
         create_app(settings), host=host, port=port, log_level=settings.log_level.lower(),
-        access_log=False,
+        access_log=False, ws_max_size=LARGEST_MESSAGE,
     )  # fmt: skip
 
 

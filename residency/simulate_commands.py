@@ -21,7 +21,7 @@ simulate_app = typer.Typer(
 
 
 @simulate_app.callback()
-def simulate(
+def simulate(  # noqa: PLR0913, PLR0917  # options of a command
     context: typer.Context,
     market: Annotated[
         Path | None, typer.Option(help="Folder of CSV files with applicants, programs and lists.")
@@ -30,6 +30,10 @@ def simulate(
     scenario: Annotated[
         Path | None,
         typer.Option(help="JSON or YAML file with scenarios to run over the loaded programs."),
+    ] = None,
+    programs: Annotated[
+        Path | None,
+        typer.Option(help="CSV file of programs for the scenarios, instead of the loaded ones."),
     ] = None,
     replicates: Annotated[
         int | None, typer.Option(help="Replicates of scenarios, instead of the file's.", min=1)
@@ -51,11 +55,12 @@ def simulate(
     if scenario is not None and market is None:
         from residency.what_ifs import run_scenarios
 
-        run_scenarios(scenario, out, replicates=replicates, seed=seed)
+        run_scenarios(scenario, out, programs, replicates=replicates, seed=seed)
         return
-    if market is None or out is None or scenario is not None:
+    if market is None or out is None or scenario is not None or programs is not None:
         raise typer.BadParameter(
-            "give --scenario, or --market and --out, or one of the commands", ctx=context
+            "give --scenario (and perhaps --programs), or --market and --out, or a command",
+            ctx=context,
         )
     from residency.simulating import run_own_market
 
@@ -82,6 +87,14 @@ def parameters(
     print_parameters(as_json=as_json)
 
 
+@simulate_app.command(epilog=example("residency simulate programs > my-programs.csv"))
+def programs() -> None:
+    """Print the loaded programs with seats and who may apply as CSV, to change and to simulate."""
+    from residency.simulating import print_programs
+
+    print_programs()
+
+
 @simulate_app.command(
     epilog=example(
         "residency simulate calibrate --rounds 0",
@@ -95,6 +108,9 @@ def calibrate(
     start: Annotated[
         Path | None, typer.Option(help="Parameters to begin with; the calibrated ones by default.")
     ] = None,
+    programs: Annotated[
+        Path | None, typer.Option(help="CSV file of programs, instead of those that are loaded.")
+    ] = None,
     rounds: Annotated[
         int, typer.Option(help="Rounds; 0 only compares with published figures.", min=0, max=200)
     ] = 12,
@@ -106,9 +122,9 @@ def calibrate(
     ] = 1,
     seed: Annotated[int, typer.Option(help="The first seed.")] = 1503,
 ) -> None:
-    """Fit the parameters to published figures, over the programs that are loaded."""
+    """Fit the parameters to published figures, over the programs that are loaded or of a file."""
     from residency.simulating import calibrate_parameters
     from simulation.fit import Effort
 
     effort = Effort(rounds=rounds, populations=populations, replicates=replicates, seed=seed)
-    calibrate_parameters(out, start, effort)
+    calibrate_parameters(out, start, programs, effort)

@@ -16,6 +16,7 @@ from simulation.outcome import OwnSeats
 from simulation.own_market import read_own_market
 from simulation.own_results import write_results
 from simulation.parameters import Parameters, default_parameters
+from simulation.program_file import programs_as_csv, read_program_file
 from simulation.targets import published_targets
 from simulation.template import write_template
 from warehouse.engine import Role, connect
@@ -64,20 +65,46 @@ def print_parameters(*, as_json: bool) -> None:
     sys.stdout.write(parameters.to_json() + "\n" if as_json else parameters.to_yaml())
 
 
-def calibrate_parameters(out: Path | None, start: Path | None, effort: Effort) -> None:
-    """Calibrate over the loaded programs, print the fit, and write both to a file.
+def print_programs() -> None:
+    """Print the loaded programs as CSV on standard output.
+
+    Raises:
+        WarehouseError: The database cannot be reached, or was never migrated.
+        NoProgramsError: Nothing is loaded.
+    """
+    sys.stdout.write(programs_as_csv(asyncio.run(offered_programs()).programs))
+
+
+def calibrate_parameters(
+    out: Path | None, start: Path | None, programs: Path | None, effort: Effort
+) -> None:
+    """Calibrate over programs, print the fit, and write both to a file.
+
+    Args:
+        out: The file to write; None to print only.
+        start: The parameters to begin with; None for the calibrated ones.
+        programs: CSV file of programs; None for the loaded ones.
+        effort: How much to simulate.
 
     Raises:
         WarehouseError: The database cannot be reached, or was never migrated.
         NoProgramsError: Nothing is loaded.
         InvalidParametersError: The starting parameters are wrong.
+        InvalidMarketError: The file of programs is wrong.
     """
     begin = default_parameters() if start is None else Parameters.read(start)
-    offered = asyncio.run(offered_programs())
-    if offered.iteration.is_sample:
-        say(
-            "[bold]The loaded programs are generated samples:[/] the fit says nothing of real ones."
+    match_iteration_id, is_sample = None, None
+    if programs is None:
+        offered = asyncio.run(offered_programs())
+        table = offered.programs
+        match_iteration_id, is_sample = (
+            offered.iteration.match_iteration_id,
+            offered.iteration.is_sample,
         )
+        if is_sample:
+            say("[bold]The loaded programs are a generated sample:[/] no fit of real ones.")
+    else:
+        table = read_program_file(programs)
     with progress_bars() as bars:
         task = bars.add_task("Simulating", total=max(effort.rounds, 1))
 
@@ -86,13 +113,12 @@ def calibrate_parameters(out: Path | None, start: Path | None, effort: Effort) -
                 task, completed=done, total=total, description=f"Misfit {misfit:.2f} tolerances"
             )
 
-        calibration = calibrate(
-            offered.programs, begin, published_targets(), effort, on_progress=report
-        )
+        calibration = calibrate(table, begin, published_targets(), effort, on_progress=report)
         bars.update(task, completed=max(effort.rounds, 1))
     _print_calibration(calibration)
     if out is not None:
-        out.write_text(calibration_file(calibration, offered), encoding="utf-8")
+        text = calibration_file(calibration, table, match_iteration_id, is_sample)
+        out.write_text(text, encoding="utf-8")
         say(f"Wrote {out}.")
 
 

@@ -11,8 +11,13 @@ from residency.reporting import print_table
 from residency.simulating import offered_programs
 from simulation.export import write_run
 from simulation.measures import Measure, Scope
+from simulation.parameters import default_parameters
+from simulation.program_file import read_program_file
+from simulation.programs import ProgramTable
+from simulation.report import About, report
 from simulation.results import RunResult, ScenarioResult
 from simulation.runs import RunRequest, run
+from simulation.storing import rows_of
 
 SHOWN = {
     Measure.MATCH_RATE: "applicants matched",
@@ -35,13 +40,19 @@ MOST_SEATS = 10
 
 
 def run_scenarios(
-    file: Path, out: Path | None, *, replicates: int | None, seed: int | None
+    file: Path,
+    out: Path | None,
+    programs: Path | None,
+    *,
+    replicates: int | None,
+    seed: int | None,
 ) -> None:
-    """Run the scenarios of a file over the loaded programs, show them, and write all results.
+    """Run the scenarios of a file over programs, show them, and write all results.
 
     Args:
         file: JSON or YAML: a `RunRequest`, or one scenario to compare with the market as it is.
         out: Folder for the results; None to show only.
+        programs: CSV file of programs; None for the loaded ones.
         replicates: Replicates instead of those of the file.
         seed: Seed instead of that of the file.
 
@@ -49,26 +60,54 @@ def run_scenarios(
         InvalidRequestError: The file is no request.
         InvalidScenarioError: A scenario does not fit the programs, or contradicts itself.
         NoProgramsError: Nothing is loaded.
+        InvalidMarketError: The file of programs is wrong.
     """
     request = RunRequest.read(file).with_overrides(replicates=replicates, seed=seed)
-    offered = asyncio.run(offered_programs())
-    iteration = offered.iteration
-    if iteration.is_sample:
-        say("[bold]The loaded programs are generated samples:[/] results say nothing of real ones.")
+    table, data_version = _loaded() if programs is None else _of_file(programs)
     with progress_bars() as bars:
         task = bars.add_task("Simulating", total=request.replicates)
         result = run(
             request,
-            offered.programs,
+            table,
             lambda done, total: bars.update(task, completed=done, total=total),
-            data_version=f"data version {iteration.data_version},"
-            f" match iteration {iteration.match_iteration_id}"
-            + (", generated sample" if iteration.is_sample else ""),
+            data_version=data_version,
         )
         bars.update(task, completed=result.replicates, total=result.replicates)
     _show(result)
     if out is not None:
-        say(f"Wrote {len(write_run(out, result))} files to {out}.")
+        written = [*write_run(out, result), _write_report(out / "report.html", result, file.stem)]
+        say(f"Wrote {len(written)} files to {out}; report.html opens in a browser.")
+
+
+def _write_report(path: Path, result: RunResult, title: str) -> Path:
+    """Write the result as one page with plots, and return its file."""
+    request = result.request
+    facts = {
+        "seed": request.seed,
+        "replicates": result.replicates,
+        "data version": result.data_version or "of a file",
+        "engine": result.engine_version,
+    }
+    again = f"residency simulate --scenario FILE, with this in FILE:\n{request.to_json()}"
+    parameters = (request.parameters or default_parameters()).model_dump(mode="json")
+    path.write_text(report(About(title, facts, again, parameters), rows_of(result)), "utf-8")
+    return path
+
+
+def _loaded() -> tuple[ProgramTable, str]:
+    """Return the loaded programs, and what they are in words."""
+    offered = asyncio.run(offered_programs())
+    iteration = offered.iteration
+    words = f"data version {iteration.data_version}, match iteration {iteration.match_iteration_id}"
+    if iteration.is_sample:
+        say("[bold]The loaded programs are generated samples:[/] results say nothing of real ones.")
+        words += ", generated sample"
+    return offered.programs, words
+
+
+def _of_file(file: Path) -> tuple[ProgramTable, str]:
+    """Return the programs of a CSV file, and what they are in words."""
+    return read_program_file(file), f"programs of {file.name}"
 
 
 def _show(result: RunResult) -> None:
@@ -113,14 +152,19 @@ def _shown(result: ScenarioResult, measure: Measure) -> str:
     difference = outcomes.differences.get(measure)
     if difference is None:
         return text
+    is_rate = measure.value.endswith("_RATE")
     more, low, high = (
-        _number(measure, float(one[0]), sign="+")
+        _number(measure, float(one[0]), is_difference=True)
         for one in (difference.mean, difference.low, difference.high)
     )
-    return f"{text} ({more})" if low == "-" else f"{text} ({more}; {low} to {high})"
+    interval = "" if low == "-" else f"; {low} to {high}"
+    return f"{text} ({more}{interval}{' points' if is_rate else ''})"
 
 
-def _number(measure: Measure, value: float, sign: str = "") -> str:
+def _number(measure: Measure, value: float, *, is_difference: bool = False) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:{sign}.2%}" if measure.value.endswith("_RATE") else f"{value:{sign}.2f}"
+    sign = "+" if is_difference else ""
+    if measure.value.endswith("_RATE"):
+        return f"{100 * value:{sign}.2f}" + ("" if is_difference else "%")
+    return f"{value:{sign}.{3 if measure is Measure.MEAN_RANK else 1}f}"

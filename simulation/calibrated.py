@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from simulation.bridge import OfferedPrograms
 from simulation.calibration import Calibration
 from simulation.outcome import ENGINE_VERSION
+from simulation.programs import ProgramTable
 
 NOTE: Final = (
     "Parameters of simulated applicants. They reproduce published totals, not people: what the"
@@ -16,9 +16,20 @@ NOTE: Final = (
 )
 
 
-def calibration_file(calibration: Calibration, offered: OfferedPrograms) -> str:
-    """Return the JSON text of a calibration; `parameters.default_parameters` reads such a file."""
-    programs, iteration = offered.programs, offered.iteration
+def calibration_file(
+    calibration: Calibration,
+    programs: ProgramTable,
+    match_iteration_id: int | None = None,
+    is_sample: bool | None = None,
+) -> str:
+    """Return the JSON text of a calibration; `Parameters.read` reads such a file.
+
+    Args:
+        calibration: The calibration.
+        programs: What it was made with.
+        match_iteration_id: Of which match iteration they are; None for programs of a file.
+        is_sample: Whether they are generated; None for programs of a file.
+    """
     value: dict[str, Any] = {
         "note": NOTE,
         "is_simulated": True,
@@ -46,10 +57,10 @@ def calibration_file(calibration: Calibration, offered: OfferedPrograms) -> str:
         ],
         "effort": asdict(calibration.effort),
         "engine_version": ENGINE_VERSION,
-        "match_iteration": iteration.match_iteration_id,
+        "match_iteration": match_iteration_id,
         "programs": len(programs),
         "seats": int(programs.quotas.sum()),
         "modelled_quotas": int(programs.quota_is_modelled.sum()),
-        "sample": iteration.is_sample,
+        "is_sample": is_sample,
     }
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

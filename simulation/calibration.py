@@ -35,7 +35,10 @@ OnProgress = Callable[[int, int, float], None]
 SURE: Final = 0.97
 """Where more than this share gets the discipline of the first choice, its weight is not known."""
 CONTRACTION: Final = 0.4
-"""How far a step of the contraction moves a weight's logarithm, for a difference in log odds."""
+"""How far a step of the contraction moves a weight's logarithm, for a difference in log odds.
+
+Later rounds take smaller steps, as in stochastic approximation (Robbins and Monro 1951).
+"""
 PULL: Final = 5.0
 """The pull to the starting values: so many steps away count as one tolerance."""
 
@@ -191,7 +194,7 @@ def calibrate(
     best = (search.misfit(), search.parameters, jacobian)
     for number in range(1, effort.rounds + 1):
         for _ in range(effort.contractions):
-            _contract(search)
+            _contract(search, CONTRACTION / (1 + (number - 1) / 3))
         if free:
             jacobian = _jacobian(search)
             damping = _step(search, jacobian, damping)
@@ -221,7 +224,7 @@ def _weight_target(target: Target) -> Key | None:
     return None
 
 
-def _contract(search: _Search) -> None:
+def _contract(search: _Search, strength: float) -> None:
     """Move the weights of disciplines towards the published figures, once."""
     changes: dict[str, dict[str, float]] = {}
     for target in search.targets:
@@ -232,7 +235,7 @@ def _contract(search: _Search) -> None:
         sign = 1.0 if target.moment == "first_discipline" else -1.0
         gap = _log_odds(target.value) - _log_odds(search.moments.get(target.key, 0.0))
         weights = changes.setdefault(group, weights_of(search.programs, search.parameters, group))
-        weights[discipline] *= math.exp(sign * CONTRACTION * max(-2.0, min(2.0, gap)))
+        weights[discipline] *= math.exp(sign * strength * max(-2.0, min(2.0, gap)))
     for group, weights in changes.items():
         total = sum(weights.values())
         scaled = {name: round(weight / total, 6) for name, weight in weights.items()}

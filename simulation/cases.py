@@ -1,7 +1,8 @@
 """A scenario made ready to run: its population, its rules, and any replicate of it.
 
 Replicates of singles run compiled (`counting`). Where there are couples, or seats that revert,
-each replicate goes through the whole engine instead, which takes some ten times as long.
+each replicate goes through the whole engine instead, which takes some ten times as long, and more
+where couples need the exact search.
 """
 
 from __future__ import annotations

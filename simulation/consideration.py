@@ -180,26 +180,33 @@ def _sorted_lists(fixed: Consideration, drawn: Drawn) -> tuple[Int64, Int64]:
 
 
 @compiled
-def _draw_sorted(
+def _cut(starts: Int32, ordered: Int64, lengths: Int32) -> tuple[Int32, Int32]:
+    """Return lists of the first so many of each owner's entries: where they begin, and items."""
+    begins = np.zeros(len(starts), dtype=np.int32)
+    for owner in range(len(lengths)):
+        begins[owner + 1] = begins[owner] + lengths[owner]
+    items = np.empty(begins[-1], dtype=np.int32)
+    for owner in range(len(lengths)):
+        for rank in range(lengths[owner]):
+            items[begins[owner] + rank] = ordered[starts[owner] + rank] & 0xFFFFFFFF
+    return begins, items
+
+
+@compiled
+def _draw_lists(
     fixed: Consideration, seed: np.uint64, replicate: np.uint64
-) -> tuple[Int64, Int64]:
+) -> tuple[tuple[Int32, Int32], tuple[Int32, Int32]]:
+    """Return the lists that both sides submit: where they begin, and items."""
     drawn = fresh_drawn(fixed)
     draw(fixed, seed, replicate, drawn)
-    return _sorted_lists(fixed, drawn)
-
-
-def drawn_lists(fixed: Consideration, seed: int, replicate: int) -> tuple[RankLists, RankLists]:
-    """Return the rank order lists that applicants and programs submit in a replicate."""
-    own, others = _draw_sorted(fixed, np.uint64(seed), np.uint64(replicate))
+    own, others = _sorted_lists(fixed, drawn)
     return (
         _cut(fixed.starts, own, fixed.lengths),
         _cut(fixed.program_starts, others, fixed.program_lengths),
     )
 
 
-def _cut(starts: Int32, sorted_entries: Int64, lengths: Int32) -> RankLists:
-    """Return the first so many of each owner's entries."""
-    places = np.arange(len(sorted_entries)) - np.repeat(starts[:-1], np.diff(starts))
-    listed = places < np.repeat(lengths, np.diff(starts))
-    items = (sorted_entries[listed] & 0xFFFFFFFF).astype(np.int32)
-    return RankLists(np.concatenate(([0], np.cumsum(lengths))), items)
+def drawn_lists(fixed: Consideration, seed: int, replicate: int) -> tuple[RankLists, RankLists]:
+    """Return the rank order lists that applicants and programs submit in a replicate."""
+    applicants, programs = _draw_lists(fixed, np.uint64(seed), np.uint64(replicate))
+    return RankLists(*applicants), RankLists(*programs)

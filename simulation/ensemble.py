@@ -18,6 +18,7 @@ import numpy as np
 from simulation.cases import VERDICTS, Case, Counted
 from simulation.chunks import Chunks, Stored
 from simulation.counting import CATEGORY_COLUMNS
+from simulation.errors import RunCancelledError
 from simulation.estimates import Sums, compare, estimate, half_width
 from simulation.joining import Int64
 from simulation.market import Int32
@@ -101,6 +102,7 @@ class Ensemble:
         *,
         precision: float | None = None,
         stored: Stored | None = None,
+        name: str = "ensemble",
         threads: int | None = None,
         on_progress: OnProgress | None = None,
         is_cancelled: Callable[[], bool] | None = None,
@@ -113,6 +115,7 @@ class Ensemble:
                 their differences between scenarios, is wider than so much to each side; see
                 `is_precise`. It is looked at after each chunk from `LEAST` replicates on.
             stored: Where finished chunks are kept, to be taken up again.
+            name: What they are called there, before their number.
             threads: How many threads; as many as there are cores if None.
             on_progress: Told after each chunk.
             is_cancelled: Asked several times a second.
@@ -128,7 +131,7 @@ class Ensemble:
         total: EnsembleChunk | None = None
         is_converged = None if precision is None else False
         with Chunks(
-            work, EnsembleChunk, stored, "ensemble", threads=threads, is_cancelled=is_cancelled
+            work, EnsembleChunk, stored, name, threads=threads, is_cancelled=is_cancelled
         ) as chunks:
             for chunk in chunks.results(-(-replicates // CHUNK)):
                 total = chunk if total is None else total + chunk
@@ -177,6 +180,8 @@ class Ensemble:
         fractions: list[Fractions] = []
         verdicts: list[Int64] = []
         for case, people, columns in zip(self._cases, self._people, self._columns, strict=True):
+            if is_cancelled():
+                raise RunCancelledError
             counted = case.count(first, number, is_cancelled)
             fractions.append(self._fractions(counted, people, columns))
             verdicts.append(counted.verdicts)
@@ -190,7 +195,8 @@ class Ensemble:
         counts = np.zeros((len(counted.counts), categories + len(frame.programs)), dtype=np.int32)
         counts[:, columns] = counted.counts
         seats = np.zeros((len(counted.seats), len(frame.programs)), dtype=np.int64)
-        seats[:, columns[-counted.seats.shape[1] :] - categories] = counted.seats
+        programs = columns[columns >= categories] - categories
+        seats[:, programs] = counted.seats
         return frame.fractions(people, seats, counts)
 
 

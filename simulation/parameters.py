@@ -8,7 +8,6 @@ that 1 doubles or halves odds by a factor of 2.7.
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simulation.errors import InvalidParametersError
+from simulation.plain import NotPlainError, plain_value
 
 CALIBRATED: Final = "calibrated.json"
 """The file in this package that holds the default parameters, as calibration wrote them."""
@@ -158,22 +158,22 @@ class Parameters(Part):
     @classmethod
     def parse(cls, text: str, place: str = "parameters") -> Parameters:
         """Return the parameters of a JSON or YAML text; see `read`."""
-        value: object
         try:
-            # YAML holds almost all of JSON, but not every character.
-            value = json.loads(text)
-        except json.JSONDecodeError:
-            try:
-                value = yaml.safe_load(text)
-            except yaml.YAMLError as error:
-                raise InvalidParametersError(
-                    f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
-                ) from error
+            value = plain_value(text)
+        except NotPlainError as error:
+            raise InvalidParametersError(
+                f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
+            ) from error
         return cls.of(value, place)
 
     @classmethod
     def of(cls, value: object, place: str = "parameters") -> Parameters:
-        """Return the parameters of plain values, as JSON holds them; see `read`."""
+        """Return the parameters of plain values, as JSON holds them; see `read`.
+
+        The content of a calibration's file will do: its parameters are taken.
+        """
+        if isinstance(value, dict) and "fit" in value and "parameters" in value:
+            value = value["parameters"]
         try:
             return cls.model_validate(value)
         except ValidationError as error:
@@ -232,4 +232,4 @@ def _inner(value: Any, names: Iterable[str], path: str) -> Any:
 def default_parameters() -> Parameters:
     """Return the calibrated parameters; see ``docs/matching.md`` for what they reproduce."""
     text = files("simulation").joinpath(CALIBRATED).read_text(encoding="utf-8")
-    return Parameters.of(json.loads(text)["parameters"], place=CALIBRATED)
+    return Parameters.parse(text, place=CALIBRATED)

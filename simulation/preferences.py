@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.draws import Keys, Purpose, gumbels, pair_keys, stream, uniforms
-from simulation.market import Int32
+from simulation.market import NEVER, Int32
 from simulation.parameters import Parameters, Selection
 from simulation.people import Offer, People, drawn, people_of
 from simulation.population import NO_HOME, Int64, Population
@@ -93,8 +93,8 @@ def populate(programs: ProgramTable, parameters: Parameters, seed: int) -> Popul
         ]
     )
     places = interview_places(programs, parameters.selection)
-    kept = _interviewed(applied, places, pair_keys(keys[applied.applicants],
-        offer.keys[applied.programs]), parameters.selection, seed)  # fmt: skip
+    both = pair_keys(keys[applied.applicants], offer.keys[applied.programs])
+    kept = _interviewed(applied, places, both, parameters.selection, seed)
     return _population(offer, parameters, seed, groups, keys, kept, places)
 
 
@@ -107,7 +107,7 @@ def interview_places(programs: ProgramTable, selection: Selection) -> Int32:
     seats = programs.announced.astype(np.float64)
     stated = np.maximum(programs.interviews * selection.interviews_stated, 2 * seats)
     places = np.where(np.isnan(programs.interviews), seats * selection.interviews_per_seat, stated)
-    return np.where(programs.is_open, np.ceil(places), 0).astype(np.int32)
+    return np.where(programs.is_open, np.minimum(np.ceil(places), NEVER), 0).astype(np.int32)
 
 
 def _applications(

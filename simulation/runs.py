@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import numpy as np
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from simulation.applying import Setting, apply
@@ -20,6 +20,7 @@ from simulation.estimates import Sums, compare, estimate
 from simulation.measures import MEASURES, Frame, Scope
 from simulation.outcome import ENGINE_VERSION, Outcome
 from simulation.parameters import Parameters, Part, default_parameters
+from simulation.plain import NotPlainError, plain_value
 from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
@@ -94,8 +95,8 @@ class RunRequest(Part):
     def parse(cls, text: str, place: str = "request") -> RunRequest:
         """Return the request of a JSON or YAML text; see `of`."""
         try:
-            value = yaml.safe_load(text)  # JSON is YAML
-        except yaml.YAMLError as error:
+            value = plain_value(text)
+        except NotPlainError as error:
             raise InvalidRequestError(
                 f"This is neither JSON nor YAML: {error}.", "Correct the file.", place
             ) from error
@@ -143,7 +144,7 @@ def run(
         is_cancelled: Asked several times a second, from this thread.
         data_version: What the programs are, in words.
         stored: Where finished chunks are kept; with the same request, programs and engine, a run
-            that was interrupted goes on from there.
+            that was interrupted goes on from there. Chunks of other runs are not looked at.
         threads: How many threads; as many as there are cores if None. Results do not depend on it.
 
     Raises:
@@ -169,11 +170,12 @@ def run(
         (name for case in cases for name in case.population.category_names),
         [setting.programs for setting in settings],
     )
-    progress = _Progress(on_progress, request)
+    progress, key = _Progress(on_progress, request), _key(request, programs)
     ensemble = Ensemble(cases, frame).run(
         request.replicates,
         precision=request.precision,
         stored=stored,
+        name=f"ensemble-{key}",
         threads=threads,
         on_progress=progress.of_ensemble,
         is_cancelled=is_cancelled,
@@ -184,6 +186,7 @@ def run(
             cases[0],
             ensemble.replicates,
             stored=stored,
+            name=f"seats-{key}",
             threads=threads,
             on_progress=progress.of_seats,
             is_cancelled=is_cancelled,
@@ -202,6 +205,14 @@ def run(
         ),
         values,
     )
+
+
+def _key(request: RunRequest, programs: ProgramTable) -> str:
+    """Return what tells the chunks of this run from those of others."""
+    digest = hashlib.blake2b(digest_size=8)
+    for text in (ENGINE_VERSION, request.to_json(), *map(repr, programs.rows())):
+        digest.update(text.encode() + b"\0")
+    return digest.hexdigest()
 
 
 class _Progress:

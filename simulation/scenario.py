@@ -228,12 +228,18 @@ AS_IT_IS = Scenario(name="as it is", changes=())
 """The scenario that changes nothing."""
 
 
+def shortened(text: str, most: int = 300) -> str:
+    """Return a text with its middle left out where it is too long to be shown."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
+
+
 def invalid(error: ValidationError, place: str) -> InvalidScenarioError:
     """Return what is wrong with plain values, as an error of ours."""
     first = error.errors(include_url=False, include_context=False)[0]
     field = ".".join(str(part) for part in first["loc"]) or "the whole"
+    told = first["msg"].removeprefix("Value error, ")
     return InvalidScenarioError(
-        f"{field}: {first['msg'].removeprefix('Value error, ')}.",
+        f"{shortened(field)}: {shortened(told)}.",
         "Correct the value; docs/matching.md lists all changes and what they take.",
         place,
     )

@@ -30,6 +30,7 @@ def seat_values(
     replicates: int,
     *,
     stored: Stored | None = None,
+    name: str = "seats",
     threads: int | None = None,
     on_progress: OnProgress | None = None,
     is_cancelled: Callable[[], bool] | None = None,
@@ -40,6 +41,7 @@ def seat_values(
         case: The scenario.
         replicates: How many replicates.
         stored: Where finished chunks are kept, to be taken up again.
+        name: What they are called there, before their number.
         threads: How many threads; as many as there are cores if None.
         on_progress: Told after each chunk.
         is_cancelled: Asked several times a second.
@@ -63,7 +65,7 @@ def seat_values(
         return Sums.of(values, values)
 
     total: Sums | None = None
-    with Chunks(work, Sums, stored, "seats", threads=threads, is_cancelled=is_cancelled) as chunks:
+    with Chunks(work, Sums, stored, name, threads=threads, is_cancelled=is_cancelled) as chunks:
         for sums in chunks.results(-(-replicates // CHUNK)):
             total = sums if total is None else total + sums
             if on_progress is not None:

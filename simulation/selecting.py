@@ -11,7 +11,13 @@ import numpy as np
 from simulation.errors import NothingSelectedError
 from simulation.programs import ProgramTable
 from simulation.reversion import Reversion
-from simulation.scenario import SELECTED_COLUMNS, ChangeQuotas, RevertSeats, Where
+from simulation.scenario import (
+    SELECTED_COLUMNS,
+    ChangeQuotas,
+    RevertSeats,
+    Where,
+    shortened,
+)
 
 _SAME: Final = {"university": "universities", "discipline": "disciplines", "province": "provinces"}
 """The column of `ProgramTable` of what source and target have in common."""
@@ -48,7 +54,9 @@ def some(values: Sequence[str]) -> str:
     """Return a few of the values in words."""
     known = sorted(set(values))
     rest = len(known) - 12
-    return ", ".join(map(repr, known[:12])) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(shortened(repr(one), 80) for one in known[:12]) + (
+        f" and {rest} more" if rest > 0 else ""
+    )
 
 
 def spread(seats: int, weights: Sequence[int]) -> list[int]:

@@ -155,6 +155,7 @@ class JobFeed:
                 self._note(job_id)
 
         def on_loss(_connection: object) -> None:
+            self._changed.update(self._watchers)  # to read them fails, and finds another connection
             self._bell.set()
 
         await connection.add_listener(PROGRESS_CHANNEL, on_change)

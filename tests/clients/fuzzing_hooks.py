@@ -12,6 +12,7 @@ import os
 import zlib
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import schemathesis
 from graphql import (
@@ -21,6 +22,7 @@ from graphql import (
     NullValueNode,
     ObjectFieldNode,
     ObjectValueNode,
+    StringValueNode,
     ValueNode,
     Visitor,
     parse,
@@ -28,7 +30,9 @@ from graphql import (
     print_ast,
     visit,
 )
+from hypothesis import strategies as st
 
+from graph.planner.globalid import encode
 from tests.clients.test_readme import ask
 
 ADDRESS = "FUZZED_ADDRESS"
@@ -36,6 +40,12 @@ MOST = 100
 # Arguments that may be left out, and of which hardly any random value is a good one.
 RANDOM = {"after", "asOf", "before", "iteration", "last"}
 DIMENSIONS = parse_value("[PROVINCE]")
+UNASKED = (("job", "Job", (UUID(int=0),)), ("simulation", "Simulation", (2**31 - 1,)))
+"""Root fields of what nobody has asked for, with the types and keys of good ids."""
+
+schemathesis.graphql.scalar("JSON", st.dictionaries(st.text(), st.integers(), max_size=3).map(
+    lambda value: StringValueNode(value=json.dumps(value))
+))  # fmt: skip
 
 
 @lru_cache
@@ -62,6 +72,7 @@ def known() -> dict[str, list[str]]:
     by_id = '{{id: "{id}"}}'
     keys["program"] = [form.format(**node) for node in programs for form in (key, by_id)]
     keys["id"] = [f'"{node["id"]}"' for root in data.values() for node in root["nodes"]]
+    keys |= {name: [f'"{encode(kind, key)}"'] for name, kind, key in UNASKED}
     keys["ids"] = [json.dumps([node["id"] for node in programs[:n]]) for n in range(1, 5)]
     return keys
 
@@ -91,7 +102,8 @@ class MakeGood(Visitor):
             return IntValueNode(value=str(int(value.value) % (MOST + 1)))
         if name == "by" and isinstance(value, ListValueNode):
             return _without_repeats(value)
-        literals = known().get(field if name == "by" else name)
+        is_of_field = name == "by" or field in {"job", "simulation"}
+        literals = known().get(field if is_of_field else name)
         return value if literals is None else parse_value(literals[self.seed % len(literals)])
 
 

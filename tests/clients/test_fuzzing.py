@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType
 
 from graph.schema import build_schema
 from tests.clients.fuzzing_hooks import ADDRESS
@@ -46,18 +47,21 @@ class Case:
         return {error.get("extensions", {}).get("code") for error in self.errors}
 
 
-def fuzz(address: str, folder: Path, seed: int, cases: int, mode: str = "all") -> list[Case]:
-    """Send at least that many operations, of every field of Query equally many.
+def fuzz(
+    address: str, folder: Path, seed: int, cases: int, mode: str = "all", root: str = "Query"
+) -> list[Case]:
+    """Send at least that many operations, of every field of a root type equally many.
 
     Of mode "all" more than half are wrong on purpose, of mode "positive" none.
     """
-    query = build_schema()._schema.query_type
-    assert query is not None
+    query = build_schema()._schema.type_map[root]
+    assert isinstance(query, GraphQLObjectType)
     report = folder / f"{seed}-{mode}.ndjson"
     done = subprocess.run(
         [
             sys.executable, "-m", "schemathesis.cli", "run", f"{address}/graphql",
             f"--max-examples={-(-cases // len(query.fields))}", f"--seed={seed}", f"--mode={mode}",
+            f"--include-name-regex=^{root}[.]",
             "--continue-on-failure", f"--exclude-checks={UNWANTED_CHECK}",
             "--generation-database=none", "--suppress-health-check=all", "--no-color",
             f"--report-ndjson-path={report}",
@@ -70,7 +74,7 @@ def fuzz(address: str, folder: Path, seed: int, cases: int, mode: str = "all") -
     )  # fmt: skip
     assert done.returncode in {0, 1}, done.stdout + done.stderr  # 1: a check has failed
     found = list(read(report))
-    assert {case.operation for case in found} == {f"Query.{name}" for name in query.fields}
+    assert {case.operation for case in found} == {f"{root}.{name}" for name in query.fields}
     return found
 
 
@@ -111,6 +115,15 @@ def test_generated_operations_are_answered_or_refused_with_a_code(
 ) -> None:
     cases = fuzz(graph_address, tmp_path, seed=1, cases=150)
     assert len(cases) >= 150
+    assert_sound(cases)
+
+
+@pytest.mark.slow
+def test_generated_mutations_are_done_or_refused_with_a_code(
+    graph_address: str, tmp_path: Path
+) -> None:
+    cases = fuzz(graph_address, tmp_path, seed=1, cases=30, root="Mutation")
+    assert len(cases) >= 30
     assert_sound(cases)
 
 

@@ -69,23 +69,21 @@ async def test_a_load_is_asked_for_once_with_a_key_and_cancelled_once(graph: Gra
     assert again["errors"] == [{"code": "ALREADY_ENDED", "path": ["input", "jobId"]}]
 
 
-@pytest.mark.parametrize(
-    ("given", "code", "field"),
-    [
-        ({"source": "FOLDER"}, "CONTRADICTION", "folder"),
-        ({"source": "SAMPLE", "folder": "/tmp"}, "CONTRADICTION", "folder"),
-        ({"source": "SAMPLE", "idempotencyKey": ""}, "INVALID", "idempotencyKey"),
-        ({"source": "SAMPLE", "idempotencyKey": "x" * 201}, "INVALID", "idempotencyKey"),
-    ],
-)
-async def test_wrong_input_is_an_error_of_the_payload_and_asks_for_nothing(
-    graph: Graph, given: dict[str, Any], code: str, field: str
-) -> None:
-    payload = await mutate(graph, REFRESH, input=given)
-    (error,) = payload["errors"]
-    assert (error["code"], error["path"]) == (code, ["input", field])
-    assert error["howToFix"]
-    assert payload["job"] is None
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"source": "FOLDER"}, "CONTRADICTION", "folder"),
+    ({"source": "SAMPLE", "folder": "/tmp"}, "CONTRADICTION", "folder"),
+    ({"source": "SAMPLE", "idempotencyKey": ""}, "INVALID", "idempotencyKey"),
+    ({"source": "SAMPLE", "idempotencyKey": "x" * 201}, "INVALID", "idempotencyKey"),
+]
+
+
+async def test_wrong_input_is_an_error_of_the_payload_and_asks_for_nothing(graph: Graph) -> None:
+    for given, code, field in WRONG:
+        payload = await mutate(graph, REFRESH, input=given)
+        (error,) = payload["errors"]
+        assert (error["code"], error["path"]) == (code, ["input", field])
+        assert error["howToFix"]
+        assert payload["job"] is None
     assert await graph.values("SELECT count(*) FROM ops.job") == [0]
 
 
@@ -254,26 +252,25 @@ async def test_a_watcher_is_told_the_end_through_a_lost_connection(graph: Graph)
         assert (message["type"], last) == ("complete", "SUCCEEDED")
 
 
-@pytest.mark.parametrize(
-    ("messages", "code"),
-    [
-        (['{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}'], 4401),
-        (["no JSON"], 4400),
-        (["[]"], 4400),
-        (['{"type": "what"}'], 4400),
-        ([b"bytes"], 4400),
-        (['{"type": "connection_init"}'] * 2, 4429),
-        (['{"type": "connection_init"}', '{"type": "subscribe", "id": 1, "payload": {}}'], 4400),
-        (['{"type": "ping", "payload": "' + "x" * 1_000_001 + '"}'], 1009),
-    ],
-)
-async def test_breaches_of_the_protocol_close_the_socket(
-    graph: Graph, messages: list[str | bytes], code: int
-) -> None:
-    async with served(graph.app) as port, opened(port) as socket:
-        for message in messages:
-            await socket.connection.send(message)
-        assert await socket.close_code() == code
+BREACHES: list[tuple[list[str | bytes], int]] = [
+    (['{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}'], 4401),
+    (["no JSON"], 4400),
+    (["[]"], 4400),
+    (['{"type": "what"}'], 4400),
+    ([b"bytes"], 4400),
+    (['{"type": "connection_init"}'] * 2, 4429),
+    (['{"type": "connection_init"}', '{"type": "subscribe", "id": 1, "payload": {}}'], 4400),
+    (['{"type": "ping", "payload": "' + "x" * 1_000_001 + '"}'], 1009),
+]
+
+
+async def test_breaches_of_the_protocol_close_the_socket(graph: Graph) -> None:
+    async with served(graph.app) as port:
+        for messages, code in BREACHES:
+            async with opened(port) as socket:
+                for message in messages:
+                    await socket.connection.send(message)
+                assert await socket.close_code() == code, messages[-1][:40]
 
 
 async def test_sockets_of_other_protocols_and_pages_are_closed(graph: Graph) -> None:

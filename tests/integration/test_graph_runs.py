@@ -86,42 +86,42 @@ async def test_what_ifs_are_compared_with_the_market_as_it_is(graph: Graph) -> N
     assert (kept["kind"], kept["each"]) == ("change_quotas", 1)
 
 
-@pytest.mark.parametrize(
-    ("given", "code", "path"),
-    [
-        ({"scenarios": [{"name": "x", "changes": [
-            {"closePrograms": {"where": {"programs": ["1503-1"]}}}]}]},
-         "UNKNOWN", ["scenarios", "0", "changes", "0"]),
-        ({"scenarios": [{"name": "x", "changes": [
-            MORE, {"changeQuotas": {"where": {"everywhere": True}, "to": -1}}]}]},
-         "INVALID", ["scenarios", "0", "changes", "1", "changeQuotas", "to"]),
-        ({"scenarios": [{"name": "x", "changes": [
-            {"changeQuotas": {"where": {"everywhere": True}, "each": -300}}]}]},
-         "CONTRADICTION", ["scenarios", "0", "changes", "0"]),
-        ({"scenarios": [{"name": "x", "changes": [
-            {"changeQuotas": {"where": {"everywhere": True}, "each": 1, "to": 3}}]}]},
-         "CONTRADICTION", ["scenarios", "0", "changes", "0", "changeQuotas"]),
-        ({"scenarios": [{"name": "x", "changes": [MORE]}, {"name": "x", "changes": [MORE]}]},
-         "CONTRADICTION", []),
-        ({"scenarios": [{"name": str(n), "changes": [MORE]} for n in range(10)]},
-         "TOO_LARGE", ["scenarios"]),
-        ({"scenarios": [{"name": "x"}], "replicates": 10_000_000}, "TOO_LARGE", ["replicates"]),
-        ({"scenarios": [{"name": "x"}], "replicates": 0}, "INVALID", ["replicates"]),
-        ({"scenarios": [{"name": "x"}], "parameters": {"groups": 1}}, "INVALID", ["parameters"]),
-        ({"scenarios": [{"name": "x"}], "iteration": 1}, "NOT_READY", ["iteration"]),
-        ({"scenarios": [{"name": "x"}], "dataVersion": 9}, "NOT_READY", ["dataVersion"]),
-        ({"scenarios": [{"name": "x"}], "name": "x" * 101}, "INVALID", ["name"]),
-    ],
-)  # fmt: skip
+WRONG: list[tuple[dict[str, Any], str, list[str]]] = [
+    ({"scenarios": [{"name": "x", "changes": [
+        {"closePrograms": {"where": {"programs": ["1503-1"]}}}]}]},
+     "UNKNOWN", ["scenarios", "0", "changes", "0"]),
+    ({"scenarios": [{"name": "x", "changes": [
+        MORE, {"changeQuotas": {"where": {"everywhere": True}, "to": -1}}]}]},
+     "INVALID", ["scenarios", "0", "changes", "1", "changeQuotas", "to"]),
+    ({"scenarios": [{"name": "x", "changes": [
+        {"changeQuotas": {"where": {"everywhere": True}, "each": -300}}]}]},
+     "CONTRADICTION", ["scenarios", "0", "changes", "0"]),
+    ({"scenarios": [{"name": "x", "changes": [
+        {"changeQuotas": {"where": {"everywhere": True}, "each": 1, "to": 3}}]}]},
+     "CONTRADICTION", ["scenarios", "0", "changes", "0", "changeQuotas"]),
+    ({"scenarios": [{"name": "x", "changes": [MORE]}, {"name": "x", "changes": [MORE]}]},
+     "CONTRADICTION", []),
+    ({"scenarios": [{"name": str(n), "changes": [MORE]} for n in range(10)]},
+     "TOO_LARGE", ["scenarios"]),
+    ({"scenarios": [{"name": "x"}], "replicates": 10_000_000}, "TOO_LARGE", ["replicates"]),
+    ({"scenarios": [{"name": "x"}], "replicates": 0}, "INVALID", ["replicates"]),
+    ({"scenarios": [{"name": "x"}], "parameters": {"groups": 1}}, "INVALID", ["parameters"]),
+    ({"scenarios": [{"name": "x"}], "iteration": 1}, "NOT_READY", ["iteration"]),
+    ({"scenarios": [{"name": "x"}], "dataVersion": 9}, "NOT_READY", ["dataVersion"]),
+    ({"scenarios": [{"name": "x"}], "name": "x" * 101}, "INVALID", ["name"]),
+]  # fmt: skip
+
+
 async def test_what_cannot_be_run_is_refused_with_its_place_and_nothing_is_stored(
-    graph: Graph, given: dict[str, Any], code: str, path: list[str]
+    graph: Graph,
 ) -> None:
-    payload = await mutate(graph, COMPARE, **given)
-    (error,) = payload["errors"]
-    assert (error["code"], error["path"]) == (code, ["input", *path]), error["message"]
-    assert error["message"]
-    assert error["howToFix"]
-    assert (payload["simulation"], payload["job"]) == (None, None)
+    for given, code, path in WRONG:
+        payload = await mutate(graph, COMPARE, **given)
+        (error,) = payload["errors"]
+        assert (error["code"], error["path"]) == (code, ["input", *path]), error["message"]
+        assert error["message"]
+        assert error["howToFix"]
+        assert (payload["simulation"], payload["job"]) == (None, None)
     assert await counts(graph) == [0, 0, 0]
 
 

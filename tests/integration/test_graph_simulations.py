@@ -1,7 +1,10 @@
-"""Stored simulations through the graph: planned like all other fields, joined to what they are of."""
+"""Stored simulations through the graph: planned like all else, joined to what they are of."""
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -23,7 +26,8 @@ async def graph(published: Database, tmp_path: Any) -> AsyncIterator[Graph]:
 
 async def programs(connection: Any, count: int = 3) -> list[tuple[str, str, str]]:
     rows = await connection.fetch(
-        "SELECT match_iteration_id || '-' || program_stream_id, p.name, d.name FROM core.dim_program p"
+        "SELECT match_iteration_id || '-' || program_stream_id, p.name, d.name"
+        " FROM core.dim_program p"
         " JOIN core.dim_discipline d USING (discipline_key) WHERE p.is_current"
         " ORDER BY program_stream_id LIMIT $1",
         count,
@@ -177,3 +181,42 @@ async def test_old_simulations_are_forgotten_but_not_those_at_work(graph: Graph)
         )
         assert await simulations.forget_old(app, 91 + 1) == 0
         assert await simulations.forget_old(app, 90) == 1
+
+
+async def test_a_simulation_can_be_had_as_files_that_need_no_network(
+    graph: Graph, stored: int
+) -> None:
+    page = await graph.client.get(f"/simulations/{stored}.html")
+    assert page.status_code == 200
+    assert "Simulated." in page.text
+    assert page.text.count("<svg") >= 4
+    assert "as it is" in page.text
+    assert "mutation { runWhatIf" in page.text
+    for outside in ("http:", "https:", "<script", "<link", "src=", "href=", "url(", "@import"):
+        assert outside not in page.text, outside
+    document = (await graph.client.get(f"/simulations/{stored}.json")).json()
+    assert document["is_simulated"] is True
+    assert [one["name"] for one in document["scenarios"]] == ["as it is", "more seats"]
+    assert "idempotency_token" not in document
+    archive = await graph.client.get(f"/simulations/{stored}.csv.zip")
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        tables = {
+            name: list(csv.DictReader(io.StringIO(files.read(name).decode())))
+            for name in files.namelist()
+        }
+    assert {"summary.csv", "programs.csv", "categories.csv", "matches.csv"} <= set(tables)
+    assert all(row["is_simulated"] == "true" for rows in tables.values() for row in rows)
+    (filled,) = (
+        row
+        for row in tables["summary.csv"]
+        if (row["scenario"], row["measure"]) == ("more seats", "MATCHED")
+    )
+    assert (filled["mean"], filled["difference_mean"]) == ("2.5", "1.0")
+    for path, status in (
+        ("99.html", 404), ("1.pdf", 404), ("x.html", 404), ("1", 404), ("²1.html", 404),
+    ):  # fmt: skip
+        assert (await graph.client.get(f"/simulations/{path}")).status_code == status
+    async with connect(Role.APP, graph.settings) as app:
+        waiting = await simulations.queue(app, new_simulation(1, 1503))
+    response = await graph.client.get(f"/simulations/{waiting.simulation_id}.json")
+    assert (response.status_code, "QUEUED" in response.text) == (409, True)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import ARRAY, Text
 
 from etl.refresh import RefreshRequest, RefreshResult, refresh
+from simulation.bridge import read_programs
+from simulation.fit import Effort, fit_of
+from simulation.parameters import CALIBRATED, default_parameters
+from simulation.targets import published_targets
 from tests.conftest import TEMPLATE, Database, fresh_database, in_thread
 from tests.integration.conftest import pointed_to
 from tests.integration.source_files import change_quota, copy_of
 from tests.integration.stored_state import CORE, fetch
+from warehouse.engine import Role, connect
 from warehouse.masking import contains_contact
 from warehouse.vocabulary import CheckStatus, RunStatus
 
@@ -188,3 +196,28 @@ async def test_one_changed_quota_makes_one_new_program_version(
     assert after["dim_program"]["rows"] == after["fact_program"]["rows"] == PROGRAMS + 1
     dimensions = [name for name in before if name.startswith("dim_") and name != "dim_program"]
     assert [after[name] for name in dimensions] == [before[name] for name in dimensions]
+
+
+async def test_every_published_stream_states_its_quota_and_has_rules(real: Loaded) -> None:
+    async with connect(Role.READER, real.database.settings) as connection:
+        offered = await read_programs(connection)
+    table = offered.programs
+    assert (len(table), int(table.quotas.sum())) == (PROGRAMS, 3_942)
+    assert not table.quota_is_modelled.any()
+    assert all(table.admits)
+    family = np.array([name == "Family Medicine" for name in table.disciplines])
+    # The figure of the College of Family Physicians of Canada for the match of 2025.
+    assert int(table.quotas[family].sum()) == 1_821
+
+
+@pytest.mark.slow
+async def test_the_committed_calibration_is_what_the_published_programs_give(
+    real: Loaded,
+) -> None:
+    async with connect(Role.READER, real.database.settings) as connection:
+        table = (await read_programs(connection)).programs
+    committed = json.loads(files("simulation").joinpath(CALIBRATED).read_text(encoding="utf-8"))
+    fits = fit_of(table, default_parameters(), published_targets(), Effort(**committed["effort"]))
+    for fit, told in zip(fits, committed["fit"], strict=True):
+        assert fit.target.key == (told["moment"], told["subject"])
+        assert fit.simulated == pytest.approx(told["simulated"], abs=1e-4)

@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 from residency import console, reporting
 from residency.command import app
 from simulation.errors import InvalidRequestError, NothingSelectedError
+from simulation.program_file import programs_as_csv
 from tests.conftest import Database
+from tests.populations import offered
 
 SCENARIOS = """
 replicates: 40
@@ -95,6 +97,19 @@ def test_what_cannot_be_run_is_refused_and_nothing_is_written(
     assert code == 1
     assert isinstance(fault, error)
     assert not out.exists()
+
+
+def test_programs_of_a_file_need_no_warehouse(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shown: StringIO
+) -> None:
+    monkeypatch.setenv("RESIDENCY_DATABASE_URL", "postgresql://nobody@localhost:1/nothing")
+    file, programs, out = (tmp_path / name for name in ("what.yaml", "programs.csv", "results"))
+    file.write_text(SCENARIOS, encoding="utf-8")
+    programs.write_text(programs_as_csv(offered()), encoding="utf-8")
+    code, fault = simulate("--scenario", str(file), "--programs", str(programs), "--out", str(out))
+    assert (code, fault) == (0, None)
+    document = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert document["data_version"] == "programs of programs.csv"
 
 
 def test_a_scenario_and_an_own_market_do_not_go_together(tmp_path: Path) -> None:

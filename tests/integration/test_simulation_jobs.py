@@ -112,7 +112,7 @@ async def test_cancelling_stops_the_engine_at_once_and_stores_nothing(owner: Any
     work = worker()
     task = asyncio.create_task(work.run(once=True))
     async with asyncio.timeout(60):
-        while await owner.fetchval("SELECT progress FROM ops.job") <= 0.02:
+        while await owner.fetchval("SELECT progress FROM ops.job") <= 0.02:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     started = time.monotonic()
     assert found.job_id is not None

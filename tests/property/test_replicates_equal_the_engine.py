@@ -116,5 +116,5 @@ def test_kernels_are_compiled_for_one_set_of_types_only() -> None:
     counted(replace(population, quotas=population.quotas + np.int32(1)), 9, 1)
     drawn_lists(consider(population), 2**40, 7)
     counts = {kernel.__name__: len(kernel.signatures) for kernel in compiled.KERNELS}  # type: ignore[attr-defined]
-    called = ("count_replicates", "_draw_sorted", "gumbels", "pair_keys", "stream_of")
+    called = ("count_replicates", "_draw_lists", "gumbels", "pair_keys", "stream_of")
     assert {name: counts[name] for name in called} == dict.fromkeys(called, 1)

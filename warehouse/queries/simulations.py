@@ -113,7 +113,8 @@ async def store(connection: asyncpg.Connection, simulation_id: int, results: Res
     """
     async with connection.transaction():
         row = await connection.fetchrow(
-            "SELECT s.data_version_number FROM simulation.simulation s JOIN ops.job j USING (job_id)"
+            "SELECT s.data_version_number FROM simulation.simulation s"
+            " JOIN ops.job j USING (job_id)"
             " WHERE s.simulation_id = $1 AND j.status = $2 FOR UPDATE OF j, s",
             simulation_id, JobStatus.RUNNING,
         )  # fmt: skip

@@ -7,7 +7,7 @@ const config: CodegenConfig = {
   config: {
     enumsAsTypes: true,
     enumType: "string-literal",
-    scalars: { Date: "string", DateTime: "string" },
+    scalars: { Date: "string", DateTime: "string", JSON: "unknown" },
     strictScalars: true, // a scalar without a type of its own is an error, not `any`
     useTypeImports: true,
   },

@@ -50,6 +50,10 @@ export default [
     "@graphql-eslint/no-typename-prefix": "off",
     // A list that cannot be read is an error of the whole answer, never a null that looks empty.
     "@graphql-eslint/require-nullable-result-in-root": "off",
+    // Simulations and loads are asked for by mutations, and followed by a subscription.
+    "@graphql-eslint/no-root-type": "off",
+    // A payload shows what was asked for; the rest is read by queries.
+    "@graphql-eslint/require-field-of-type-query-in-mutation-result": "off",
     // What has an identity is a Node; ranges, evidence, pages and totals are parts of others.
     "@graphql-eslint/strict-id-in-types": "off",
   }),

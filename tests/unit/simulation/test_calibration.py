@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from residency.command import app
 from simulation.calibration import Free, calibrate, weights_of
 from simulation.fit import Effort, fit_of, simulate_moments
 from simulation.moments import Tally, tally
-from simulation.parameters import CALIBRATED, default_parameters
+from simulation.parameters import CALIBRATED, Parameters, default_parameters
 from simulation.preferences import populate
+from simulation.program_file import programs_as_csv
 from simulation.targets import Target, published_targets
 from tests.programs import small_country, some_parameters
 
@@ -115,7 +119,7 @@ class TestCommittedCalibration:
         self, committed: dict
     ) -> None:
         assert committed["is_simulated"] is True
-        assert committed["sample"] is False
+        assert committed["is_sample"] is False
         assert (committed["programs"], committed["seats"]) == (815, 3942)
 
     def test_shares_of_rank_obtained_are_within_one_and_a_half_points(
@@ -137,3 +141,23 @@ class TestCommittedCalibration:
         for row in committed["estimates"]:
             assert parameters.at(row["path"]) == row["value"]
         assert np.isfinite([row["uncertainty"] for row in committed["estimates"]]).all()
+
+    def test_its_file_can_be_read_as_parameters(self, committed: dict) -> None:
+        assert Parameters.of(committed) == default_parameters()
+
+
+def test_the_command_calibrates_over_a_file_of_programs_and_writes_what_it_found(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "programs.csv").write_text(programs_as_csv(TABLE), encoding="utf-8")
+    (tmp_path / "start.json").write_text(some_parameters(20, 10).to_json(), encoding="utf-8")
+    arguments = ["simulate", "calibrate", "--rounds", "0", "--populations", "1"]
+    for name in ("programs.csv", "start.json"):
+        arguments += [f"--{name.split('.')[0]}", str(tmp_path / name)]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "fit.json")])
+    assert result.exit_code == 0, result.output
+    assert "NO" in result.output
+    written = json.loads((tmp_path / "fit.json").read_text(encoding="utf-8"))
+    assert written["is_simulated"] is True
+    assert len(written["fit"]) == len(published_targets())
+    assert Parameters.read(tmp_path / "fit.json") == some_parameters(20, 10)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+import pickle
 import random
 import threading
 from dataclasses import replace
@@ -10,7 +13,7 @@ import numpy as np
 import pytest
 
 from simulation.cases import Case
-from simulation.ensemble import CHUNK, LEAST, Ensemble, EnsembleRun
+from simulation.ensemble import CHUNK, LEAST, Ensemble, EnsembleChunk, EnsembleRun
 from simulation.errors import RunCancelledError
 from simulation.estimates import compare, estimate
 from simulation.measures import Frame, Measure, Scope
@@ -77,6 +80,16 @@ def test_chunks_that_are_stored_are_not_worked_on_again(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Case, "count", refuse)
     assert numbers(ensemble(two_scenarios()).run(3 * CHUNK, stored=stored)) == numbers(first)
+
+
+def test_chunks_can_be_worked_on_elsewhere() -> None:
+    """As a cluster would: the ensemble travels, numbers of a chunk go in, its sums come back."""
+    here = ensemble(two_scenarios())
+    there = pickle.loads(pickle.dumps(here))
+    chunks = [there.chunk(first, 10, lambda: False).to_bytes() for first in (30, 10, 0, 20)]
+    first, *others = map(EnsembleChunk.from_bytes, chunks)
+    total = functools.reduce(operator.add, others, first)
+    assert [one.to_array().tolist() for one in total.sums] == numbers(here.run(40))
 
 
 def test_progress_is_told_after_each_chunk() -> None:

@@ -77,8 +77,10 @@ def test_the_words_name_the_rival_and_those_who_moved() -> None:
         " Their coming in moved 1 others."
     )
     assert [step.text for step in found.steps] == [
-        "Ann asks Surgery, choice 1, and is refused at rank 2 of its list: it likes all whom it"
-        " holds better, the last of them Bob.",
+        (
+            "Ann asks Surgery, choice 1, and is refused at rank 2 of its list: it likes all whom it"
+            " holds better, the last of them Bob."
+        ),
         "Ann asks Family, choice 2, and is held: at rank 1 of its list.",
         "Family lets Cy go, at rank 2 of its list, because it likes Ann better.",
         "Cy is at the end of the list and has no match.",

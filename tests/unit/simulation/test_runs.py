@@ -21,9 +21,12 @@ from simulation.errors import (
 )
 from simulation.export import document_of, tables_of, write_run
 from simulation.measures import Measure, Scope
+from simulation.parameters import Parameters
 from simulation.preferences import populate
+from simulation.programs import ProgramTable
 from simulation.results import RunResult
 from simulation.runs import RunRequest, run
+from simulation.scenario import ChangeQuotas
 from tests.populations import few_applicants, offered, plain_market
 
 PROGRAMS = offered()
@@ -143,8 +146,24 @@ def test_a_run_is_resumed_from_what_was_stored() -> None:
     asked = request(scenarios=SCENARIOS[:2], replicates=60, seat_values=True)
     stored: dict[str, bytes] = {}
     whole = run(asked, PROGRAMS, stored=stored)
-    del stored["ensemble-1"], stored["seats-3"]
+    names = sorted(stored)
+    for name in (names[1], names[-1]):
+        del stored[name]
     assert document_of(run(asked, PROGRAMS, stored=stored)) == document_of(whole)
+    assert sorted(stored) == names
+
+
+def test_a_run_does_not_take_up_what_another_one_stored() -> None:
+    stored: dict[str, bytes] = {}
+    for asked, programs in (
+        (request(replicates=40), PROGRAMS),
+        (request(replicates=40, seed=4), PROGRAMS),
+        (request(replicates=40), offered(seats=2)),
+        (request(replicates=30), PROGRAMS),
+    ):
+        alone = document_of(run(asked, programs))
+        assert document_of(run(asked, programs, stored=stored)) == alone
+    assert len(stored) == 8
 
 
 def test_progress_counts_replicates_of_the_ensemble_and_of_seat_values() -> None:
@@ -197,6 +216,32 @@ def test_tables_hold_what_the_result_does(result: RunResult) -> None:
     assert [one["place"] for one in tables["seat_values"]] == list(range(1, 25))
 
 
+NOBODY = few_applicants().with_changes({"groups.CMG.applicants": 0, "groups.IMG.applicants": 0})
+
+
+@pytest.mark.parametrize(
+    ("programs", "parameters"),
+    [
+        pytest.param(PROGRAMS, NOBODY, id="no applicants"),
+        pytest.param(PROGRAMS, Parameters(groups={}), id="no groups"),
+        pytest.param(offered(0), few_applicants(), id="no programs"),
+        pytest.param(offered(0), Parameters(groups={}), id="nothing at all"),
+        pytest.param(offered(1), few_applicants(), id="one program"),
+        pytest.param(offered(seats=0), few_applicants(), id="no seats"),
+        pytest.param(offered(seats=50_000), few_applicants(), id="more seats than ever"),
+        pytest.param(PROGRAMS.closed(range(24)), few_applicants(), id="all closed"),
+    ],
+)
+def test_odd_markets_run_to_their_end(programs: ProgramTable, parameters: Parameters) -> None:
+    asked = RunRequest(parameters=parameters, replicates=3, seat_values=True, keeps_matches=True)
+    found = run(asked, programs)
+    whole = found.scenarios[0].outcomes[Scope.ALL]
+    filled, unfilled = (whole.estimates[one].mean[0] for one in (Measure.FILLED, Measure.UNFILLED))
+    assert filled + unfilled == programs.quotas.sum()
+    assert filled == whole.estimates[Measure.MATCHED].mean[0]
+    assert json.dumps(document_of(found), allow_nan=False)
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
@@ -247,7 +292,31 @@ def test_requests_are_written_and_read_again(tmp_path: Path) -> None:
     assert names == ["as it is", "fewer"]
 
 
-@pytest.mark.parametrize("text", ["[", "just words", "name: [", "\x00"])
+def test_ontario_is_no_truth_value() -> None:
+    """To YAML 1.1, ON is the same as true."""
+    text = (
+        "{name: x, changes: [{kind: change_quotas, where: {provinces: [ON]}, to: 1,"
+        " is_announced: true}]}"
+    )
+    change = RunRequest.parse(text).scenarios[1].changes[0]
+    assert isinstance(change, ChangeQuotas)
+    assert change.where.provinces == ("ON",)
+    assert change.is_announced is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[",
+        "just words",
+        "name: [",
+        "\x00",
+        "seed: 1\nseed: 2",
+        "? {a: [1]}\n: 1",
+        "[" * 9999,
+        '{"seed": 1, "seed": 2}',
+    ],
+)
 def test_files_that_are_no_requests_are_refused(text: str, tmp_path: Path) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text(text)
