@@ -1,7 +1,8 @@
 """Whether sentences answer a question: a logistic model of how they support it.
 
 Its constants stand in ``data/abstention.csv``, by language; ``python -m benchmarks.abstention``
-fits them on questions of which it is known whether the documents answer them. The features are shares and cosines, all from 0 to 1:
+fits them on questions of which it is known whether the documents answer them. The features are
+shares and cosines, all from 0 to 1:
 
 * ``best``: the best sentence's share of what the question asks for;
 * ``passage``: the best passage's;

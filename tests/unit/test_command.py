@@ -28,7 +28,7 @@ def test_every_subcommand_is_listed_with_what_it_does() -> None:
     assert "Exit codes" in shown
 
 
-GROUPS = {"flows": ("serve",), "search": ("refresh", "status", "rollback")}
+GROUPS = {"flows": ("serve",), "search": ("query", "refresh", "status", "rollback")}
 SINGLE = [
     *(name for name in COMMANDS if name not in GROUPS),
     *(f"{group} {name}" for group, names in GROUPS.items() for name in names),

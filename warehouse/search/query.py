@@ -95,6 +95,17 @@ class Query:
         """Whether there is anything to look for."""
         return bool(self.terms)
 
+    def highlights(self, text: str, language: Language) -> list[tuple[int, int]]:
+        """Return the spans of the words in a text that the query looks for, in order.
+
+        Args:
+            text: A passage.
+            language: Of the passage.
+        """
+        wanted = {term.lexeme for term in self.terms}
+        found = [(word.start, word.end, lexeme(word.form, language)) for word in words(text)]
+        return [(start, end) for start, end, stem in found if stem in wanted]
+
 
 @dataclass(frozen=True, slots=True)
 class _Typed:

@@ -135,7 +135,7 @@ def ranking_ctes(
         ctes += semantic_ctes(shape, vector, settings, bind)
     ctes.append(_leg("search_lexical", _LEXICAL_PLACE, settings.lexical_title, settings))
     ctes.append(_leg("search_semantic", _SEMANTIC_PLACE, settings.semantic_title, settings))
-    ctes += [_scored(), _ranked(mode, settings), _places(mode, settings)]
+    ctes += [_scored(), _ranked(mode, settings)]
     return ctes
 
 
@@ -194,9 +194,10 @@ def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[st
             " WHERE t.analysis = (SELECT analysis FROM search_index) AND t.document_frequency > 0)"
         ),
         (
-            f"search_word AS (SELECT p.passage_key, t.concept,"
-            f" sum({bm25}) * count(*) / max(t.size) AS score"
-            " FROM search_term t JOIN search.posting p USING (term_key)"
+            f"search_word AS (SELECT p.passage_key, t.concept, {bm25} AS score"
+            " FROM search_term t JOIN search.posting p USING (term_key) WHERE t.size = 1"
+            f" UNION ALL SELECT p.passage_key, t.concept, sum({bm25}) * count(*) / max(t.size)"
+            " FROM search_term t JOIN search.posting p USING (term_key) WHERE t.size > 1"
             " GROUP BY p.passage_key, t.concept, t.alternative)"
         ),
         (
@@ -216,7 +217,12 @@ def semantic_ctes(
     The statement itself counts the passages of the filtered programs, and runs the exact or the
     approximate branch: the other one costs nothing.
     """
-    asked = f"{bind(vector, 'float4[]')}::float4[]::halfvec({shape.dimensions})"
+    # Made once: a plan for all values would make it anew for every passage.
+    made = (
+        f"search_asked AS MATERIALIZED (SELECT {bind(vector, 'float4[]')}::halfvec"
+        f"({shape.dimensions}) AS vector)"
+    )
+    asked = "(SELECT vector FROM search_asked)"
     mine = "o.analysis = (SELECT analysis FROM search_index)"
     exact = (
         f"SELECT v.passage_key, v.embedding <=> {asked} AS distance FROM"
@@ -249,7 +255,7 @@ def semantic_ctes(
             ),
         ]
     similar = "(SELECT passage_key, 1 - distance AS score FROM search_near WHERE distance < 1)"
-    return [*found, _placed(_SEMANTIC_PLACE, similar)]
+    return [made, *found, _placed(_SEMANTIC_PLACE, similar)]
 
 
 def _leg(name: str, places: str, title: float, settings: RankingSettings) -> str:
@@ -263,12 +269,17 @@ def _leg(name: str, places: str, title: float, settings: RankingSettings) -> str
     )
 
 
+def rounded(score: str) -> str:
+    """Return a score without the digits in which sums of other orders differ."""
+    return f"round(({score})::float8 * 1e9) / 1e9"
+
+
 def _scored() -> str:
     """Return both legs side by side, rounded: equal sums in another order stay equal."""
     return (
         "search_scored AS MATERIALIZED (SELECT program_key,"
-        " round(l.score::numeric, 9)::float8 AS lexical,"
-        " round(s.score::numeric, 9)::float8 AS semantic"
+        f" {rounded('l.score')} AS lexical,"
+        f" {rounded('s.score')} AS semantic"
         " FROM search_lexical l FULL JOIN search_semantic s USING (program_key))"
     )
 
@@ -282,7 +293,7 @@ def _ranked(mode: SearchMode, settings: RankingSettings) -> str:
     }[mode]
     return (
         f"{RANKED} AS MATERIALIZED (SELECT program_key,"
-        f" round(({score})::numeric, 9)::float8 AS score, lexical, semantic FROM search_scored)"
+        f" {rounded(score)} AS score, lexical, semantic FROM search_scored)"
     )
 
 
@@ -307,24 +318,31 @@ def _scaled(leg: str, settings: RankingSettings) -> str:
     return f"CASE WHEN {leg} IS NULL THEN 0 ELSE coalesce({share}, 1) END"
 
 
-def _places(mode: SearchMode, settings: RankingSettings) -> str:
-    """Return the scored places but for titles, to take a program's best passages from.
+def places_cte(mode: SearchMode, settings: RankingSettings, page: str | None = None) -> str:
+    """Return :data:`PLACES`: scored places but for titles, of the programs in ``page`` or of all.
 
-    A passage's parts are scaled by the greatest of their leg.
+    It stands after the expressions of :func:`ranking_ctes`. A passage's parts are scaled by the
+    greatest of their leg, whatever the page.
     """
     weights = {
         SearchMode.LEXICAL: (1.0, 0.0),
         SearchMode.SEMANTIC: (0.0, 1.0),
         SearchMode.HYBRID: (settings.lexical_weight, settings.semantic_weight),
     }[mode]
+    legs = {"lexical": _LEXICAL_PLACE, "semantic": _SEMANTIC_PLACE}
     parts = " + ".join(
-        f"{weight:.6f} * coalesce({leg} / nullif(max({leg}) OVER (), 0), 0)"
-        for leg, weight in zip(("lexical", "semantic"), weights, strict=True)
+        f"{weight:.6f} * coalesce({leg} / nullif((SELECT max(score) FROM {found}"
+        " WHERE ordinal > 0), 0), 0)"
+        for (leg, found), weight in zip(legs.items(), weights, strict=True)
     )
+    only = f"JOIN {page} USING (program_key) " if page else ""
+    place = "program_key, ordinal, passage_key"
+    of_words = f"{place}, {_LEXICAL_PLACE}.score AS lexical, NULL::float8 AS semantic"
+    of_vectors = f"{place}, NULL, {_SEMANTIC_PLACE}.score"
     return (
-        f"{PLACES} AS (SELECT *, round(({parts})::numeric, 9)::float8 AS score"
-        " FROM (SELECT program_key, ordinal, coalesce(l.passage_key, s.passage_key) AS passage_key,"
-        " l.score AS lexical, s.score AS semantic"
-        f" FROM {_LEXICAL_PLACE} l FULL JOIN {_SEMANTIC_PLACE} s USING (program_key, ordinal)"
-        " WHERE ordinal > 0) p)"
+        f"{PLACES} AS (SELECT *, {rounded(parts)} AS score FROM (SELECT program_key, ordinal,"
+        " passage_key, max(lexical) AS lexical, max(semantic) AS semantic"
+        f" FROM (SELECT {of_words} FROM {_LEXICAL_PLACE} {only}WHERE ordinal > 0"
+        f" UNION ALL SELECT {of_vectors} FROM {_SEMANTIC_PLACE} {only}WHERE ordinal > 0) both_legs"
+        " GROUP BY program_key, ordinal, passage_key) p)"
     )

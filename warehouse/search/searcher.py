@@ -24,6 +24,7 @@ from warehouse.search.ranking import (
     IndexShape,
     RankingSettings,
     SearchMode,
+    places_cte,
     ranking_ctes,
 )
 from warehouse.search.spelling import Vocabulary
@@ -72,6 +73,22 @@ class Prepared:
     def ctes(self, settings: RankingSettings, bind: Callable[[Any, str], str]) -> list[str]:
         """Return the ranking as common table expressions; see :mod:`warehouse.search.ranking`."""
         return ranking_ctes(self.index.shape, self.query, self.vector, self.mode, settings, bind)
+
+    def best_passages(
+        self, settings: RankingSettings, page: str, most: int = BEST_PASSAGES
+    ) -> list[str]:
+        """Return common table expressions, to stand after the ranking and ``page``.
+
+        ``page`` is a select with ``program_key``. The last of them is :data:`BEST`.
+        """
+        return [
+            places_cte(self.mode, settings, page),
+            (
+                f"{BEST} AS (SELECT * FROM (SELECT p.*, row_number() OVER"
+                " (PARTITION BY p.program_key ORDER BY p.score DESC, p.ordinal) AS place"
+                f" FROM {PLACES} p WHERE p.score > 0) b WHERE place <= {most})"
+            ),
+        ]
 
 
 @dataclass(frozen=True)
@@ -189,7 +206,7 @@ class Searcher:
                 f"page AS MATERIALIZED (SELECT * FROM {RANKED}"
                 f" ORDER BY score DESC, program_key LIMIT {limit})"
             ),
-            best_passages("page"),
+            *prepared.best_passages(self.ranking, "page"),
         ]
         rows = await self._fetcher.fetch(
             f"WITH {', '.join(heads)} SELECT page.program_key, page.score, page.lexical,"
@@ -214,7 +231,8 @@ class Searcher:
         limit = bound(first, "int8")
         heads = [f"{FILTERED} AS MATERIALIZED ({filtered})", *prepared.ctes(self.ranking, bound)]
         rows = await self._fetcher.fetch(
-            f"WITH {', '.join(heads)}, best AS (SELECT DISTINCT ON (passage_key) * FROM {PLACES}"
+            f"WITH {', '.join(heads)}, {places_cte(prepared.mode, self.ranking)},"
+            f" best AS (SELECT DISTINCT ON (passage_key) * FROM {PLACES}"
             " WHERE score > 0 ORDER BY passage_key, program_key, ordinal)"
             f" SELECT best.program_key, {PASSAGE_COLUMNS.format(place='best')}"
             f" FROM best {PASSAGE_JOINS.format(place='best')}"
@@ -265,16 +283,6 @@ PASSAGE_JOINS: Final = (
 
 BEST: Final = "search_best"
 """Name of the best passages of the programs of a page: columns of :data:`PLACES`."""
-
-
-def best_passages(page: str, most: int = BEST_PASSAGES) -> str:
-    """Return the common table expression :data:`BEST` for the programs in the select ``page``."""
-    return (
-        f"{BEST} AS (SELECT * FROM (SELECT p.*, row_number() OVER"
-        " (PARTITION BY p.program_key ORDER BY p.score DESC, p.ordinal) AS place"
-        f" FROM {PLACES} p JOIN {page} USING (program_key) WHERE p.score > 0) b"
-        f" WHERE place <= {most})"
-    )
 
 
 class _Fetcher:
