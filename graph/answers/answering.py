@@ -6,6 +6,7 @@ it, and at last the whole answer. Who wants the answer alone takes the last.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -77,6 +78,7 @@ class Answers:
         self._cache: BoundedCache[str, Found] = BoundedCache(kept) if kept else BoundedCache(1)
         self._is_keeping = kept > 0
         self._lexicons: BoundedCache[str, Lexicon] = BoundedCache(2)
+        self._noting: set[asyncio.Future[None]] = set()
 
     async def answer(self, question: Question, runner: Runner) -> Found:
         """Return the answer to a question.
@@ -99,21 +101,24 @@ class Answers:
         index = await self._retriever.version() if self._retriever else ""
         key = _key(asked, version, index, self._answerer.name)
         kept = self._cache.get(key) if self._is_keeping else None
-        if kept is not None:
-            for step in kept.steps:
-                yield step
-            yield kept.text
-            found = kept
-        else:
-            async with aclosing(self._fresh(asked, runner, version)) as events:
+        found = kept
+        try:
+            events = self._fresh(asked, runner, version) if kept is None else _again(kept)
+            async with aclosing(events):
                 async for event in events:
                     if isinstance(event, Found):
                         found = event
                     else:
                         yield event
-            if self._is_keeping and found.is_lasting:
-                self._cache.put(key, found)
-        await self._audit.note(asked.text, _details(asked, found, version, index, kept is not None))
+        finally:  # whoever goes away in the middle has asked all the same: nothing ends the note
+            details = _details(asked, found, version, index, is_kept=kept is not None)
+            noting = asyncio.ensure_future(self._audit.note(asked.text, details))
+            self._noting.add(noting)
+            noting.add_done_callback(self._noting.discard)
+            await asyncio.shield(noting)
+        assert found is not None
+        if self._is_keeping and found.is_lasting:
+            self._cache.put(key, found)
         yield found
 
     async def _fresh(self, asked: Question, runner: Runner, version: str) -> AsyncGenerator[Event]:
@@ -177,9 +182,20 @@ def _key(asked: Question, version: str, index: str, model: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+async def _again(found: Found) -> AsyncGenerator[Event]:
+    """Give what happened when a kept answer was found."""
+    for step in found.steps:
+        yield step
+    yield found.text
+    yield found
+
+
 def _details(
-    asked: Question, found: Found, version: str, index: str, is_kept: bool
+    asked: Question, found: Found | None, version: str, index: str, *, is_kept: bool
 ) -> dict[str, Any]:
+    """Return what the audit keeps of an answer; its status alone where it came to no end."""
+    if found is None:
+        return {"status": "UNFINISHED", "dataVersion": version, "indexVersion": index}
     return {
         "status": found.status,
         "confidence": round(found.confidence, 3),

@@ -25,6 +25,7 @@ from graph.answers.found import ANSWERED, NOT_IN_DOCUMENTS, Cited, Found, Step
 from graph.answers.planted import speaks_to_models
 from graph.answers.retrieval import Sentence
 from graph.answers.writing import say
+from warehouse.queries.questions import redacted
 from warehouse.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -193,10 +194,10 @@ class ChatAnswerer:
 
 
 def message_of(asked: Asked, sentences: Sequence[Sentence]) -> str:
-    """Return the message with the question and the sentences: JSON, and nothing around it."""
+    """Return the message with the question, redacted, and the sentences, as JSON."""
     return json.dumps(
         {
-            "question": asked.text,
+            "question": redacted(asked.text),
             "write_in": LANGUAGES[asked.language],
             "sentences": [
                 {"number": number, "program": one.program, "section": one.section, "text": one.text}

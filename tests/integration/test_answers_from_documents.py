@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -158,6 +159,19 @@ async def test_an_empty_question_is_refused_on_a_stream_as_elsewhere(graph: Grap
     assert heard[0]["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+async def test_who_goes_away_in_the_middle_has_asked_all_the_same(graph: Graph) -> None:
+    async with served(graph.app) as port, acknowledged(port) as socket:
+        await socket.subscribe("a", STREAM, question=MENTORS)
+        assert (await socket.hear())["type"] == "next"
+        await socket.say(id="a", type="complete")
+        for _ in range(200):
+            noted = await graph.values("SELECT details FROM ops.audit WHERE action = 'ask'")
+            if noted:
+                break
+            await asyncio.sleep(0.05)
+    assert len(noted) == 1
+
+
 # -- with a chat model -------------------------------------------------------------------------
 
 
@@ -217,6 +231,9 @@ async def test_a_chat_model_s_words_stream_claim_by_claim(
     chatting: Graph, endpoint: ChatEndpoint
 ) -> None:
     endpoint.writes = copied
-    async with served(chatting.app) as port, aclosing(events(port, STREAM, question=MENTORS)) as told:
+    async with (
+        served(chatting.app) as port,
+        aclosing(events(port, STREAM, question=MENTORS)) as told,
+    ):
         heard = [data["data"]["askStream"] async for kind, data in told if kind == "next"]
     assert together(heard)["text"].endswith("[1]")

@@ -170,6 +170,14 @@ async def test_braces_in_sentences_are_words_like_others(endpoint: ChatEndpoint)
     assert found.text == "Braces are words. [1]"
 
 
+async def test_a_model_sees_no_contact_of_whoever_asks(endpoint: ChatEndpoint) -> None:
+    asked = Asked("Mentors? Write to jane.doe@example.org or 416 555 0199.", {}, "EN")
+    await answered(endpoint, [MENTORS], asked)
+    assert endpoint.given["question"].startswith("Mentors? Write to ")
+    assert "jane" not in endpoint.given["question"]
+    assert "555" not in endpoint.given["question"]
+
+
 async def test_what_may_pass_is_tried_again(endpoint: ChatEndpoint) -> None:
     endpoint.statuses = [429, 503]
     endpoint.writes = lambda _: 'Residents are paired. [1: "paired with two faculty mentors"]'

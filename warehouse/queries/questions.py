@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from warehouse.errors import SchemaOutdatedError
 from warehouse.masking import MASK, mask_contacts
 
 _DIGITS: Final = re.compile(r"\d(?:[\s.-]?\d){5,}")
@@ -35,8 +36,17 @@ async def note_question(
         question: As asked; it is redacted here.
         details: How it was answered, without texts.
         keep_days: Days that questions are kept.
+
+    Raises:
+        SchemaOutdatedError: the database cannot take it.
     """
-    await connection.execute(
-        "SELECT ops.note_question($1, $2::text::jsonb, $3)",
-        redacted(question), json.dumps(dict(details)), keep_days,
-    )  # fmt: skip
+    try:
+        await connection.execute(
+            "SELECT ops.note_question($1, $2::text::jsonb, $3)",
+            redacted(question), json.dumps(dict(details)), keep_days,
+        )  # fmt: skip
+    except asyncpg.PostgresError as error:
+        raise SchemaOutdatedError(
+            f"a question could not be noted ({type(error).__name__})",
+            remedy="run `residency migrate`",
+        ) from error
