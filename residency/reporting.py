@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +16,8 @@ from warehouse.migrate import require_current
 from warehouse.queries.runs import published_version
 from warehouse.queries.status import last_runs, run_checks, run_quarantine
 
-output = Console(file=sys.stdout, highlight=False)
+output = Console(highlight=False)
+"""Standard output, whichever it is when something is printed."""
 
 
 async def print_status(*, quarantine: bool, checks: bool, as_json: bool) -> None:

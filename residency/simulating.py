@@ -11,6 +11,7 @@ from residency.reporting import print_table
 from simulation.bridge import OfferedPrograms, read_programs
 from simulation.calibrated import calibration_file
 from simulation.calibration import Calibration, calibrate
+from simulation.errors import InvalidFolderError
 from simulation.fit import Effort
 from simulation.outcome import OwnSeats
 from simulation.own_market import read_own_market
@@ -90,8 +91,12 @@ def calibrate_parameters(
         WarehouseError: The database cannot be reached, or was never migrated.
         NoProgramsError: Nothing is loaded.
         InvalidParametersError: The starting parameters are wrong.
-        InvalidMarketError: The file of programs is wrong.
+        InvalidMarketError: The file of programs is wrong, or there is nowhere to write to.
     """
+    if out is not None and not out.parent.is_dir():
+        raise InvalidFolderError(
+            "There is no such folder to write to.", "Make it first.", out.parent.name
+        )
     begin = default_parameters() if start is None else Parameters.read(start)
     match_iteration_id, is_sample = None, None
     if programs is None:

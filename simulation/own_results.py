@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulation.engine import MatchRun
+from simulation.errors import InvalidFolderError
 from simulation.market import NO_MATCH, Market
 from simulation.reversion import ReversionRun
 from simulation.stability import BlockingPair
@@ -54,17 +55,25 @@ def write_results(folder: Path, run: MatchRun, reverted: ReversionRun | None = N
 
     The JSON of the certificate is one object; the others are lists of objects. Files of the same
     names are replaced.
+
+    Raises:
+        InvalidFolderError: The folder cannot be made or written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, rows in results_of(run, reverted).items():
-        written += [
-            _write_csv(folder / f"{name}.csv", COLUMNS[name], rows),
-            _write_json(
-                folder / f"{name}.json",
-                certificate_of(run, reverted) if name == "certificate" else rows,
-            ),
-        ]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, rows in results_of(run, reverted).items():
+            told = certificate_of(run, reverted) if name == "certificate" else rows
+            written += [
+                _write_csv(folder / f"{name}.csv", COLUMNS[name], rows),
+                _write_json(folder / f"{name}.json", told),
+            ]
+    except OSError as error:
+        raise InvalidFolderError(
+            f"The results cannot be written: {error.strerror}.",
+            "Name a folder that can be written to.",
+            folder.name,
+        ) from error
     return written
 
 

@@ -39,7 +39,8 @@ def write_template(folder: Path) -> list[Path]:
     """Write the example into a folder; returns the files.
 
     Raises:
-        InvalidFolderError: One of the files is there already; nothing is written.
+        InvalidFolderError: One of the files is there already, and nothing is written; or the
+            folder cannot be written to.
     """
     paths = {name: folder / name for name in LAYOUT}
     for name, path in paths.items():
@@ -47,7 +48,14 @@ def write_template(folder: Path) -> list[Path]:
             raise InvalidFolderError(
                 "The file is there already.", "Name an empty folder, or move the file away.", name
             )
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, path in paths.items():
-        path.write_text(EXAMPLE[name], encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, path in paths.items():
+            path.write_text(EXAMPLE[name], encoding="utf-8")
+    except OSError as error:
+        raise InvalidFolderError(
+            f"The files cannot be written: {error.strerror}.",
+            "Name a folder that can be written to.",
+            folder.name,
+        ) from error
     return list(paths.values())

@@ -153,6 +153,17 @@ def test_the_template_never_writes_over_a_file(market: Path) -> None:
     assert {path.name: path.read_text() for path in market.iterdir()} == before
 
 
+def test_results_that_cannot_be_written_are_refused_in_words(market: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    run, _ = read_own_market(market).run()
+    with pytest.raises(InvalidFolderError, match="cannot be written"):
+        write_results(tmp_path / "taken", run)
+    with pytest.raises(InvalidFolderError, match="cannot be written"):
+        write_template(tmp_path / "taken")
+    arguments = ["simulate", "calibrate", "--out", str(tmp_path / "nowhere" / "fit.json")]
+    assert isinstance(CliRunner().invoke(app, arguments).exception, InvalidFolderError)
+
+
 def test_the_command_runs_it_without_a_warehouse(
     market: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
