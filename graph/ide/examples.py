@@ -52,6 +52,11 @@ class Example:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def is_query(self) -> bool:
+        """Whether it only reads."""
+        return self.query.startswith("query")
+
+    @property
     def variables_json(self) -> str:
         """The variables as the editor shows them; empty where there are none."""
         return json.dumps(self.variables, indent=2, ensure_ascii=False) if self.variables else ""
