@@ -157,8 +157,7 @@ def _placed(name: str, found: str) -> str:
     return (
         f"{name} AS MATERIALIZED (SELECT o.program_key, o.ordinal, o.passage_key, f.score"
         f" FROM {found} f JOIN search.passage_place o USING (passage_key)"
-        f" JOIN {FILTERED} USING (program_key)"
-        " WHERE o.analysis = (SELECT analysis FROM search_index))"
+        f" JOIN {FILTERED} USING (program_key))"
     )
 
 
@@ -178,8 +177,8 @@ def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[st
         " AS q (lexeme, weight, concept, alternative, size)"
     )
     k1, b = settings.k1, settings.b
-    length = f"{1 - b:.6f} + {b:.6f} * p.word_count / t.mean_word_count"
-    bm25 = f"t.gain * p.frequency * {k1 + 1:.6f} / (p.frequency + {k1:.6f} * ({length}))"
+    length = f"{number(1 - b)} + {number(b)} * p.word_count / t.mean_word_count"
+    bm25 = f"t.gain * p.frequency * {number(k1 + 1)} / (p.frequency + {number(k1)} * ({length}))"
     return [
         (
             f"search_query AS (SELECT q.lexeme, q.concept, q.alternative, q.size, q.weight"
@@ -223,11 +222,10 @@ def semantic_ctes(
         f"({shape.dimensions}) AS vector)"
     )
     asked = "(SELECT vector FROM search_asked)"
-    mine = "o.analysis = (SELECT analysis FROM search_index)"
     exact = (
         f"SELECT v.passage_key, v.embedding <=> {asked} AS distance FROM"
         f" (SELECT DISTINCT o.passage_key FROM search.passage_place o JOIN {FILTERED}"
-        f" USING (program_key) WHERE {mine}) c JOIN search.passage_vector v"
+        " USING (program_key)) c JOIN search.passage_vector v"
         f" ON v.index_version_key = {shape.version} AND v.passage_key = c.passage_key"
     )
     ending = f"ORDER BY distance LIMIT {settings.candidates}"
@@ -241,7 +239,7 @@ def semantic_ctes(
             f" WHERE v.index_version_key = {shape.version} AND NOT {few}"
             # An aggregate, so that it stays a condition of the scan of the approximate index.
             f" AND (SELECT bool_or(o.program_key IN (SELECT program_key FROM {FILTERED}))"
-            f" FROM search.passage_place o WHERE o.passage_key = v.passage_key AND {mine})"
+            " FROM search.passage_place o WHERE o.passage_key = v.passage_key)"
         )
         found = [
             (
@@ -260,13 +258,19 @@ def semantic_ctes(
 
 def _leg(name: str, places: str, title: float, settings: RankingSettings) -> str:
     """Return a leg's score of each program: its best passages, each less, and its title."""
-    share = f"CASE WHEN is_title THEN {title:.6f} ELSE power({settings.decay:.6f}, place - 1) END"
+    later = f"power({number(settings.decay)}, place - 1)"
+    share = f"CASE WHEN is_title THEN {number(title)} ELSE {later} END"
     return (
         f"{name} AS (SELECT program_key, sum(score * {share} ORDER BY is_title, place) AS score"
         " FROM (SELECT program_key, score, ordinal = 0 AS is_title, row_number() OVER"
         " (PARTITION BY program_key, ordinal = 0 ORDER BY score DESC, ordinal) AS place"
         f" FROM {places}) p WHERE place <= {settings.depth} GROUP BY program_key)"
     )
+
+
+def number(value: float) -> str:
+    """Return a number as SQL: a literal with a point alone would be a decimal, which is slow."""
+    return f"{value!r}::float8"
 
 
 def rounded(score: str) -> str:
@@ -300,7 +304,9 @@ def _ranked(mode: SearchMode, settings: RankingSettings) -> str:
 def _fused(settings: RankingSettings) -> str:
     """Return the score of a hybrid ranking."""
     weights = {"lexical": settings.lexical_weight, "semantic": settings.semantic_weight}
-    return " + ".join(f"{weight:.6f} * {_scaled(leg, settings)}" for leg, weight in weights.items())
+    return " + ".join(
+        f"{number(weight)} * {_scaled(leg, settings)}" for leg, weight in weights.items()
+    )
 
 
 def _scaled(leg: str, settings: RankingSettings) -> str:
@@ -331,7 +337,7 @@ def places_cte(mode: SearchMode, settings: RankingSettings, page: str | None = N
     }[mode]
     legs = {"lexical": _LEXICAL_PLACE, "semantic": _SEMANTIC_PLACE}
     parts = " + ".join(
-        f"{weight:.6f} * coalesce({leg} / nullif((SELECT max(score) FROM {found}"
+        f"{number(weight)} * coalesce({leg} / nullif((SELECT max(score) FROM {found}"
         " WHERE ordinal > 0), 0), 0)"
         for (leg, found), weight in zip(legs.items(), weights, strict=True)
     )

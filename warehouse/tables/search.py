@@ -134,8 +134,11 @@ class PassagePlace(SQLModel, table=True):
         one_of("section_kind", SectionKind),
         check("span_is_a_range", "span_start >= 0 AND span_end > span_start"),
         check("title_has_no_section", "(section_ordinal IS NULL) = (section_kind IS NULL)"),
-        # The name that PostgreSQL keeps in the index is the one under which it is asked for.
-        Index("ix_passage_place_passage_key", "passage_key", "program_key"),
+        Index(
+            "ix_passage_place_passage_key",
+            "passage_key",
+            postgresql_include=["program_key", "ordinal"],
+        ),
         grain="one passage of a program version",
     )
 

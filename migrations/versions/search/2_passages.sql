@@ -56,7 +56,7 @@ CREATE TABLE search.passage_place (
   CONSTRAINT fk_passage_place_program_key FOREIGN KEY(program_key) REFERENCES core.dim_program (program_key) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_passage_place_passage_key ON search.passage_place (passage_key, program_key);
+CREATE INDEX ix_passage_place_passage_key ON search.passage_place (passage_key) INCLUDE (program_key, ordinal);
 
 COMMENT ON TABLE search.passage_place IS 'Where a passage stands: a span of a section, or the title of a program.';
 COMMENT ON COLUMN search.passage_place.program_key IS 'The program version.';
