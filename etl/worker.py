@@ -40,18 +40,22 @@ Runner = Callable[[dict[str, Any], "Progress"], dict[str, Any]]
 
 Result = TypeVar("Result")
 
-STEP_SHARES: Mapping[str, tuple[float, float]] = {
-    "wait": (0.0, 0.0),
-    "prepare": (0.0, 0.1),
-    "land": (0.1, 0.3),
-    "stage": (0.3, 0.85),
-    "check": (0.85, 0.88),
-    "publish": (0.88, 1.0),
-    "draw": (0.0, 0.02),
-    "match": (0.02, 0.97),
-    "store": (0.97, 1.0),
+STEP_SHARES: Mapping[JobKind, Mapping[str, tuple[float, float]]] = {
+    JobKind.REFRESH_WAREHOUSE: {
+        "wait": (0.0, 0.0),
+        "prepare": (0.0, 0.1),
+        "land": (0.1, 0.28),
+        "stage": (0.28, 0.78),
+        "check": (0.78, 0.8),
+        "publish": (0.8, 0.86),
+        "cut": (0.86, 0.9),
+        "embed": (0.9, 0.98),
+        "switch": (0.98, 1.0),
+    },
+    JobKind.RUN_SIMULATION: {"draw": (0.0, 0.02), "match": (0.02, 0.97), "store": (0.97, 1.0)},
+    JobKind.REFRESH_SEARCH: {"cut": (0.0, 0.4), "embed": (0.4, 0.95), "switch": (0.95, 1.0)},
 }
-"""From which share of the whole to which each step of a refresh, or of a simulation, goes."""
+"""From which share of the whole to which each step of a job goes."""
 
 
 class JobCancelledError(EtlError):
@@ -85,6 +89,7 @@ class WorkerReport:
 class Tracker:
     """Where the job's thread leaves its progress and learns that it is to stop."""
 
+    kind: JobKind = JobKind.REFRESH_WAREHOUSE
     share: float | None = None
     message: str | None = None
     is_cancelled: bool = False
@@ -98,7 +103,7 @@ class Tracker:
         """
         if self.is_cancelled:
             raise JobCancelledError("The job was cancelled.", "Ask for it again if need be.")
-        start, end = STEP_SHARES.get(step, (0.0, 1.0))
+        start, end = STEP_SHARES[self.kind].get(step, (0.0, 1.0))
         part = min(done / total, 1.0) if total else 0.0
         self.share = start + (end - start) * part
         self.message = f"{step}: {done} of {total}" if total else step
@@ -212,7 +217,7 @@ class Worker:
     async def _run_job(self, job: Job) -> None:
         """Run a claimed job to its end, beating for it, and write the end into its row."""
         logger.info("job %s (%s) begins, attempt %d", job.job_id, job.kind, job.attempts)
-        tracker = Tracker()
+        tracker = Tracker(job.kind)
         future = self._start(job, tracker)
         while not future.done():
             await self._wait(future)
@@ -317,13 +322,23 @@ def run_worker(*, once: bool = False) -> WorkerReport:
 
         return run_refresh(arguments, progress)
 
+    def refresh_search(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        session.ensure()
+        from etl.flows.refresh_search import run_search_refresh
+
+        return run_search_refresh(arguments, progress)
+
     def simulate(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         session.ensure()
         from etl.flows.run_simulation import run_simulation
 
         return run_simulation(arguments, progress)
 
-    runners = {JobKind.REFRESH_WAREHOUSE: refresh, JobKind.RUN_SIMULATION: simulate}
+    runners = {
+        JobKind.REFRESH_WAREHOUSE: refresh,
+        JobKind.REFRESH_SEARCH: refresh_search,
+        JobKind.RUN_SIMULATION: simulate,
+    }
     try:
         return work_until_stopped(runners, once=once)
     finally:

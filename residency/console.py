@@ -34,6 +34,9 @@ STEPS = {
     "stage": "Checking and parsing programs",
     "check": "Running quality checks",
     "publish": "Publishing",
+    "cut": "Cutting texts into passages",
+    "embed": "Embedding passages",
+    "switch": "Switching the index",
 }
 """What the steps of a load are called in front of people."""
 

@@ -15,6 +15,7 @@ from warehouse.engine import Role, connect
 from warehouse.errors import WarehouseError
 from warehouse.migrate import require_current
 from warehouse.queries.runs import published_version
+from warehouse.search.versions import active_version
 from warehouse.settings import Settings, get_settings
 
 LEAST_FREE_BYTES = 2 * 2**30
@@ -33,7 +34,7 @@ async def examine() -> bool:
     """Print every finding; return whether nothing needs mending."""
     settings = get_settings()
     looks: tuple[Callable[[Settings], Finding | Awaitable[Finding]], ...] = (
-        python, disk, assets, port, database, schema, data,
+        python, disk, assets, port, database, schema, data, search,
     )  # fmt: skip
     well = True
     for look in looks:
@@ -126,6 +127,23 @@ async def data(settings: Settings) -> Finding:
         return Finding("Data", "nothing published", "Run `residency load`.")
     kind = "sample" if version.is_sample else "real"
     return Finding("Data", f"version {version.number}, {version.program_count} programs ({kind})")
+
+
+async def search(settings: Settings) -> Finding:
+    """Look whether the search index covers the data that are published."""
+    try:
+        await require_current(settings, Role.OWNER)
+        async with connect(Role.OWNER, settings) as connection:
+            version = await published_version(connection)
+            index = await active_version(connection)
+    except WarehouseError as error:
+        return _trouble("Search", error)
+    remedy = "Run `residency search refresh`."
+    if index is None:
+        return Finding("Search", "no index", remedy if version else "")
+    state = f"index version {index.key}, {index.vector_count} vectors, {index.embedder}"
+    covers = version is not None and index.data_version_number == version.number
+    return Finding("Search", state, "" if covers else remedy)
 
 
 def _trouble(subject: str, error: WarehouseError) -> Finding:

@@ -14,19 +14,24 @@ from etl.refresh import RefreshRequest, RefreshResult, is_published, prepare, re
 from etl.sample.generate import generate_sample
 from residency.console import console, progress_bars, say, step_progress
 from residency.errors import LoadFailedError, WorkerDiedError
+from residency.searching import refresh_here
 from warehouse.engine import owner_connection
 from warehouse.jobs import Job, enqueue, get_job
 from warehouse.migrate import upgrade
+from warehouse.queries.runs import published_version
 from warehouse.vocabulary import JobKind, JobStatus, RunStatus
 
 POLL_SECONDS = 0.3
+SEARCH_STEPS = frozenset({"cut", "embed", "switch"})
+"""Steps of a load after its data are published."""
 
 
 def load_here(source: str, *, replace: bool, programs: int, seed: int) -> None:
-    """Load ``source`` in this process.
+    """Load ``source`` in this process, and bring the search index up to it.
 
     Raises:
         EtlError: the load ended before publishing.
+        SearchError: the load is published, and the index is as it was before.
     """
     request = RefreshRequest(source, replace, programs, seed)
 
@@ -37,6 +42,7 @@ def load_here(source: str, *, replace: bool, programs: int, seed: int) -> None:
     with step_progress() as report:
         result = asyncio.run(work())
     say(describe(asdict(result)))
+    refresh_here(rebuild=False)
 
 
 def describe(result: Mapping[str, Any]) -> str:
@@ -84,6 +90,14 @@ async def load_by_worker(request: RefreshRequest, worker: subprocess.Popen[bytes
     async with owner_connection() as connection:
         job_id = await enqueue(connection, JobKind.REFRESH_WAREHOUSE, request.as_dict())
         job = await _watch(connection, job_id, worker)
+        version = await published_version(connection)
+    if not job.is_finished:
+        assert version is not None, "what is being indexed is published"
+        say(
+            f"Published data version {version.number}: {version.program_count} programs. The"
+            " search index follows."
+        )
+        return
     if job.status is not JobStatus.SUCCEEDED:
         raise LoadFailedError(
             job.error or f"The load ended as {job.status}.",
@@ -94,14 +108,14 @@ async def load_by_worker(request: RefreshRequest, worker: subprocess.Popen[bytes
 
 
 async def _watch(connection: object, job_id: UUID, worker: subprocess.Popen[bytes]) -> Job:
-    """Draw the progress of a job until it ends."""
+    """Draw the progress of a load until its data are published, or it ended without."""
     with progress_bars() as bars:
         task = bars.add_task("Starting the flow", total=1.0)
         while True:
             job = await get_job(connection, job_id)
             assert job is not None
             bars.update(task, completed=job.progress, description=job.message or "Waiting")
-            if job.is_finished:
+            if job.is_finished or (job.message or "").partition(":")[0] in SEARCH_STEPS:
                 return job
             if worker.poll() is not None:
                 raise WorkerDiedError(

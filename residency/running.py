@@ -12,10 +12,13 @@ from types import FrameType
 
 from residency.console import say
 from residency.errors import NothingLoadedError
-from warehouse.engine import Role, connect, database_url
+from warehouse.engine import Role, connect, database_url, owner_connection
+from warehouse.jobs import enqueue, has_unfinished_jobs
 from warehouse.migrate import upgrade
 from warehouse.queries.runs import DataVersion, published_version
+from warehouse.search.versions import active_version
 from warehouse.settings import Settings, get_settings
+from warehouse.vocabulary import JobKind
 
 GRACE_SECONDS = 20
 
@@ -81,7 +84,17 @@ async def _bring_up(
         await load_by_worker(RefreshRequest(source or "sample", replace), worker)
         version = await _published()
     assert version is not None, "a load that succeeds publishes a version"
+    await _ask_for_index(version)
     return version
+
+
+async def _ask_for_index(version: DataVersion) -> None:
+    """Let the worker bring the search index up to a data version, unless it will or did."""
+    async with owner_connection() as connection:
+        index = await active_version(connection)
+        covers = index is not None and index.data_version_number == version.number
+        if not (covers or await has_unfinished_jobs(connection)):
+            await enqueue(connection, JobKind.REFRESH_SEARCH, {})
 
 
 async def _published() -> DataVersion | None:

@@ -10,7 +10,14 @@
     ├── StatementTimeoutError    a statement took longer than it may
     ├── MigrationError           the schema cannot be brought to the version of the code
     │   └── SchemaOutdatedError  the schema is of another version than the code
-    └── HistoryError             a publish would break the history of a table
+    ├── HistoryError             a publish would break the history of a table
+    └── SearchError              the search index cannot be made or used
+        ├── IndexMissingError    there is no index to search in, or none to go back to
+        ├── IndexAtWorkError     another refresh of the index is at work
+        └── EmbedderError        an embedder gives no vectors
+            ├── EmbedderSettingsError     it is not installed, misconfigured, or refuses us
+            ├── EmbedderUnavailableError  it gives no answer, after every retry
+            └── EmbedderAnswerError       it answers with what was not asked for
 """
 
 from __future__ import annotations
@@ -55,3 +62,31 @@ class SchemaOutdatedError(MigrationError):
 
 class HistoryError(WarehouseError):
     """A publish would break the history of a table, or refers to what is not there."""
+
+
+class SearchError(WarehouseError):
+    """The search index cannot be made or used."""
+
+
+class IndexMissingError(SearchError):
+    """There is no index to search in, or none to go back to."""
+
+
+class IndexAtWorkError(SearchError):
+    """Another refresh of the search index is at work."""
+
+
+class EmbedderError(SearchError):
+    """An embedder gives no vectors."""
+
+
+class EmbedderSettingsError(EmbedderError):
+    """An embedder is not installed or misconfigured, or an endpoint refuses us."""
+
+
+class EmbedderUnavailableError(EmbedderError):
+    """An embedder gives no answer, after every retry."""
+
+
+class EmbedderAnswerError(EmbedderError):
+    """An embedder answers with what was not asked for."""

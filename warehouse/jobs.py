@@ -213,6 +213,15 @@ async def get_job(connection: asyncpg.Connection, job_id: UUID) -> Job | None:
     return None if row is None else _job(row)
 
 
+async def has_unfinished_jobs(connection: asyncpg.Connection) -> bool:
+    """Return whether a job waits or is at work."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM ops.job WHERE status = ANY ($1::text[]))",
+        [JobStatus.QUEUED, JobStatus.RUNNING],
+    )
+    return found
+
+
 @asynccontextmanager
 async def job_bell(
     connection: asyncpg.Connection, channel: str = QUEUE_CHANNEL

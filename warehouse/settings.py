@@ -88,6 +88,29 @@ class Settings(BaseSettings):
     subscriptions: int = Field(
         default=1_000, ge=1, description="Subscriptions that one graph process answers at a time."
     )
+    keep_questions_days: int = Field(
+        default=30, ge=1, description="Days after which audited questions are forgotten."
+    )
+    kept_answers: int = Field(
+        default=500, ge=0, description="Answers to questions that one graph process keeps."
+    )
+    chat_model: str | None = Field(
+        default=None,
+        description="Chat model that words answers from sentences found; not set, they are quoted.",
+    )
+    chat_base_url: str | None = Field(
+        default=None,
+        description="Address of its OpenAI-compatible endpoint up to /v1; not set, that of OpenAI.",
+    )
+    chat_api_key: SecretStr | None = Field(
+        default=None, description="Key of the endpoint, where it asks for one."
+    )
+    chat_timeout_seconds: float = Field(
+        default=60, gt=0, description="Longest time for one call of the chat model."
+    )
+    chat_retries: int = Field(
+        default=2, ge=0, le=10, description="Further tries where it answers 429 or 5xx, or not."
+    )
     shared: Path = Field(
         default=Path("../shared"), description="Folder of the real source files (tests only)."
     )
@@ -99,6 +122,47 @@ class Settings(BaseSettings):
     )
     max_cell_characters: int = Field(
         default=1_000_000, ge=1, description="Longest cell or document, in characters."
+    )
+    embeddings_provider: Literal["corpus", "openai", "sentence-transformers"] = Field(
+        default="corpus",
+        description="What turns passages and queries into vectors: fitted on the passages, an"
+        " OpenAI-compatible endpoint, or a sentence-transformers model in a local folder.",
+    )
+    embeddings_model: str | None = Field(
+        default=None, description="Name of the endpoint's model, or folder of the local one."
+    )
+    embeddings_base_url: str | None = Field(
+        default=None, description="Address of the endpoint up to /v1; not set, that of OpenAI."
+    )
+    embeddings_api_key: SecretStr | None = Field(
+        default=None, description="Key of the endpoint, where it asks for one."
+    )
+    embeddings_dimensions: int | None = Field(
+        default=None,
+        ge=1,
+        le=4_000,
+        description="Length of a vector; not set, 256 for the fitted embedder, and the model's own"
+        " for others.",
+    )
+    embeddings_batch: int = Field(
+        default=128, ge=1, le=2_048, description="Passages that are embedded at a time."
+    )
+    embeddings_retries: int = Field(
+        default=4, ge=0, le=20, description="How often a failed request to the endpoint is retried."
+    )
+    embeddings_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="Longest time of one request to the endpoint."
+    )
+    search_drift_threshold: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of words unknown to the fitted embedder from which a refit is proposed.",
+    )
+    search_exact_limit: int = Field(
+        default=30_000,
+        ge=0,
+        description="Most passages that are compared one by one; more are searched by an index.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least level of what is logged."

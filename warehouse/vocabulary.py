@@ -296,6 +296,7 @@ class JobKind(Vocabulary):
 
     REFRESH_WAREHOUSE = "REFRESH_WAREHOUSE", "Load the program files"
     RUN_SIMULATION = "RUN_SIMULATION", "Run matches of simulated applicants"
+    REFRESH_SEARCH = "REFRESH_SEARCH", "Bring the search index up to the published data"
 
 
 class SimulationKind(Vocabulary):
@@ -303,3 +304,19 @@ class SimulationKind(Vocabulary):
 
     MATCH = "MATCH", "What a match of the real program streams gives, with simulated applicants"
     WHAT_IF = "WHAT_IF", "What differs between scenarios, over the same simulated applicants"
+
+
+class SearchRefreshStatus(Vocabulary):
+    """State of a refresh of the search index."""
+
+    RUNNING = "RUNNING", "At work, or killed before it could say otherwise"
+    COMPLETE = "COMPLETE", "Done; queries use what it made"
+    UNCHANGED = "UNCHANGED", "Done; the index was up to date"
+    FAILED = "FAILED", "Ended with an error; queries use the index as it was before"
+
+
+class SkipReason(Vocabulary):
+    """Why a passage has no vector."""
+
+    NO_WORDS = "NO_WORDS", "It holds no word: lines, dots, masked contacts"
+    NO_KNOWN_WORDS = "NO_KNOWN_WORDS", "The fitted embedder knows none of its words"

@@ -1,4 +1,4 @@
-"""The flow ``refresh_warehouse``: prepare, land, stage, check, publish.
+"""The flow ``refresh_warehouse``: prepare, land, stage, check, publish, search.
 
 It wires :mod:`etl.refresh` and nothing else. Importing this module imports Prefect: call
 :func:`etl.flows.settings.configure_prefect` before.
@@ -7,24 +7,22 @@ It wires :mod:`etl.refresh` and nothing else. Importing this module imports Pref
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from contextvars import ContextVar
-from typing import Any, cast
+from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.events.worker import EventsWorker
-from prefect.logging.handlers import APILogWorker
 from prefect.tasks import Task
 
 from etl import refresh
 from etl.errors import DownloadError, LoadAtWorkError
 from etl.flows.artifacts import write_artifacts
 from etl.flows.masking import mask_error, masked
+from etl.flows.refresh_search import search_after_load
+from etl.flows.running import PROGRESS, run_flow
 from etl.refresh import Landed, Progress, RefreshRequest, RefreshResult, Staged, no_progress
 from etl.sources.carms.files import SourceFiles
 from warehouse.jobs import is_connection_lost
@@ -38,13 +36,7 @@ RETRY_SECONDS = [2.0, 10.0, 30.0]
 LOCK_WAIT_SECONDS = 1800.0
 """How long a run waits for another load to end."""
 
-DRAIN_SECONDS = 10.0
-"""How long a run waits at its end for its logs and events to reach Prefect's server."""
-
 _LOCK_POLL_SECONDS = 1.0
-
-PROGRESS: ContextVar[Progress] = ContextVar("progress", default=no_progress)
-"""Where the run at work reports its progress; flow parameters can only be JSON."""
 
 
 def is_worth_retrying(
@@ -125,7 +117,7 @@ async def refresh_warehouse(request: dict[str, Any]) -> dict[str, Any]:
             await write_artifacts(run, clock.seconds)
             raise
     await write_artifacts(run, clock.seconds)
-    return as_job_result(result)
+    return as_job_result(result) | {"search": await search_after_load(progress)}
 
 
 async def load(
@@ -175,35 +167,7 @@ def run_refresh(arguments: dict[str, Any], progress: Progress = no_progress) -> 
     Raises:
         EtlError: the load ended before it published.
     """
-
-    async def run() -> dict[str, Any]:
-        try:
-            return await refresh_warehouse(arguments)
-        finally:
-            await send_what_is_waiting()
-
-    log_to_prefect_only()
-    token = PROGRESS.set(progress)
-    try:
-        return asyncio.run(run())
-    finally:
-        PROGRESS.reset(token)
-
-
-def log_to_prefect_only() -> None:
-    """Send what flows log to Prefect's server only.
-
-    Whoever called gets the error itself, and tells it once.
-    """
-    for name in ("prefect.flow_runs", "prefect.task_runs"):
-        logging.getLogger(name).propagate = False
-
-
-async def send_what_is_waiting() -> None:
-    """Send Prefect's waiting logs and events, so that none is sent after its server ended."""
-    for service in (APILogWorker, EventsWorker):
-        # Prefect's annotation covers its two ways; within an event loop it is always a coroutine.
-        await cast("Awaitable[object]", service.drain_all(timeout=DRAIN_SECONDS, at_exit=False))
+    return run_flow(refresh_warehouse, arguments, progress)
 
 
 class Stopwatch:

@@ -6,7 +6,6 @@ It wires :mod:`etl.simulate` and nothing else. Importing this module imports Pre
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from prefect import flow, task
@@ -14,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from etl import simulate
 from etl.flows.masking import masked
-from etl.flows.refresh_warehouse import PROGRESS, log_to_prefect_only, send_what_is_waiting
+from etl.flows.running import PROGRESS, run_flow
 from etl.refresh import Progress, no_progress
 from simulation.results import RunResult
 
@@ -61,15 +60,7 @@ def run_simulation(arguments: dict[str, Any], progress: Progress = no_progress) 
         EtlError: it was cancelled, or is gone.
     """
 
-    async def run() -> dict[str, Any]:
-        try:
-            return await simulation_flow(arguments["simulation_id"])
-        finally:
-            await send_what_is_waiting()
+    async def flow_of(given: dict[str, Any]) -> dict[str, Any]:
+        return await simulation_flow(given["simulation_id"])
 
-    log_to_prefect_only()
-    token = PROGRESS.set(progress)
-    try:
-        return asyncio.run(run())
-    finally:
-        PROGRESS.reset(token)
+    return run_flow(flow_of, arguments, progress)

@@ -198,7 +198,10 @@ def _latest(
 ) -> Json:
     target = TABLE_TYPES[kind.name]
     page = Page(compilation.names, table_rows(compilation.names, target))
-    error = NotFoundError(latest.missing, place=compilation.place, node=nodes[0])
-    compilation.moments.guards.append(Guard(f"NOT EXISTS (SELECT FROM {target.table})", error))
-    clauses = f"ORDER BY {page.inner.column(latest.column)} DESC"
-    return _one(compilation, kind, nodes, page, clauses)
+    if latest.missing is not None:
+        error = NotFoundError(latest.missing, place=compilation.place, node=nodes[0])
+        compilation.moments.guards.append(Guard(f"NOT EXISTS (SELECT FROM {target.table})", error))
+    column = page.inner.column(latest.column)
+    may_lack = target.fact(Column(latest.column)).is_nullable
+    clauses = f"WHERE {column} IS NOT NULL " if may_lack else ""
+    return _one(compilation, kind, nodes, page, f"{clauses}ORDER BY {column} DESC")

@@ -197,6 +197,28 @@ class KeyOf:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBy:
+    """A connection of a resolved object: the root field's rows that a filter of the object keeps.
+
+    ``attribute`` of the object is the filter as clients write it, as JSON.
+    """
+
+    root: str
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfIds:
+    """A node of a resolved object, whose global id is ``attribute``.
+
+    ``siblings`` holds the ids of all objects that stand beside it: one statement reads them all.
+    """
+
+    attribute: str
+    siblings: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnyNode:
     """The root field that finds any node by its global id."""
 
@@ -208,11 +230,14 @@ class AnyNodes:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """A root field that returns the row with the greatest value of a column."""
+    """A root field that returns the row with the greatest value of a column.
+
+    ``missing`` is what to say where there is none; without it, the field is null then. A row
+    without a value is none.
+    """
 
     column: str
-    missing: str
-    """What to say where there is no row: the field is not null."""
+    missing: str | None = None
 
 
 ConnectionPart = Literal["edges", "nodes", "pageInfo", "totalCount", "aggregate"]

@@ -8,9 +8,11 @@ from graph.planner.declare import argument, declared, everything
 from graph.planner.declare_groups import group_list
 from graph.planner.derived import Comparison, InScope
 from graph.planner.sources import AnyNode, AnyNodes, ById, ByKey, Latest
-from graph.planner.weights import of_members, one_for_each
+from graph.planner.weights import Cost, of_members, one_for_each
+from graph.queries.asking import WEIGHT, ask
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
 from graph.types.analytics import Analytics
+from graph.types.answer import Answer
 from graph.types.comparison import ProgramComparison
 from graph.types.criterion import SelectionCriterionConnection
 from graph.types.data_version import DataVersion
@@ -22,6 +24,7 @@ from graph.types.job import Job
 from graph.types.paging import Node, as_of_argument, connection, iteration_argument
 from graph.types.program import Program, ProgramConnection
 from graph.types.requirement import ProgramRequirementConnection
+from graph.types.search_index import SearchIndex, SearchRefresh
 from graph.types.simulation import Simulation, SimulationConnection
 from graph.types.site import SiteConnection
 from graph.types.stream import Stream
@@ -158,6 +161,27 @@ class Query:
         "Runs of the match over simulated applicants, the oldest first.",
         is_timeless=True,
     )
+    ask: Answer = strawberry.field(
+        resolver=ask,
+        description="An answer to a question in words, in English or French.",
+        directives=[Cost(weight=str(WEIGHT))],
+    )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."
+    )
+    search_index: SearchIndex | None = declared(
+        Latest("activated_at"),
+        "The version of the search index that queries use; null where there is none yet.",
+    )
+    search_indexes: list[SearchIndex] = everything(
+        SearchIndex,
+        order=["number"],
+        description="All versions of the search index that are kept, the oldest first.",
+        size=4,
+    )
+    search_refreshes: list[SearchRefresh] = everything(
+        SearchRefresh,
+        order=["number"],
+        description="Refreshes of the search index, the oldest first, failed ones too.",
+        size=100,
     )

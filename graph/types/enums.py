@@ -22,10 +22,12 @@ from warehouse.vocabulary import (
     RequirementKind,
     RequirementStatus,
     ReturnOfServiceStatus,
+    SearchRefreshStatus,
     SectionKind,
     SelectionComponent,
     SelectionPhase,
     SimulationKind,
+    SkipReason,
     TrainingSiteForm,
     Vocabulary,
 )
@@ -43,10 +45,12 @@ __all__ = [
     "RequirementKind",
     "RequirementStatus",
     "ReturnOfServiceStatus",
+    "SearchRefreshStatus",
     "SectionKind",
     "SelectionComponent",
     "SelectionPhase",
     "SimulationKind",
+    "SkipReason",
     "SortDirection",
     "TrainingSiteForm",
 ]
@@ -62,10 +66,12 @@ PUBLISHED = (
     RequirementKind,
     RequirementStatus,
     ReturnOfServiceStatus,
+    SearchRefreshStatus,
     SectionKind,
     SelectionComponent,
     SelectionPhase,
     SimulationKind,
+    SkipReason,
     TrainingSiteForm,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,21 +11,24 @@ import pytest
 
 from etl.refresh import RefreshRequest, refresh
 from etl.sample.generate import generate_sample
+from etl.search_refresh import refresh_search
 from tests.conftest import TEMPLATE, Database, fresh_database, in_thread
 from tests.integration.source_files import copy_of
 from warehouse.settings import get_settings
 
 PROGRAMS = 40
+SHARED = Path(os.environ.get("RESIDENCY_SHARED", "../shared")) / "data" / "carms"
 TOLD = "told"
 
 
 @contextmanager
 def pointed_to(database: Database) -> Iterator[Database]:
-    """Point this process's settings to a database."""
+    """Point this process's settings to a database, with vectors that are quickly made."""
     url = database.settings.database_url
     assert url is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RESIDENCY_DATABASE_URL", url.get_secret_value())
+        patch.setenv("RESIDENCY_EMBEDDINGS_DIMENSIONS", "24")
         get_settings.cache_clear()
         yield database
     get_settings.cache_clear()
@@ -79,6 +83,36 @@ def published(migrated_server: str, loaded_template: str) -> Iterator[Database]:
     """A warehouse that holds the sample's files, and that this process's settings point to."""
     with (
         contextmanager(fresh_database)(migrated_server, loaded_template) as database,
+        pointed_to(database),
+    ):
+        yield database
+
+
+@pytest.fixture(scope="session")
+def real_files(migrated_server: str) -> Iterator[Database]:
+    """A warehouse with the published files, loaded once, to read from."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the published files are not at {SHARED} (RESIDENCY_SHARED)")
+    with contextmanager(fresh_database)(migrated_server, TEMPLATE) as database:
+        with pointed_to(database):
+            in_thread(lambda: refresh(RefreshRequest(str(SHARED))))
+        yield database
+
+
+@pytest.fixture(scope="session")
+def indexed_template(migrated_server: str, loaded_template: str) -> Iterator[str]:
+    """Name of a database that holds the sample's files, loaded and indexed, to copy from."""
+    with contextmanager(fresh_database)(migrated_server, loaded_template) as database:
+        with pointed_to(database):
+            in_thread(refresh_search)
+        yield database.name
+
+
+@pytest.fixture
+def indexed(migrated_server: str, indexed_template: str) -> Iterator[Database]:
+    """A warehouse with a search index, that this process's settings point to."""
+    with (
+        contextmanager(fresh_database)(migrated_server, indexed_template) as database,
         pointed_to(database),
     ):
         yield database

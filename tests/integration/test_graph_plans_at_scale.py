@@ -118,7 +118,7 @@ async def test_no_page_of_the_examples_reads_a_table_of_programs_from_end_to_end
     looked_at, read_whole = 0, []
     for example in example_queries(ITERATION, [100_001, 100_002, 100_003]):
         query = print_ast(visit(parse(example.query), WithoutCounts()))
-        if not example.is_query or not PAGES.search(query):
+        if not example.is_query or not PAGES.search(query) or "ask(" in query:
             continue
         looked_at += 1
         await graph.ask(query, **example.variables)

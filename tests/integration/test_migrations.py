@@ -137,6 +137,8 @@ DENIED_TO_READER = [
     "DELETE FROM core.dim_program",
     "TRUNCATE core.dim_program CASCADE",
     "INSERT INTO ops.data_version (number) VALUES (1)",
+    "UPDATE ops.index_version SET is_active = false",
+    "DELETE FROM search.passage",
     "CREATE TABLE core.mine (a int)",
     "CREATE TABLE public.mine (a int)",
     "CREATE SCHEMA mine",
@@ -147,6 +149,8 @@ ALLOWED_TO_READER = [
     "SELECT * FROM core.program_evidence, core.requirement_test",
     "SELECT * FROM mart.current_program",
     "SELECT * FROM ops.data_version",
+    "SELECT * FROM ops.index_version, ops.search_refresh, ops.search_skip",
+    "SELECT * FROM search.passage, search.posting, search.passage_vector, search.embedder_fit",
     "SELECT * FROM public.alembic_version",
 ]
 DENIED_TO_APP = [

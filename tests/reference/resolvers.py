@@ -206,9 +206,12 @@ class Resolvers:
             raise RefusalError([BAD_INPUT])
         return [self._node(one) for one in given]
 
-    def _latest(self, source: Latest, target: TableType) -> Record:
+    def _latest(self, source: Latest, target: TableType) -> Record | None:
         tables = self.connections.tables
-        rows = tables.all(target, Scope(Moment.now(tables)))
+        every = tables.all(target, Scope(Moment.now(tables)))
+        rows = [one for one in every if one.row[source.column] is not None]
+        if not rows and source.missing is None:
+            return None
         if not rows:
             raise RefusalError([NOT_FOUND])
         return max(rows, key=lambda one: one.row[source.column])

@@ -13,8 +13,8 @@ from residency.command import app, main
 from warehouse import errors as warehouse_errors
 
 COMMANDS = (
-    "run", "serve", "stop", "migrate", "load", "worker", "flows", "status", "sample", "doctor",
-    "simulate",
+    "run", "serve", "stop", "migrate", "load", "worker", "flows", "status", "search", "simulate",
+    "sample", "doctor",
 )  # fmt: skip
 
 
@@ -28,7 +28,14 @@ def test_every_subcommand_is_listed_with_what_it_does() -> None:
     assert "Exit codes" in shown
 
 
-@pytest.mark.parametrize("name", [*COMMANDS[:6], "flows serve", *COMMANDS[7:]])
+GROUPS = {"flows": ("serve",), "search": ("query", "refresh", "status", "rollback")}
+SINGLE = [
+    *(name for name in COMMANDS if name not in GROUPS),
+    *(f"{group} {name}" for group, names in GROUPS.items() for name in names),
+]
+
+
+@pytest.mark.parametrize("name", SINGLE)
 def test_every_subcommand_has_help_with_an_example(name: str) -> None:
     result = CliRunner().invoke(app, [*name.split(), "--help"])
     assert result.exit_code == 0

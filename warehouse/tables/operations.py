@@ -4,13 +4,20 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, Uuid, func
+from sqlalchemy import BigInteger, Boolean, Computed, Float, ForeignKey, Index, Integer, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
 from warehouse.tables.base import surrogate_key, table, timestamp
 from warehouse.tables.column import check, column, one_of, text
-from warehouse.vocabulary import CheckStatus, JobKind, JobStatus, RunStatus
+from warehouse.vocabulary import (
+    CheckStatus,
+    JobKind,
+    JobStatus,
+    RunStatus,
+    SearchRefreshStatus,
+    SkipReason,
+)
 
 
 def run_key(*, nullable: bool = False) -> Any:
@@ -21,6 +28,29 @@ def run_key(*, nullable: bool = False) -> Any:
         foreign_key="ops.load_run.load_run_key",
         nullable=nullable,
         index=True,
+    )
+
+
+def count(description: str, unit: str) -> Any:
+    """Return a column that counts from 0."""
+    return column(
+        description,
+        sa_type=Integer,
+        unit=unit,
+        nullable=False,
+        default=0,
+        column_kwargs={"server_default": "0"},
+    )
+
+
+def numbered(key: str, description: str) -> Any:
+    """Return a column with the surrogate key of few rows as the number that people know."""
+    return column(
+        description,
+        sa_type=Integer,
+        default=None,
+        nullable=False,
+        sa_column_args=[Computed(f"{key}::integer", persisted=True)],
     )
 
 
@@ -177,13 +207,15 @@ class AuditEntry(SQLModel, table=True):
     """Who did what to the warehouse."""
 
     __tablename__ = "audit"
-    __table_args__ = table("ops", __doc__, grain="one action")
+    __table_args__ = table(
+        "ops", __doc__, Index("ix_audit_action_at", "action", "at"), grain="one action"
+    )
 
     audit_key: int = surrogate_key("Surrogate key of the entry.")
     at: dt.datetime = timestamp("When.", default_now=True, nullable=False)
     actor: str = text("Database role and program that acted.", nullable=False)
-    action: str = text("What was done (publish, migrate, stop …).", nullable=False)
-    subject: str = text("To what.", nullable=False)
+    action: str = text("What was done (publish, migrate, stop, ask …).", nullable=False)
+    subject: str = text("To what; of a question its words, redacted.", nullable=False)
     details: dict[str, Any] | None = column(
         "Particulars of the action.", sa_type=JSONB, default=None
     )
@@ -250,15 +282,112 @@ class Job(SQLModel, table=True):
 
 
 class IndexVersion(SQLModel, table=True):
-    """A version of the search index: an embedder with its settings over the passages."""
+    """A version of the search index: an embedder with its settings over the passages.
+
+    Versions stand side by side; queries use the active one.
+    """
 
     __tablename__ = "index_version"
-    __table_args__ = table("ops", __doc__, grain="one version of the search index")
+    __table_args__ = table(
+        "ops",
+        __doc__,
+        Index("uq_index_version_active", "is_active", unique=True, postgresql_where="is_active"),
+        grain="one version of the search index",
+    )
 
     index_version_key: int = surrogate_key("Surrogate key of the version.")
+    number: int | None = numbered("index_version_key", "Number of the version.")
     embedder: str = text("Embedder and its settings, in words.", nullable=False)
+    settings: dict[str, Any] = column(
+        "What the vectors depend on, without secrets; other settings make another version.",
+        sa_type=JSONB,
+        nullable=False,
+    )
+    analysis: str = text("Version of the analysis of its passages.", nullable=False)
     dimensions: int = column(
         "Length of a vector.", sa_type=Integer, unit="components", nullable=False
     )
     is_active: bool = column("Whether queries use it.", sa_type=Boolean, nullable=False)
+    data_version_number: int | None = column(
+        "Number of the data version that it covers; null until it is complete.",
+        sa_type=Integer,
+        default=None,
+    )
+    passage_count: int = count("Number of current passages when last refreshed.", "passages")
+    vector_count: int = count("How many of them have a vector.", "passages")
     created_at: dt.datetime = timestamp("When it was made.", default_now=True, nullable=False)
+    activated_at: dt.datetime | None = timestamp(
+        "When queries last began to use it; null if they never did.", default=None
+    )
+    withdrawn_at: dt.datetime | None = timestamp(
+        "When it was rolled back; null if it was not. Refreshing does not return to it by itself.",
+        default=None,
+    )
+
+
+class SearchRefresh(SQLModel, table=True):
+    """One refresh of the search index, with what it did."""
+
+    __tablename__ = "search_refresh"
+    __table_args__ = table(
+        "ops",
+        __doc__,
+        one_of("status", SearchRefreshStatus),
+        grain="one refresh of the search index",
+    )
+
+    search_refresh_key: int = surrogate_key("Surrogate key of the refresh.")
+    number: int | None = numbered("search_refresh_key", "Number of the refresh.")
+    index_version_key: int | None = column(
+        "The index version that it made or brought up to date; null where it did not get so far,"
+        " or the version is no longer kept.",
+        sa_type=BigInteger,
+        default=None,
+        index=True,
+        sa_column_args=[ForeignKey("ops.index_version.index_version_key", ondelete="SET NULL")],
+    )
+    data_version_number: int | None = column(
+        "Number of the data version whose programs it read.", sa_type=Integer, default=None
+    )
+    status: str = text("State of the refresh.", nullable=False)
+    programs_cut: int = count("Program versions whose texts were cut.", "programs")
+    passages_added: int = count("Passages that no program had before.", "passages")
+    passages_removed: int = count("Passages that no program has any more.", "passages")
+    embedded: int = count("Passages that were embedded.", "passages")
+    kept: int = count("Current passages that had a vector already.", "passages")
+    skipped: int = count("Current passages without a vector.", "passages")
+    unknown_share: float | None = column(
+        "Share of the words in current passages that a fitted embedder does not know; null for"
+        " others.",
+        sa_type=Float,
+        unit="fraction of 1",
+        default=None,
+    )
+    proposal: str | None = text("What it proposes to do next; null if nothing.", default=None)
+    error: str | None = text("Why it failed, contacts masked.", default=None)
+    started_at: dt.datetime = timestamp("When it began.", default_now=True, nullable=False)
+    finished_at: dt.datetime | None = timestamp("When it ended.", default=None)
+    seconds: float | None = column(
+        "How long it took; null until it ends.", sa_type=Float, unit="seconds", default=None
+    )
+
+
+class SearchSkip(SQLModel, table=True):
+    """How many passages have no vector after a refresh, for one reason."""
+
+    __tablename__ = "search_skip"
+    __table_args__ = table(
+        "ops", __doc__, one_of("reason", SkipReason), grain="one reason in one refresh"
+    )
+
+    search_refresh_key: int = column(
+        "The refresh.",
+        sa_type=BigInteger,
+        nullable=False,
+        primary_key=True,
+        sa_column_args=[ForeignKey("ops.search_refresh.search_refresh_key", ondelete="CASCADE")],
+    )
+    reason: str = text("Why there is no vector.", nullable=False, primary_key=True)
+    passage_count: int = column(
+        "Number of passages.", sa_type=Integer, unit="passages", nullable=False
+    )

@@ -1,0 +1,234 @@
+"""From what a person types to what the index is asked for.
+
+Words become lexemes of both languages: an English query finds what French passages write alike,
+and names of places stem differently in each. Words that nobody writes are corrected to the
+nearest that somebody does. Concepts of the lexicon bring their terms in both languages.
+
+A query is a list of **concepts**; each has **alternatives**, of which the best counts; each
+alternative is one or more lexemes, and counts by the share of them that a passage has.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from warehouse.search.analysis import Word, language_of, lexeme, words
+from warehouse.search.lexicon import Lexicon, Match
+from warehouse.search.spelling import Vocabulary
+from warehouse.search.stop_words import STOP_WORDS
+from warehouse.vocabulary import Language
+
+MOST_WORDS: Final = 64
+"""Words of a query that count, from its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpansionWeights:
+    """What an alternative counts beside the word as typed, which counts 1.
+
+    Attributes:
+        other_stem: The same word, stemmed by the rules of the other language.
+        correction: The word that it is a slip of.
+        term: A term of the concept in the query's language.
+        translation: A term of the concept in the other language.
+    """
+
+    other_stem: float = 0.8
+    correction: float = 0.9
+    term: float = 0.5
+    translation: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTerm:
+    """A lexeme to look for.
+
+    Attributes:
+        weight: What it counts.
+        concept: Number of what it stands for; concepts add up.
+        alternative: Number among the alternatives of its concept; the best of them counts.
+        size: How many lexemes the alternative has.
+    """
+
+    lexeme: str
+    weight: float
+    concept: int
+    alternative: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that was taken for a slip of another."""
+
+    typed: str
+    taken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, analysed.
+
+    Attributes:
+        text: As typed, NFC.
+        corrected: The same with slips corrected: what is embedded.
+        language: As given, or as the words tell; None where neither does.
+        terms: What the words are looked for under.
+        corrections: Which words were taken for others.
+        concepts: Concepts of the lexicon that it means.
+        expansions: Terms of those concepts, as texts, in both languages.
+    """
+
+    text: str
+    corrected: str
+    language: Language | None
+    terms: tuple[QueryTerm, ...]
+    corrections: tuple[Correction, ...]
+    concepts: tuple[str, ...]
+    expansions: tuple[str, ...]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self.terms)
+
+    def highlights(self, text: str, language: Language) -> list[tuple[int, int]]:
+        """Return the spans of the words in a text that the query looks for, in order.
+
+        Args:
+            text: A passage.
+            language: Of the passage.
+        """
+        wanted = {term.lexeme for term in self.terms}
+        found = [(word.start, word.end, lexeme(word.form, language)) for word in words(text)]
+        return [(start, end) for start, end, stem in found if stem in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A word of a query that is no stop word, and what it is taken for."""
+
+    word: Word
+    taken: str
+
+
+def analyse(
+    text: str,
+    language: Language | None,
+    vocabulary: Vocabulary,
+    lexicon: Lexicon,
+    weights: ExpansionWeights | None = None,
+) -> Query:
+    """Return what a text asks for; the same text always gives the same."""
+    weights = weights or ExpansionWeights()
+    text = unicodedata.normalize("NFC", text).strip()
+    language = language or language_of(text, least=1)
+    typed = [_taken(word, vocabulary) for word in _telling(text, language)]
+    matches = list(dict.fromkeys(_matches(typed, language, lexicon)))
+    terms = [
+        QueryTerm(name, weight, number, at, len(names))
+        for number, alternatives in enumerate(_concepts(typed, language, matches, lexicon, weights))
+        for at, (names, weight) in enumerate(alternatives)
+        for name in names
+    ]
+    slips = [one for one in typed if one.taken != one.word.form]
+    concepts = tuple(dict.fromkeys(match.concept for match in matches))
+    return Query(
+        text=text,
+        corrected=_corrected(text, slips),
+        language=language,
+        terms=tuple(terms),
+        corrections=tuple(Correction(text[s.word.start : s.word.end], s.taken) for s in slips),
+        concepts=concepts,
+        expansions=tuple(
+            dict.fromkeys(term.text for name in concepts for term in lexicon.terms.get(name, ()))
+        ),
+    )
+
+
+def _telling(text: str, language: Language | None) -> Iterator[Word]:
+    """Yield the words of a query that are no stop words of its language, or of either."""
+    read = [language] if language else list(Language)
+    for number, word in enumerate(words(text)):
+        if number < MOST_WORDS and not any(word.form in STOP_WORDS[each] for each in read):
+            yield word
+
+
+def _taken(word: Word, vocabulary: Vocabulary) -> _Typed:
+    return _Typed(word, vocabulary.nearest(word.form) or word.form)
+
+
+def _corrected(text: str, slips: Sequence[_Typed]) -> str:
+    """Return a query with its slips corrected."""
+    for slip in reversed(slips):
+        text = text[: slip.word.start] + slip.taken + text[slip.word.end :]
+    return text
+
+
+def _matches(
+    typed: Sequence[_Typed], language: Language | None, lexicon: Lexicon
+) -> Iterator[Match]:
+    """Yield the concepts of the lexicon that a query means."""
+    for each in [language] if language else list(Language):
+        found = [lexeme(one.taken, each) or one.taken for one in typed]
+        yield from lexicon.matches(found, each)
+
+
+Alternative = tuple[tuple[str, ...], float]
+"""Lexemes that belong together, and what they count."""
+
+
+def _concepts(
+    typed: Sequence[_Typed],
+    language: Language | None,
+    matches: Sequence[Match],
+    lexicon: Lexicon,
+    weights: ExpansionWeights,
+) -> Iterator[list[Alternative]]:
+    """Yield the alternatives of each concept: first of the words, then of the lexicon.
+
+    Each word is a concept of its own. What the lexicon knows of several words together comes
+    beside them, so that a passage that has the words as typed scores by them, and one that says
+    it otherwise by that.
+    """
+    for number, one in enumerate(typed):
+        alternatives = list(_stems(one, language, weights))
+        for match in matches:
+            if (match.start, match.end) == (number, number + 1):
+                alternatives += _terms_of(match, language, lexicon, weights)
+        yield _distinct(alternatives)
+    for match in matches:
+        if match.end - match.start > 1:
+            yield _distinct(list(_terms_of(match, language, lexicon, weights)))
+
+
+def _stems(
+    one: _Typed, language: Language | None, weights: ExpansionWeights
+) -> Iterator[Alternative]:
+    """Yield the lexemes of a word in both languages, those of the query's language first."""
+    share = 1.0 if one.taken == one.word.form else weights.correction
+    for each in sorted(Language, key=lambda each: each is not language):
+        is_other = language is not None and each is not language
+        stem = lexeme(one.taken, each)
+        if stem is not None:
+            yield (stem,), share * (weights.other_stem if is_other else 1.0)
+
+
+def _terms_of(
+    match: Match, language: Language | None, lexicon: Lexicon, weights: ExpansionWeights
+) -> Iterator[Alternative]:
+    """Yield the terms of a concept."""
+    for term in lexicon.terms.get(match.concept, ()):
+        is_translation = language is not None and term.language is not language
+        yield term.lexemes, weights.translation if is_translation else weights.term
+
+
+def _distinct(alternatives: Sequence[Alternative]) -> list[Alternative]:
+    """Return alternatives with the same lexemes once, with the greatest weight."""
+    best: dict[tuple[str, ...], float] = {}
+    for names, weight in alternatives:
+        best[names] = max(weight, best.get(names, 0.0))
+    return list(best.items())

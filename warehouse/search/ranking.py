@@ -1,0 +1,354 @@
+"""Ranking as one SQL statement: words, vectors, and both together, over filtered programs.
+
+The statement is made of common table expressions, so that whoever asks (the graph's planner, the
+command, the evaluation) puts its own filter before them and its own selection after them:
+
+    WITH search_filtered AS MATERIALIZED (SELECT … AS program_key …), {ctes} SELECT … search_ranked
+
+The lexical leg is BM25 (Robertson & Zaragoza, *The Probabilistic Relevance Framework: BM25 and
+Beyond*, 2009) over postings, with numbers of passages and lengths per language, so that passages
+of the two languages can stand in one list. The semantic leg is the cosine of vectors: exact over
+the passages of the filtered programs while these are few, else by the approximate index. Both
+legs see filtered programs only. A program scores by its best passages and by its title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from warehouse.search.query import Query
+
+Bind = Callable[[Any, str], str]
+"""Takes a value and its SQL type, returns the placeholder that stands for it."""
+
+FILTERED: Final = "search_filtered"
+"""Name of the select of the caller: one column, ``program_key``, of the programs to rank."""
+RANKED: Final = "search_ranked"
+"""Name of the ranked programs: ``program_key, score, lexical, semantic``; order by
+``score DESC, program_key``. ``lexical`` and ``semantic`` are the parts as the legs give them, null
+where a leg did not find the program."""
+PLACES: Final = "search_place"
+"""Name of the scored places: ``program_key, ordinal, passage_key, lexical, semantic, score``."""
+
+ALL_CURRENT: Final = "SELECT program_key FROM core.dim_program WHERE is_current"
+"""The select of all programs that are current."""
+
+
+class SearchMode(StrEnum):
+    """Which legs rank."""
+
+    LEXICAL = "LEXICAL"
+    SEMANTIC = "SEMANTIC"
+    HYBRID = "HYBRID"
+
+
+class Fusion(StrEnum):
+    """How the legs of a hybrid ranking are put together.
+
+    ``MIN_MAX``: weighted sum of the legs' scores, each scaled to 0 to 1. ``RRF``: weighted sum of
+    1 / (constant + rank) (Cormack et al., SIGIR 2009).
+    """
+
+    MIN_MAX = "MIN_MAX"
+    RRF = "RRF"
+
+
+@dataclass(frozen=True, slots=True)
+class RankingSettings:
+    """The numbers of a ranking. None of the defaults was tuned on judged queries.
+
+    Attributes:
+        k1: From how many repetitions on a word counts little more (BM25).
+        b: How far longer passages count less (BM25).
+        lexical_title: What words in the title count beside those in passages.
+        semantic_title: The same for the likeness of the title.
+        depth: How many passages of a program count.
+        decay: What each further passage counts beside the one before.
+        lexical_weight: What the lexical leg counts in a hybrid ranking.
+        semantic_weight: What the semantic leg counts in a hybrid ranking.
+        fusion: How the legs are put together.
+        rrf_constant: Constant of reciprocal rank fusion.
+        candidates: How many of the nearest passages the semantic leg looks at.
+    """
+
+    k1: float = 1.2
+    b: float = 0.75
+    lexical_title: float = 1.0
+    semantic_title: float = 0.5
+    depth: int = 3
+    decay: float = 0.5
+    lexical_weight: float = 0.5
+    semantic_weight: float = 0.5
+    fusion: Fusion = Fusion.MIN_MAX
+    rrf_constant: int = 60
+    candidates: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class IndexShape:
+    """What the text of a statement depends on, of the index version that is asked.
+
+    Attributes:
+        version: Its number.
+        analysis: Version of its analysis.
+        dimensions: Of its vectors.
+        exact_limit: Most passages that are compared one by one; None where there is no
+            approximate index, so that all are.
+    """
+
+    version: int
+    analysis: str
+    dimensions: int
+    exact_limit: int | None = None
+
+
+def ranking_ctes(
+    shape: IndexShape,
+    query: Query,
+    vector: Sequence[float] | None,
+    mode: SearchMode,
+    settings: RankingSettings,
+    bind: Bind,
+) -> list[str]:
+    """Return the common table expressions, to stand after :data:`FILTERED`.
+
+    Args:
+        shape: Of the index version that is asked.
+        query: What is looked for.
+        vector: Of the query, for modes with a semantic leg; None where the embedder knows none of
+            its words: the leg is empty then.
+        mode: Which legs rank.
+        settings: Numbers of the ranking.
+        bind: Binds values; called in a fixed order, as often for every query of a mode.
+    """
+    ctes = [_analysis(shape, bind)]
+    if mode is SearchMode.SEMANTIC:
+        ctes.append(f"{_LEXICAL_PLACE} AS (SELECT {_NO_PLACE})")
+    else:
+        ctes += lexical_ctes(query, settings, bind)
+    if mode is SearchMode.LEXICAL:
+        ctes.append(f"{_SEMANTIC_PLACE} AS (SELECT {_NO_PLACE})")
+    else:
+        ctes += semantic_ctes(shape, vector, settings, bind)
+    ctes.append(_leg("search_lexical", _LEXICAL_PLACE, settings.lexical_title, settings))
+    ctes.append(_leg("search_semantic", _SEMANTIC_PLACE, settings.semantic_title, settings))
+    ctes += [_scored(), _ranked(mode, settings)]
+    return ctes
+
+
+_LEXICAL_PLACE: Final = "search_lexical_place"
+_SEMANTIC_PLACE: Final = "search_semantic_place"
+_NO_PLACE: Final = (
+    "NULL::bigint AS program_key, NULL::int AS ordinal, NULL::bigint AS passage_key,"
+    " NULL::float8 AS score WHERE false"
+)
+
+
+def _analysis(shape: IndexShape, bind: Bind) -> str:
+    """Return the one row of values that several expressions share."""
+    return f"search_index AS MATERIALIZED (SELECT {bind(shape.analysis, 'text')} AS analysis)"
+
+
+def _placed(name: str, found: str) -> str:
+    """Return the places, in filtered programs, of scored passages."""
+    return (
+        f"{name} AS MATERIALIZED (SELECT o.program_key, o.ordinal, o.passage_key, f.score"
+        f" FROM {found} f JOIN search.passage_place o USING (passage_key)"
+        f" JOIN {FILTERED} USING (program_key))"
+    )
+
+
+def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[str]:
+    """Return the lexical leg: BM25 of every passage in which a word of the query stands.
+
+    A concept scores by its best alternative, an alternative by its words times the share of them
+    that the passage has.
+    """
+    terms = query.terms
+    asked = (
+        f"SELECT * FROM unnest({bind([t.lexeme for t in terms], 'text[]')},"
+        f" {bind([t.weight for t in terms], 'float8[]')},"
+        f" {bind([t.concept for t in terms], 'int4[]')},"
+        f" {bind([t.alternative for t in terms], 'int4[]')},"
+        f" {bind([t.size for t in terms], 'int4[]')})"
+        " AS q (lexeme, weight, concept, alternative, size)"
+    )
+    k1, b = settings.k1, settings.b
+    length = f"{number(1 - b)} + {number(b)} * p.word_count / t.mean_word_count"
+    bm25 = f"t.gain * p.frequency * {number(k1 + 1)} / (p.frequency + {number(k1)} * ({length}))"
+    return [
+        (
+            f"search_query AS (SELECT q.lexeme, q.concept, q.alternative, q.size, q.weight"
+            f" FROM ({asked}) q)"
+        ),
+        (
+            "search_term AS MATERIALIZED (SELECT t.term_key, q.concept, q.alternative, q.size,"
+            " s.mean_word_count, q.weight * ln(1 + (s.passage_count - t.document_frequency + 0.5)"
+            " / (t.document_frequency + 0.5)) AS gain"
+            " FROM search_query q JOIN search.term t ON t.lexeme = q.lexeme"
+            " JOIN search.language_statistics s USING (analysis, language)"
+            " WHERE t.analysis = (SELECT analysis FROM search_index) AND t.document_frequency > 0)"
+        ),
+        (
+            f"search_word AS (SELECT p.passage_key, t.concept, {bm25} AS score"
+            " FROM search_term t JOIN search.posting p USING (term_key) WHERE t.size = 1"
+            f" UNION ALL SELECT p.passage_key, t.concept, sum({bm25}) * count(*) / max(t.size)"
+            " FROM search_term t JOIN search.posting p USING (term_key) WHERE t.size > 1"
+            " GROUP BY p.passage_key, t.concept, t.alternative)"
+        ),
+        (
+            "search_lexical_passage AS (SELECT passage_key, sum(best) AS score"
+            " FROM (SELECT passage_key, concept, max(score) AS best FROM search_word"
+            " GROUP BY passage_key, concept) c GROUP BY passage_key)"
+        ),
+        _placed(_LEXICAL_PLACE, "search_lexical_passage"),
+    ]
+
+
+def semantic_ctes(
+    shape: IndexShape, vector: Sequence[float] | None, settings: RankingSettings, bind: Bind
+) -> list[str]:
+    """Return the semantic leg: the passages whose vectors are nearest to the query's.
+
+    The statement itself counts the passages of the filtered programs, and runs the exact or the
+    approximate branch: the other one costs nothing.
+    """
+    # Made once: a plan for all values would make it anew for every passage.
+    made = (
+        f"search_asked AS MATERIALIZED (SELECT {bind(vector, 'float4[]')}::halfvec"
+        f"({shape.dimensions}) AS vector)"
+    )
+    asked = "(SELECT vector FROM search_asked)"
+    exact = (
+        f"SELECT v.passage_key, v.embedding <=> {asked} AS distance FROM"
+        f" (SELECT DISTINCT o.passage_key FROM search.passage_place o JOIN {FILTERED}"
+        " USING (program_key)) c JOIN search.passage_vector v"
+        f" ON v.index_version_key = {shape.version} AND v.passage_key = c.passage_key"
+    )
+    ending = f"ORDER BY distance LIMIT {settings.candidates}"
+    if shape.exact_limit is None:
+        found = [f"search_near AS MATERIALIZED ({exact} {ending})"]
+    else:
+        few = f"(SELECT passages FROM search_size) <= {shape.exact_limit}"
+        column = f"(v.embedding::halfvec({shape.dimensions}))"
+        approximate = (
+            f"SELECT v.passage_key, {column} <=> {asked} AS distance FROM search.passage_vector v"
+            f" WHERE v.index_version_key = {shape.version} AND NOT {few}"
+            # An aggregate, so that it stays a condition of the scan of the approximate index.
+            f" AND (SELECT bool_or(o.program_key IN (SELECT program_key FROM {FILTERED}))"
+            " FROM search.passage_place o WHERE o.passage_key = v.passage_key)"
+        )
+        found = [
+            (
+                "search_size AS MATERIALIZED (SELECT coalesce(sum(i.passage_count), 0) AS passages"
+                f" FROM {FILTERED} JOIN search.indexed_program i USING (program_key)"
+                " WHERE i.analysis = (SELECT analysis FROM search_index))"
+            ),
+            (
+                f"search_near AS MATERIALIZED ((SELECT * FROM ({exact} WHERE {few}) e {ending})"
+                f" UNION ALL (SELECT * FROM ({approximate} {ending}) a))"
+            ),
+        ]
+    similar = "(SELECT passage_key, 1 - distance AS score FROM search_near WHERE distance < 1)"
+    return [made, *found, _placed(_SEMANTIC_PLACE, similar)]
+
+
+def _leg(name: str, places: str, title: float, settings: RankingSettings) -> str:
+    """Return a leg's score of each program: its best passages, each less, and its title."""
+    later = f"power({number(settings.decay)}, place - 1)"
+    share = f"CASE WHEN is_title THEN {number(title)} ELSE {later} END"
+    return (
+        f"{name} AS (SELECT program_key, sum(score * {share} ORDER BY is_title, place) AS score"
+        " FROM (SELECT program_key, score, ordinal = 0 AS is_title, row_number() OVER"
+        " (PARTITION BY program_key, ordinal = 0 ORDER BY score DESC, ordinal) AS place"
+        f" FROM {places}) p WHERE place <= {settings.depth} GROUP BY program_key)"
+    )
+
+
+def number(value: float) -> str:
+    """Return a number as SQL: a literal with a point alone would be a decimal, which is slow."""
+    return f"{value!r}::float8"
+
+
+def rounded(score: str) -> str:
+    """Return a score without the digits in which sums of other orders differ."""
+    return f"round(({score})::float8 * 1e9) / 1e9"
+
+
+def _scored() -> str:
+    """Return both legs side by side, rounded: equal sums in another order stay equal."""
+    return (
+        "search_scored AS MATERIALIZED (SELECT program_key,"
+        f" {rounded('l.score')} AS lexical,"
+        f" {rounded('s.score')} AS semantic"
+        " FROM search_lexical l FULL JOIN search_semantic s USING (program_key))"
+    )
+
+
+def _ranked(mode: SearchMode, settings: RankingSettings) -> str:
+    """Return the ranked programs."""
+    score = {
+        SearchMode.LEXICAL: "lexical",
+        SearchMode.SEMANTIC: "semantic",
+        SearchMode.HYBRID: _fused(settings),
+    }[mode]
+    return (
+        f"{RANKED} AS MATERIALIZED (SELECT program_key,"
+        f" {rounded(score)} AS score, lexical, semantic FROM search_scored)"
+    )
+
+
+def _fused(settings: RankingSettings) -> str:
+    """Return the score of a hybrid ranking."""
+    weights = {"lexical": settings.lexical_weight, "semantic": settings.semantic_weight}
+    return " + ".join(
+        f"{number(weight)} * {_scaled(leg, settings)}" for leg, weight in weights.items()
+    )
+
+
+def _scaled(leg: str, settings: RankingSettings) -> str:
+    """Return a leg's part of a hybrid score; nothing where the leg did not find the program.
+
+    The least lexical score is that of programs without a word of the query: 0. Vectors are never
+    that far apart, so the least likeness is that of the least alike program found.
+    """
+    if settings.fusion is Fusion.RRF:
+        rank = f"rank() OVER (ORDER BY {leg} DESC NULLS LAST)"
+        share = f"1.0 / ({settings.rrf_constant} + {rank})"
+        return f"CASE WHEN {leg} IS NULL THEN 0 ELSE {share} END"
+    least = "0" if leg == "lexical" else f"min({leg}) OVER ()"
+    share = f"({leg} - {least}) / nullif(max({leg}) OVER () - {least}, 0)"
+    return f"CASE WHEN {leg} IS NULL THEN 0 ELSE coalesce({share}, 1) END"
+
+
+def places_cte(mode: SearchMode, settings: RankingSettings, page: str | None = None) -> str:
+    """Return :data:`PLACES`: scored places but for titles, of the programs in ``page`` or of all.
+
+    It stands after the expressions of :func:`ranking_ctes`. A passage's parts are scaled by the
+    greatest of their leg, whatever the page.
+    """
+    weights = {
+        SearchMode.LEXICAL: (1.0, 0.0),
+        SearchMode.SEMANTIC: (0.0, 1.0),
+        SearchMode.HYBRID: (settings.lexical_weight, settings.semantic_weight),
+    }[mode]
+    legs = {"lexical": _LEXICAL_PLACE, "semantic": _SEMANTIC_PLACE}
+    parts = " + ".join(
+        f"{number(weight)} * coalesce({leg} / nullif((SELECT max(score) FROM {found}"
+        " WHERE ordinal > 0), 0), 0)"
+        for (leg, found), weight in zip(legs.items(), weights, strict=True)
+    )
+    only = f"JOIN {page} USING (program_key) " if page else ""
+    place = "program_key, ordinal, passage_key"
+    of_words = f"{place}, {_LEXICAL_PLACE}.score AS lexical, NULL::float8 AS semantic"
+    of_vectors = f"{place}, NULL, {_SEMANTIC_PLACE}.score"
+    return (
+        f"{PLACES} AS (SELECT *, {rounded(parts)} AS score FROM (SELECT program_key, ordinal,"
+        " passage_key, max(lexical) AS lexical, max(semantic) AS semantic"
+        f" FROM (SELECT {of_words} FROM {_LEXICAL_PLACE} {only}WHERE ordinal > 0"
+        f" UNION ALL SELECT {of_vectors} FROM {_SEMANTIC_PLACE} {only}WHERE ordinal > 0) both_legs"
+        " GROUP BY program_key, ordinal, passage_key) p)"
+    )
