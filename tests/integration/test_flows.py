@@ -187,17 +187,17 @@ def test_files_that_arrive_start_one_run_per_content(service):
 def test_a_worker_runs_a_job_as_a_flow_that_publishes(warehouse, service):
     async def enqueue():
         async with connect(Role.OWNER, warehouse.settings) as connection:
-            request = RefreshRequest(sample_programs=40).as_dict()
-            return [
-                await jobs.enqueue(connection, JobKind.REFRESH_WAREHOUSE, request),
-                await jobs.enqueue(connection, JobKind.REFRESH_SEARCH, {}),
-            ]
+            return await jobs.enqueue(
+                connection,
+                JobKind.REFRESH_WAREHOUSE,
+                RefreshRequest(sample_programs=40).as_dict(),
+            )
 
     async def read(job_id):
         async with connect(Role.OWNER, warehouse.settings) as connection:
             return await jobs.get_job(connection, job_id)
 
-    job_id, search_id = asyncio.run(enqueue())
+    job_id = asyncio.run(enqueue())
     done = subprocess.run(
         [sys.executable, "-c", "from etl.worker import run_worker; run_worker(once=True)"],
         env=os.environ | {API_URL: service.api_url, "RESIDENCY_QUARANTINE_THRESHOLD": "1"},
@@ -212,17 +212,26 @@ def test_a_worker_runs_a_job_as_a_flow_that_publishes(warehouse, service):
     assert job.result["rows_in"] == 40
     assert job.result["rows_published"] + job.result["rows_quarantined"] == 40
     assert (job.result["search"]["status"], job.result["search"]["version"]) == ("COMPLETE", 1)
-    search = asyncio.run(read(search_id))
-    assert (search.status, search.result["status"]) == (JobStatus.SUCCEEDED, "UNCHANGED")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
     written = artifacts(service)
     assert "| status | PUBLISHED |" in written["refresh-summary"]
     assert "| programs in the files | 40 |" in written["refresh-summary"]
     assert "| publish | " in written["refresh-summary"]
-    assert "| status | UNCHANGED |" in written["search-refresh"]
-    assert "| passages embedded | 0 |" in written["search-refresh"]
+    assert "| status | COMPLETE |" in written["search-refresh"]
+    assert "| vectors kept | 0 |" in written["search-refresh"]
     assert {row["status"] for row in json.loads(written["refresh-checks"])} <= {"PASSED", "WARNED"}
+
+
+def test_a_failing_refresh_of_the_index_says_so_in_its_artifact(prefect_here, warehouse):
+    from etl.flows.refresh_search import run_search_refresh
+    from warehouse.errors import IndexMissingError
+
+    with pytest.raises(IndexMissingError, match="nothing is published"):
+        run_search_refresh({})
+    written = artifacts(prefect_here)["search-refresh"]
+    assert "| status | FAILED |" in written
+    assert "nothing is published" in written
 
 
 def test_an_index_that_cannot_be_refreshed_fails_no_load(prefect_here, warehouse, monkeypatch):
