@@ -59,8 +59,4 @@ def run_simulation(arguments: dict[str, Any], progress: Progress = no_progress) 
         SimulationError: the simulation cannot be run.
         EtlError: it was cancelled, or is gone.
     """
-
-    async def flow_of(given: dict[str, Any]) -> dict[str, Any]:
-        return await simulation_flow(given["simulation_id"])
-
-    return run_flow(flow_of, arguments, progress)
+    return run_flow(simulation_flow, arguments["simulation_id"], progress)

@@ -24,9 +24,7 @@ PROGRESS: ContextVar[Progress] = ContextVar("progress", default=no_progress)
 
 
 def run_flow(
-    flow: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]],
-    arguments: dict[str, Any],
-    progress: Progress,
+    flow: Callable[[Any], Awaitable[dict[str, Any]]], argument: Any, progress: Progress
 ) -> dict[str, Any]:
     """Run a flow in an event loop of its own and return the job's result (blocks).
 
@@ -36,7 +34,7 @@ def run_flow(
 
     async def run() -> dict[str, Any]:
         try:
-            return await flow(arguments)
+            return await flow(argument)
         finally:
             await send_what_is_waiting()
 
