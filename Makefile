@@ -63,8 +63,8 @@ bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python -m benchmarks.limits
 	$(BIN)/python -m benchmarks.graph
 	$(BIN)/python -m benchmarks.matching
-	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.ensemble
+	$(BIN)/python -m benchmarks.search
 
 nightly: $(VENV)/.dev ## Run the slow tests as well
 	$(BIN)/python -m pytest -m 'slow or not slow' $(PYTEST_ARGS)

@@ -93,7 +93,7 @@ def create_app(settings: Settings | None = None, *, reader: Reader | None = None
     """
     chosen = settings or get_settings()
     database = reader or Reader(chosen)
-    services = Services(chosen)
+    services = Services(chosen, database)
     app = GraphApplication(
         title=TITLE, docs_url=None, redoc_url=None, openapi_url=None,
         lifespan=_lifespan(database, services, is_ours=reader is None),

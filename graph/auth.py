@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from enum import IntEnum
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from warehouse.settings import Settings
 
 REQUIRES: Final = "requires"
 """Key of the least role in a Strawberry field's metadata."""
-FORWARDED: Final = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
+FORWARDED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 """Headers by which a proxy says that somebody else asks through it."""
 _SCHEME: Final = "bearer "
 
@@ -75,13 +76,16 @@ class Gate:
 
 def is_from_here(scope: Scope) -> bool:
     """Return whether a request comes from this machine, and from no proxy on it."""
-    if any(header(scope, name) for name in FORWARDED):
-        return False
     client = scope.get("client")
-    if client is None:
+    if client is None or any(name in FORWARDED for name, _ in scope["headers"]):
         return False
+    return _is_loopback(client[0])
+
+
+@lru_cache(maxsize=1_000)
+def _is_loopback(address: str) -> bool:
     try:
-        return ip_address(client[0]).is_loopback
+        return ip_address(address).is_loopback
     except ValueError:
         return False
 

@@ -14,15 +14,18 @@ from graphql import (
     REMOVE,
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLResolveInfo,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     Visitor,
     visit,
 )
 from strawberry.extensions import SchemaExtension
 
+from graph.own_operations import OwnOperations
 from graph.planner.documents import KnownDocument, KnownOperation, operation_for
 from graph.planner.execute import Answer, Planner, Timings, masked
 from graph.planner.plan import KnownRow
@@ -79,14 +82,20 @@ class Executor:
         schema: Strawberry's schema.
         planner: Answers declared fields.
         services: What mutations and subscriptions work with; None where there are none.
+        operations: Runs operations of the graph's own.
     """
 
     def __init__(
-        self, schema: strawberry.Schema, planner: Planner, services: Services | None = None
+        self,
+        schema: strawberry.Schema,
+        planner: Planner,
+        services: Services | None = None,
+        operations: OwnOperations | None = None,
     ) -> None:
         self.schema = schema
         self.planner = planner
         self.services = services
+        self.operations = operations
         schema.extensions = (KnownDocumentExtension,)
 
     async def answer(
@@ -137,6 +146,10 @@ class Executor:
             "resolve_declared": partial(self._resolve, run),
             "services": self.services,
             "role": run.request.role,
+            "given": given,
+            "operations": self.operations,
+            "timings": run.timings,
+            "read_root": partial(self._read_root, run),
         }
         return {
             "variable_values": dict(given),
@@ -181,6 +194,41 @@ class Executor:
             run.timings,
             known=None if key is None else KnownRow(info.parent_type, key),
         )
+
+    async def _read_root(
+        self, run: Run, info: GraphQLResolveInfo[Any], node: FieldNode, given: Mapping[str, Any]
+    ) -> bytes:
+        """Return the JSON of a root field that stands for a field of a resolved object.
+
+        Args:
+            run: The operation at work.
+            info: The field of the object.
+            node: The root field, with what is selected of it.
+            given: Coerced variables of its arguments, beside those of the operation.
+        """
+        definition = OperationDefinitionNode(
+            operation=OperationType.QUERY,
+            selection_set=SelectionSetNode(selections=(node,)),
+            directives=(),
+        )
+        variables = {**run.operation.variables, **given}
+        operation = replace(run.operation, definition=definition, variables=variables)
+        request = Request(variables, self.planner.signer, run.request.role)
+        answer = await self.planner.answer_planned(operation, request, run.timings)
+        run.statuses.append(answer.status)
+        above = info.path.as_list()
+        errors = [
+            GraphQLError(e.message, nodes=e.nodes, path=[*above, *(e.path or ())[1:]],
+                         extensions=e.extensions)
+            for e in answer.errors
+        ]  # fmt: skip
+        if answer.data is None:
+            *others, last = errors
+            run.errors.extend(others)
+            raise last
+        run.errors.extend(errors)
+        key = node.alias.value if node.alias else node.name.value
+        return answer.data[len(f'{{"{key}":') : -1]
 
     @staticmethod
     def _coded(error: GraphQLError) -> GraphQLError:

@@ -23,6 +23,7 @@ from graph.execution import Executor
 from graph.freshness import Freshness, named_in
 from graph.incremental import Part, split
 from graph.limits import Limits, Validator
+from graph.own_operations import OwnOperations
 from graph.persisted import PersistedDocuments
 from graph.planner.cache import BoundedCache
 from graph.planner.cost import too_high
@@ -110,7 +111,8 @@ class Pipeline:
         works = services.works if services else None
         settings = services.settings if services else None
         self.planner = Planner(self.schema, database, signer, works, settings)
-        self.executor = Executor(schema, self.planner, services)
+        own = OwnOperations(self.documents, self.planner)
+        self.executor = Executor(schema, self.planner, services, own)
         self.freshness = Freshness(signer, sdl(), most_cost)
 
     def caches(self) -> dict[str, BoundedCache[Any, Any]]:

@@ -148,7 +148,7 @@ async def _read_post(scope: Scope, receive: Receive, most: int) -> GraphQLReques
     if not isinstance(body, dict):
         raise RequestError(400, "The body is no JSON object. Batches of requests are not taken.")
     if len(raw) > FEW_BYTES:
-        _check_values(body.get("variables"))
+        check_values(body.get("variables"))
     return request_of(body)
 
 
@@ -167,11 +167,11 @@ def _read_get(scope: Scope) -> GraphQLRequest:
                 raise RequestError(400, f"'{name}' is not JSON: {error}.") from None
         else:
             given.pop(name, None)
-    _check_values(given.get("variables"))
+    check_values(given.get("variables"))
     return request_of(given, is_get=True)
 
 
-def _check_values(variables: Any) -> None:
+def check_values(variables: Any) -> None:
     """Refuse more values than a request may have; looks at no more than those."""
     count, rest = 0, [variables]
     while rest:

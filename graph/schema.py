@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 import strawberry
 from graphql import (
     GraphQLObjectType,
@@ -33,12 +34,15 @@ from graph.planner.sources import (
     TABLE_TYPES,
     Column,
     Connection,
+    KeptBy,
     KeyOf,
+    OneOfIds,
     ToMany,
     ToOne,
     fact,
     source_of,
 )
+from graph.planner.standing_in import read_kept, read_sibling
 from graph.queries.query import Query
 from graph.subscriptions.subscription import Subscription
 from graph.types.iteration import MatchIteration
@@ -77,6 +81,16 @@ class PlanAwareExecution(StrawberryGraphQLCoreExecutionContext):
         )
 
 
+class QuietSchema(strawberry.Schema):
+    """A schema that logs no errors by itself: those would carry the text of the document.
+
+    What nobody foresaw is logged where it is masked (:func:`graph.planner.execute.masked`).
+    """
+
+    def process_errors(self, errors: Any, execution_context: Any = None) -> None:
+        """Log nothing."""
+
+
 async def resolve_declared(
     source: Any, info: GraphQLResolveInfo[Any], **arguments: Any
 ) -> Completed:
@@ -94,6 +108,17 @@ async def resolve_key(source: Any, info: GraphQLResolveInfo[Any]) -> Completed |
     return None if key is None else await resolve(info, (key,))
 
 
+async def resolve_kept(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Completed:
+    """Resolve a connection of what an object's filter keeps: one statement."""
+    del arguments
+    return Completed(orjson.Fragment(await read_kept(source, info)))
+
+
+async def resolve_sibling(source: Any, info: GraphQLResolveInfo[Any]) -> Completed:
+    """Resolve a node that one statement reads with those of the objects beside it."""
+    return Completed(await read_sibling(source, info))
+
+
 @lru_cache(maxsize=1)
 def build_schema() -> strawberry.Schema:
     """Return the schema of this process, with its declarations checked.
@@ -103,7 +128,7 @@ def build_schema() -> strawberry.Schema:
     """
     # Strawberry prints its own definition of @oneOf: here with the words of the specification.
     vars(OneOf)["__strawberry_directive__"].description = GraphQLOneOfDirective.description
-    schema = strawberry.Schema(
+    schema = QuietSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -125,8 +150,13 @@ def build_schema() -> strawberry.Schema:
             definition.resolve = resolve_declared
     for kind in schema._schema.type_map.values():
         for definition in kind.fields.values() if isinstance(kind, GraphQLObjectType) else ():
-            if isinstance(source_of(definition), KeyOf):
+            source = source_of(definition)
+            if isinstance(source, KeyOf):
                 definition.resolve = resolve_key
+            elif isinstance(source, KeptBy):
+                definition.resolve = resolve_kept
+            elif isinstance(source, OneOfIds):
+                definition.resolve = resolve_sibling
     return schema
 
 

@@ -88,6 +88,29 @@ class Settings(BaseSettings):
     subscriptions: int = Field(
         default=1_000, ge=1, description="Subscriptions that one graph process answers at a time."
     )
+    keep_questions_days: int = Field(
+        default=30, ge=1, description="Days after which audited questions are forgotten."
+    )
+    kept_answers: int = Field(
+        default=500, ge=0, description="Answers to questions that one graph process keeps."
+    )
+    chat_model: str | None = Field(
+        default=None,
+        description="Chat model that words answers from sentences found; not set, they are quoted.",
+    )
+    chat_base_url: str | None = Field(
+        default=None,
+        description="Address of its OpenAI-compatible endpoint up to /v1; not set, that of OpenAI.",
+    )
+    chat_api_key: SecretStr | None = Field(
+        default=None, description="Key of the endpoint, where it asks for one."
+    )
+    chat_timeout_seconds: float = Field(
+        default=60, gt=0, description="Longest time for one call of the chat model."
+    )
+    chat_retries: int = Field(
+        default=2, ge=0, le=10, description="Further tries where it answers 429 or 5xx, or not."
+    )
     shared: Path = Field(
         default=Path("../shared"), description="Folder of the real source files (tests only)."
     )

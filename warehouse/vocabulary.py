@@ -295,8 +295,8 @@ class JobKind(Vocabulary):
     """What a job does."""
 
     REFRESH_WAREHOUSE = "REFRESH_WAREHOUSE", "Load the program files"
-    REFRESH_SEARCH = "REFRESH_SEARCH", "Bring the search index up to the published data"
     RUN_SIMULATION = "RUN_SIMULATION", "Run matches of simulated applicants"
+    REFRESH_SEARCH = "REFRESH_SEARCH", "Bring the search index up to the published data"
 
 
 class SimulationKind(Vocabulary):

@@ -35,6 +35,8 @@ FOLDER: Final = Path(__file__).with_name("examples")
 TORONTO: Final = {"latitude": 43.66, "longitude": -79.39, "km": 100}
 DISCIPLINE: Final = "Family Medicine"
 RURAL: Final = "rural family medicine near Winnipeg"
+TO_DOCUMENTS: Final = "Which programs say that mentorship and wellness guide them?"
+QUESTION: Final = "How many positions are there in family medicine in Ontario?"
 MORE_SEATS: Final = {
     "name": "20 % more seats",
     "changes": [{"changeQuotas": {"where": {"disciplines": [DISCIPLINE]}, "percent": 20}}],
@@ -49,6 +51,11 @@ class Example:
     description: str
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_query(self) -> bool:
+        """Whether it only reads."""
+        return self.query.startswith("query")
 
     @property
     def variables_json(self) -> str:
@@ -74,6 +81,8 @@ def example_queries(iteration: int, programs: Sequence[int]) -> tuple[Example, .
         "comparison": {"ids": ids},
         "patterns": {"discipline": DISCIPLINE},
         "disciplines": {"name": DISCIPLINE},
+        "question": {"question": QUESTION},
+        "question_followed": {"question": TO_DOCUMENTS},
         "again": {"id": ids[0], "ids": ids},
         "search": {"query": RURAL},
         "similar": {"key": key},

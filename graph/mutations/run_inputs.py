@@ -148,9 +148,11 @@ def _parameters(given: Any) -> Parameters:
 def mutation_text(schema: GraphQLSchema, name: str, asked: Mapping[str, Any]) -> str:
     """Return the mutation that asks for the same again."""
     input_type: Any = schema.type_map[f"{name[0].upper()}{name[1:]}Input"]
-    values = _camel({key: value for key, value in asked.items() if key != "idempotency_key"})
-    if "parameters" in values and not isinstance(values["parameters"], str):
-        values["parameters"] = _parameters(values["parameters"]).model_dump_json()
+    kept = {key: value for key, value in asked.items() if key != "idempotency_key"}
+    parameters = kept.pop("parameters", None)
+    values = _camel(kept)
+    if parameters is not None:  # as text: names of disciplines are no names of GraphQL
+        values["parameters"] = _parameters(parameters).model_dump_json()
     node = ast_from_value(values, input_type)
     assert node is not None
     return (

@@ -79,6 +79,8 @@ async def ask(services: Services, given: Any, kind: SimulationKind, schema: Grap
     asked = asked_of(given)
     key = checked_key(asked.get("idempotency_key"))
     request = _checked(asked, services)
+    if request.parameters is None:  # later versions may be calibrated otherwise
+        request = request.model_copy(update={"parameters": default_parameters()})
     offered = await _offered(services, asked)
     _check_scenarios(asked, request, offered)
     new = _new(asked, request, offered, kind, schema)
@@ -185,8 +187,11 @@ def _new(
     schema: GraphQLSchema,
 ) -> NewSimulation:
     iteration = offered.iteration
+    assert request.parameters is not None
+    parameters = request.parameters.model_dump(mode="json")
     again = asked | {
         "seed": request.seed,
+        "parameters": parameters,
         "iteration": iteration.match_iteration_id,
         "data_version": iteration.data_version,
     }
@@ -195,7 +200,7 @@ def _new(
         kind=kind,
         asked={key: value for key, value in asked.items() if key != "idempotency_key"},
         request=request.model_dump(mode="json"),
-        parameters=(request.parameters or default_parameters()).model_dump(mode="json"),
+        parameters=parameters,
         reproduce=mutation_text(schema, name, again),
         seed=request.seed,
         replicates=request.replicates,

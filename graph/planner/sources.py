@@ -197,6 +197,28 @@ class KeyOf:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBy:
+    """A connection of a resolved object: the root field's rows that a filter of the object keeps.
+
+    ``attribute`` of the object is the filter as clients write it, as JSON.
+    """
+
+    root: str
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfIds:
+    """A node of a resolved object, whose global id is ``attribute``.
+
+    ``siblings`` holds the ids of all objects that stand beside it: one statement reads them all.
+    """
+
+    attribute: str
+    siblings: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnyNode:
     """The root field that finds any node by its global id."""
 

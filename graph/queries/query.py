@@ -8,9 +8,11 @@ from graph.planner.declare import argument, declared, everything
 from graph.planner.declare_groups import group_list
 from graph.planner.derived import Comparison, InScope
 from graph.planner.sources import AnyNode, AnyNodes, ById, ByKey, Latest
-from graph.planner.weights import of_members, one_for_each
+from graph.planner.weights import Cost, of_members, one_for_each
+from graph.queries.asking import WEIGHT, ask
 from graph.queries.keys import DisciplineBy, ProgramBy, UniversityBy
 from graph.types.analytics import Analytics
+from graph.types.answer import Answer
 from graph.types.comparison import ProgramComparison
 from graph.types.criterion import SelectionCriterionConnection
 from graph.types.data_version import DataVersion
@@ -159,6 +161,11 @@ class Query:
         "graph.types.simulation",
         "Runs of the match over simulated applicants, the oldest first.",
         is_timeless=True,
+    )
+    ask: Answer = strawberry.field(
+        resolver=ask,
+        description="An answer to a question in words, in English or French.",
+        directives=[Cost(weight=str(WEIGHT))],
     )
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."

@@ -8,11 +8,20 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 
+from graph.answers.runner import runner_of
 from graph.errors import NotFoundError
 from graph.mutations.asking import key_argument, services_of
 from graph.planner.declare import declared
 from graph.planner.sources import KeyOf
 from graph.planner.weights import Cost
+from graph.queries.asking import (
+    WEIGHT,
+    GivenFilter,
+    GivenLanguage,
+    GivenQuestion,
+    asked_in,
+)
+from graph.types.answer import AnswerEvent
 from graph.types.enums import JobStatus
 from graph.types.job import Job
 from warehouse.feed import JobState
@@ -52,11 +61,11 @@ class JobProgress:
 
 
 def subscription(
-    description: str,
+    description: str, weight: int = 10
 ) -> Callable[[Callable[..., AsyncGenerator[Event]]], Any]:
     """Return the decorator of a subscription."""
     made: Callable[[Callable[..., AsyncGenerator[Event]]], Any] = strawberry.subscription(
-        description=description, directives=[Cost(weight="10")]
+        description=description, directives=[Cost(weight=str(weight))]
     )
     return made
 
@@ -85,3 +94,23 @@ class Subscription:
             raise NotFoundError(
                 "Argument 'jobId' names no job. Pass the 'id' of a job as the graph gave it."
             )
+
+    @subscription(
+        "A question in words while it is answered: the steps as they are taken, the text piece by"
+        " piece, and at last the answer.",
+        WEIGHT,
+    )
+    async def ask_stream(
+        self,
+        info: strawberry.Info[Any, Any],
+        question: GivenQuestion,
+        filter: GivenFilter = None,  # noqa: A002 - the graph's word
+        language: GivenLanguage = None,
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Yield what happens until the question is answered."""
+        del filter
+        asked = asked_in(info, question, language)
+        found = services_of(info).answers.events(asked, runner_of(info))
+        async with aclosing(found):
+            async for event in found:
+                yield AnswerEvent.of(event)

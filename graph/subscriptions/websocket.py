@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from graph.auth import Gate, Role
 from graph.errors import RequestError
 from graph.pipeline import Outcome
-from graph.protocol import GraphQLRequest, request_of
+from graph.protocol import GraphQLRequest, check_values, request_of
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_SECONDS: Final = 10.0
@@ -151,6 +151,7 @@ class Connection:
             await self._refuse(name, TOO_MANY)
             return
         try:
+            check_values(payload.get("variables"))
             request = request_of(payload)
         except RequestError as error:
             await self._refuse(name, error)

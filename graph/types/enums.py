@@ -72,8 +72,8 @@ PUBLISHED = (
     SectionKind,
     SelectionComponent,
     SelectionPhase,
-    SkipReason,
     SimulationKind,
+    SkipReason,
     TrainingSiteForm,
 )
 

@@ -77,6 +77,7 @@ def connection(
     through: Through | Via | None = None,
     iteration: str | None = None,
     is_timeless: bool = False,
+    source: object | None = None,
 ) -> Any:
     """Declare a connection field.
 
@@ -88,6 +89,7 @@ def connection(
         iteration: Column of the row at hand that names the match iteration that is read; without
             one it is an argument.
         is_timeless: Whether rows are of no match iteration and no time of publishing.
+        source: Where a resolved object's rows come from; by default the warehouse alone says.
     """
     arguments = [
         filter_argument(node, module),
@@ -98,8 +100,10 @@ def connection(
         arguments.append(as_of_argument())
     if iteration is None and not is_timeless:
         arguments.append(iteration_argument())
-    source = ConnectionSource(node, module, through, iteration)
-    return declared(source, description, arguments, size=paged())
+    if source is not None:
+        return declared(source, description, arguments, size=paged(), default=None)
+    rows = ConnectionSource(node, module, through, iteration)
+    return declared(rows, description, arguments, size=paged())
 
 
 def page_arguments() -> list[Any]:

@@ -3,7 +3,7 @@
 The statements stand in ``search/*.sql``, in the order of their names, exactly as the server runs
 them.
 
-Revision: search, after simulations, 2026-11-21
+Revision: search, after criteria_by_weight, 2026-11-21
 """
 
 from pathlib import Path
@@ -34,7 +34,7 @@ def upgrade() -> None:
         for statement in path.read_text(encoding="utf-8").split(";\n"):
             if statement.strip():
                 run(statement)
-    know_kinds("'REFRESH_WAREHOUSE', 'REFRESH_SEARCH', 'RUN_SIMULATION'")
+    know_kinds("'REFRESH_WAREHOUSE', 'RUN_SIMULATION', 'REFRESH_SEARCH'")
 
 
 def downgrade() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.integration.source_files import copy_of
 from warehouse.settings import get_settings
 
 PROGRAMS = 40
+SHARED = Path(os.environ.get("RESIDENCY_SHARED", "../shared")) / "data" / "carms"
 TOLD = "told"
 
 
@@ -83,6 +85,17 @@ def published(migrated_server: str, loaded_template: str) -> Iterator[Database]:
         contextmanager(fresh_database)(migrated_server, loaded_template) as database,
         pointed_to(database),
     ):
+        yield database
+
+
+@pytest.fixture(scope="session")
+def real_files(migrated_server: str) -> Iterator[Database]:
+    """A warehouse with the published files, loaded once, to read from."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the published files are not at {SHARED} (RESIDENCY_SHARED)")
+    with contextmanager(fresh_database)(migrated_server, TEMPLATE) as database:
+        with pointed_to(database):
+            in_thread(lambda: refresh(RefreshRequest(str(SHARED))))
         yield database
 
 

@@ -237,6 +237,22 @@ async def test_many_watch_over_one_connection_to_the_database(graph: Graph) -> N
         assert feed.watchers == 0
 
 
+async def test_no_more_watch_than_may(published: Database, tmp_path: Any) -> None:
+    settings = published.settings.model_copy(update={"subscriptions": 1})
+    async with open_graph(settings, tmp_path) as graph:
+        identity = await asked(graph)
+        async with served(graph.app) as port, acknowledged(port) as socket:
+            for name in ("one", "two"):
+                await socket.subscribe(name, FOLLOW, id=identity)
+                message = await socket.hear()
+            (error,) = message["payload"]["errors"]
+            assert (message["id"], error["extensions"]["code"]) == ("two", "DATABASE_BUSY")
+            await socket.subscribe("three", "{ __typename }", unused=[0] * 5_001)
+            while (message := await socket.hear())["id"] != "three":
+                pass
+            assert message["payload"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
 async def test_a_watcher_is_told_the_end_through_a_lost_connection(graph: Graph) -> None:
     identity = await asked(graph)
     async with served(graph.app) as port, acknowledged(port) as socket:

@@ -6,21 +6,18 @@ import datetime as dt
 import os
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from etl.refresh import RefreshRequest, refresh
 from graph.planner.globalid import encode
 from graph.planner.sources import ORDERS as DECLARED_ORDERS
 from graph.planner.weights import UNIT_BYTES, size_of
 from graph.schema import build_schema
-from tests.conftest import TEMPLATE, Database, fresh_database, in_thread
-from tests.integration.conftest import pointed_to
+from tests.conftest import Database
 from tests.integration.graph_client import Graph, open_graph
 from tests.integration.graph_comparisons import (
     FILTERS,
@@ -80,18 +77,9 @@ CHILDREN = {
 """From a list of a program to its table, its columns and its order."""
 
 
-@pytest.fixture(scope="module")
-def loaded(migrated_server: str) -> Iterator[Database]:
-    """The published files, loaded once for all tests here."""
-    with contextmanager(fresh_database)(migrated_server, TEMPLATE) as database:
-        with pointed_to(database):
-            in_thread(lambda: refresh(RefreshRequest(str(SHARED))))
-        yield database
-
-
 @pytest.fixture
-async def graph(loaded: Database, tmp_path: Path) -> AsyncIterator[Graph]:
-    async with open_graph(loaded.settings, tmp_path) as graph:
+async def graph(real_files: Database, tmp_path: Path) -> AsyncIterator[Graph]:
+    async with open_graph(real_files.settings, tmp_path) as graph:
         yield graph
 
 

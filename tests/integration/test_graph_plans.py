@@ -61,6 +61,8 @@ async def test_every_example_is_one_statement_however_many_rows_there_are(
     async with open_graph(database.settings, tmp_path) as graph:
         await graph_rows.fill(graph.owner, graph_rows.Rows(programs=programs))
         for example in example_queries(graph_rows.ITERATION, [20_003, 20_006, 20_009]):
+            if not example.is_query or "ask(" in example.query:
+                continue  # a question takes a few statements of its own
             answer = (await graph.raw(example.query, dict(example.variables))).json()
             codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
             if "SEARCH_INDEX_MISSING" in codes:  # rows made here have none: see test_graph_search

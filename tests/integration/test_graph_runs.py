@@ -60,6 +60,7 @@ async def test_a_small_match_is_done_when_the_answer_comes_and_is_reproduced(gra
     assert again["simulation"]["number"] == simulation["number"]
     other = await mutate(graph, RUN, seed=6, idempotencyKey="one")
     assert [error["code"] for error in other["errors"]] == ["KEY_REUSED"]
+    assert "parameters: " in simulation["reproduce"], "calibrations may change"
     answer = (await graph.raw(simulation["reproduce"])).json()
     assert answer["data"]["runMatch"]["errors"] == []
     digests = await graph.values(
@@ -125,15 +126,23 @@ async def test_what_cannot_be_run_is_refused_with_its_place_and_nothing_is_store
     assert await counts(graph) == [0, 0, 0]
 
 
-async def test_a_client_that_leaves_stops_its_run_and_nothing_is_stored(graph: Graph) -> None:
-    task = asyncio.create_task(mutate(graph, RUN, replicates=100))
-    await asyncio.sleep(0.3)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await counts(graph) == [0, 0, 0]
-    payload = await mutate(graph, RUN)
-    assert payload["simulation"]["status"] == "SUCCEEDED"
+async def test_a_client_that_leaves_stops_its_run_and_nothing_is_stored(
+    published: Database, tmp_path: Any
+) -> None:
+    settings = published.settings.model_copy(update={"small_run": 1_000_000})
+    async with open_graph(settings, tmp_path) as graph:
+        simulator = graph.app.front.pipeline.executor.services.simulator
+        task = asyncio.create_task(mutate(graph, RUN, replicates=90_000))
+        async with asyncio.timeout(30):
+            while not simulator.is_busy:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await counts(graph) == [0, 0, 0]
+        async with asyncio.timeout(30):
+            payload = await mutate(graph, RUN)
+        assert payload["simulation"]["status"] == "SUCCEEDED"
 
 
 EXPLAIN = """

@@ -13,8 +13,8 @@ from residency.command import app, main
 from warehouse import errors as warehouse_errors
 
 COMMANDS = (
-    "run", "serve", "stop", "migrate", "load", "worker", "flows", "status", "search", "sample",
-    "doctor", "simulate",
+    "run", "serve", "stop", "migrate", "load", "worker", "flows", "status", "search", "simulate",
+    "sample", "doctor",
 )  # fmt: skip
 
 

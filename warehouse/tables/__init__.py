@@ -10,6 +10,7 @@ from warehouse.tables import (
     programs,
     search,
     simulation,
+    simulation_outcomes,
     staging,
 )
 from warehouse.tables.base import SCHEMAS, metadata
@@ -26,5 +27,6 @@ __all__ = [
     "programs",
     "search",
     "simulation",
+    "simulation_outcomes",
     "staging",
 ]

@@ -207,13 +207,15 @@ class AuditEntry(SQLModel, table=True):
     """Who did what to the warehouse."""
 
     __tablename__ = "audit"
-    __table_args__ = table("ops", __doc__, grain="one action")
+    __table_args__ = table(
+        "ops", __doc__, Index("ix_audit_action_at", "action", "at"), grain="one action"
+    )
 
     audit_key: int = surrogate_key("Surrogate key of the entry.")
     at: dt.datetime = timestamp("When.", default_now=True, nullable=False)
     actor: str = text("Database role and program that acted.", nullable=False)
-    action: str = text("What was done (publish, migrate, stop …).", nullable=False)
-    subject: str = text("To what.", nullable=False)
+    action: str = text("What was done (publish, migrate, stop, ask …).", nullable=False)
+    subject: str = text("To what; of a question its words, redacted.", nullable=False)
     details: dict[str, Any] | None = column(
         "Particulars of the action.", sa_type=JSONB, default=None
     )

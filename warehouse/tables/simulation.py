@@ -1,6 +1,7 @@
 """Schema ``simulation``: runs of the match over simulated applicants, and what came out of them.
 
-Everything below the run hangs on its scenarios and goes with them. No applicant here is a person.
+What came out stands in :mod:`warehouse.tables.simulation_outcomes`. Everything below a run hangs on
+its scenarios and goes with them. No applicant here is a person.
 """
 
 import datetime as dt
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    SmallInteger,
     Text,
     UniqueConstraint,
     Uuid,
@@ -27,27 +27,12 @@ from sqlmodel import SQLModel
 from warehouse.tables.base import table, timestamp
 from warehouse.tables.column import check, column, one_of, text
 from warehouse.tables.measures import APPLICANTS, SEATS, estimates
-from warehouse.vocabulary import ApplicantCategory, JobStatus, Province, SimulationKind
+from warehouse.vocabulary import JobStatus, SimulationKind
 
 if TYPE_CHECKING:
-    SeatEstimates = SQLModel
-    ApplicantEstimates = SQLModel
     Summary = SQLModel
-    RankEstimates = SQLModel
-    ProgramEstimates = SQLModel
 else:
-    SeatEstimates = estimates(SEATS)
-    ApplicantEstimates = estimates(APPLICANTS)
     Summary = estimates({**APPLICANTS, **SEATS})
-    RankEstimates = estimates({"share": ("Share of the applicants", "fraction of 1")})
-    ProgramEstimates = estimates(
-        SEATS,
-        alone={
-            "seat_value": ("Applicants more with a match if it had one more seat", "applicants"),
-            "seat_better_off": ("Applicants better off if it had one more seat", "applicants"),
-            "seat_ranks_gained": ("Ranks that matched applicants gain then together", "ranks"),
-        },
-    )
 
 
 def simulation_key(*, is_indexed: bool = True) -> Any:
@@ -252,216 +237,3 @@ class Scenario(Summary, table=True):
         "Digest of the matching of the first replicate.", default=None
     )
     auditor_version: str = text("Version of the auditor.", nullable=False)
-
-
-class ProgramOutcome(ProgramEstimates, table=True):
-    """What a scenario gives for a program stream."""
-
-    __tablename__ = "program_outcome"
-    __table_args__ = table(
-        "simulation",
-        __doc__,
-        one_of("province", Province),
-        Index("ix_program_outcome_simulation_id", "simulation_id"),
-        grain="one program stream in a scenario",
-    )
-
-    scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the program within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
-    simulation_id: int = simulation_key(is_indexed=False)
-    key: str = text("Match iteration and program stream id, such as 1503-27447.", nullable=False)
-    name: str = text("Name of the program stream.", nullable=False)
-    program_key: int | None = dimension(
-        "The program, in the version that was read; null for one that a scenario opens.",
-        "dim_program.program_key",
-    )
-    discipline_key: int | None = dimension("The discipline.", "dim_discipline.discipline_key")
-    university_key: int | None = dimension("The university.", "dim_university.university_key")
-    province: str | None = text("Province of the site; null where not known.", default=None)
-    quota: int = column("Seats.", sa_type=Integer, unit="positions", nullable=False)
-    is_quota_modelled: bool = column(
-        "Whether the source states no quota, and this one is a guess.",
-        sa_type=Boolean,
-        nullable=False,
-    )
-
-
-class DisciplineOutcome(SeatEstimates, table=True):
-    """What a scenario gives for the programs of a discipline."""
-
-    __tablename__ = "discipline_outcome"
-    __table_args__ = table(
-        "simulation",
-        __doc__,
-        Index("ix_discipline_outcome_simulation_id", "simulation_id"),
-        grain="one discipline in a scenario",
-    )
-
-    scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the discipline within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
-    simulation_id: int = simulation_key(is_indexed=False)
-    name: str = text("Name of the discipline.", nullable=False)
-    discipline_key: int | None = dimension("The discipline.", "dim_discipline.discipline_key")
-    programs: int = column("Programs.", sa_type=Integer, unit="programs", nullable=False)
-    quota: int = column("Seats.", sa_type=Integer, unit="positions", nullable=False)
-
-
-class ProvinceOutcome(SeatEstimates, table=True):
-    """What a scenario gives for the programs of a province."""
-
-    __tablename__ = "province_outcome"
-    __table_args__ = table(
-        "simulation",
-        __doc__,
-        one_of("province", Province),
-        Index("ix_province_outcome_simulation_id", "simulation_id"),
-        grain="one province in a scenario",
-    )
-
-    scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the province within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
-    simulation_id: int = simulation_key(is_indexed=False)
-    province: str | None = text("The province; null for sites in none.", default=None)
-    programs: int = column("Programs.", sa_type=Integer, unit="programs", nullable=False)
-    quota: int = column("Seats.", sa_type=Integer, unit="positions", nullable=False)
-
-
-class CategoryOutcome(ApplicantEstimates, table=True):
-    """What a scenario gives for the applicants of a category."""
-
-    __tablename__ = "category_outcome"
-    __table_args__ = table(
-        "simulation",
-        __doc__,
-        one_of("category", ApplicantCategory),
-        UniqueConstraint("scenario_id", "category"),
-        Index("ix_category_outcome_simulation_id", "simulation_id"),
-        grain="one category of applicants in a scenario",
-    )
-
-    category_outcome_id: int = identity("Surrogate key of the row.")
-    scenario_id: int = scenario_id()
-    simulation_id: int = simulation_key(is_indexed=False)
-    category: str = text("The category.", nullable=False)
-    applicants: int = column(
-        "Simulated applicants.", sa_type=Integer, unit="applicants", nullable=False
-    )
-
-
-class RankOutcome(RankEstimates, table=True):
-    """How many applicants of a category obtain a rank of their list."""
-
-    __tablename__ = "rank_outcome"
-    __table_args__ = table(
-        "simulation",
-        __doc__,
-        check("rank_is_none_or_positive", "rank >= 0"),
-        grain="one rank that applicants of a category obtain in a scenario",
-    )
-
-    category_outcome_id: int = column(
-        "The category's outcome.",
-        sa_type=Integer,
-        sa_column_args=[
-            ForeignKey("simulation.category_outcome.category_outcome_id", ondelete="CASCADE")
-        ],
-        primary_key=True,
-        nullable=False,
-    )
-    rank: int = column(
-        "The rank, 1 for the first choice; 0 for no match.",
-        sa_type=SmallInteger,
-        unit="rank",
-        primary_key=True,
-        nullable=False,
-    )
-    is_open_ended: bool = column(
-        "Whether it stands for all further ranks, too.", sa_type=Boolean, nullable=False
-    )
-
-
-class MatchOutcome(SQLModel, table=True):
-    """What became of a simulated applicant in the first replicate."""
-
-    __tablename__ = "match_outcome"
-    __table_args__ = table(
-        "simulation",
-        __doc__,
-        one_of("category", ApplicantCategory),
-        check("rank_goes_with_program", "(rank IS NULL) = (program_ordinal IS NULL)"),
-        Index("ix_match_outcome_program", "scenario_id", "program_ordinal"),
-        grain="one simulated applicant in a scenario whose matches are kept",
-    )
-
-    scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the applicant within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
-    applicant: str = text("Identifier of the simulated applicant.", nullable=False)
-    category: str = text("Category of the applicant.", nullable=False)
-    list_length: int = column(
-        "Programs that the applicant ranked.", sa_type=Integer, unit="programs", nullable=False
-    )
-    rank: int | None = column(
-        "Rank that the applicant obtained; null for no match.",
-        sa_type=Integer,
-        unit="rank",
-        default=None,
-    )
-    program_ordinal: int | None = column(
-        "The program's outcome in the scenario; null for no match.", sa_type=Integer, default=None
-    )
-
-
-class Application(SQLModel, table=True):
-    """An entry of a simulated applicant's rank order list in the first replicate."""
-
-    __tablename__ = "application"
-    __table_args__ = table(
-        "simulation",
-        __doc__,
-        check("rank_is_positive", "rank > 0"),
-        Index("ix_application_program", "scenario_id", "program_ordinal"),
-        grain="one entry of a simulated applicant's list",
-    )
-
-    scenario_id: int = scenario_id(primary_key=True)
-    applicant_ordinal: int = column(
-        "Number of the applicant within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
-    rank: int = column(
-        "Rank in the applicant's list, 1 for the first choice.",
-        sa_type=SmallInteger,
-        unit="rank",
-        primary_key=True,
-        nullable=False,
-    )
-    program_ordinal: int = ordinal("The program's outcome in the scenario.")
-    program_rank: int | None = column(
-        "Rank of the applicant in the program's list; null where the program does not rank them.",
-        sa_type=Integer,
-        unit="rank",
-        default=None,
-    )
-    is_match: bool = column("Whether it became the match.", sa_type=Boolean, nullable=False)

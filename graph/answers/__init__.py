@@ -1,0 +1,1 @@
+"""Answers to questions in words: by structured queries, and by sentences of the documents."""

@@ -1,0 +1,107 @@
+"""What a question asks for, typed: the answer is one operation of the graph for each intent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from graph.answers.words import Sense
+
+Filter = Mapping[str, Any]
+"""A ``ProgramFilter`` as JSON."""
+
+
+class Ask(StrEnum):
+    """What kind of answer a question wants."""
+
+    COUNT = "COUNT"
+    """How many programs or positions there are."""
+    COUNT_GROUPS = "COUNT_GROUPS"
+    """How many universities, disciplines, cities or provinces there are."""
+    LIST = "LIST"
+    LIST_GROUPS = "LIST_GROUPS"
+    BREAKDOWN = "BREAKDOWN"
+    """Programs or positions of each university, province and so on."""
+    EXISTS = "EXISTS"
+    SHARE = "SHARE"
+    """How many of the programs spoken of have a property."""
+    EXTREME = "EXTREME"
+    """What has the most or the fewest."""
+    AVERAGE = "AVERAGE"
+    DATES = "DATES"
+    VALUES = "VALUES"
+    """What programs state in a field."""
+    COMPARE = "COMPARE"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that programs must have.
+
+    ``about`` is the dimension or property; ``is_scope`` says that it names what the question
+    speaks of (a discipline, a place, a school), not what it asks about it.
+    """
+
+    about: str
+    filter: Filter
+    en: str
+    fr: str
+    is_scope: bool = False
+    beside: Filter | None = None
+    beside_en: str = ""
+    beside_fr: str = ""
+    """Programs that nearly meet it, which an exact answer has to tell apart."""
+    is_choice: bool = False
+    """Whether several values were named."""
+
+    def label(self, language: str) -> str:
+        """Return the words of an answer in a language."""
+        return self.fr if language == "FR" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A question that was understood to the last word."""
+
+    ask: Ask
+    target: str = "programs"
+    conditions: tuple[Condition, ...] = ()
+    group: str = ""
+    descending: bool = True
+    aspect: str = ""
+    extreme_day: str = ""
+
+    @property
+    def filter(self) -> Filter:
+        """All conditions together."""
+        return both(*(condition.filter for condition in self.conditions))
+
+    @property
+    def scope(self) -> Filter:
+        """The conditions that only say of which programs the question speaks."""
+        return both(*(one.filter for one in self.conditions if one.is_scope))
+
+    def words(self, language: str) -> str:
+        """Return the conditions in words."""
+        return "; ".join(condition.label(language) for condition in self.conditions)
+
+
+def both(*filters: Filter) -> Filter:
+    """Return the filter that keeps what all of them keep."""
+    given = [one for one in filters if one]
+    if not given:
+        return {}
+    return given[0] if len(given) == 1 else {"and": given}
+
+
+def negated(filter_: Filter) -> Filter:
+    """Return the complement of a filter."""
+    return {"not": filter_}
+
+
+def labels(senses: tuple[Sense, ...], language: str) -> str:
+    """Return names with "or" between them."""
+    word = " ou " if language == "FR" else " or "
+    return word.join(sense.label(language) for sense in senses)
