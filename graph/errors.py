@@ -21,6 +21,9 @@
         ├── DatabaseBusyError    DATABASE_BUSY
         ├── UnavailableError     DATABASE_UNAVAILABLE
         ├── TooSlowError         STATEMENT_TIMEOUT
+        ├── SearchIndexMissingError  SEARCH_INDEX_MISSING
+        ├── EmbedderFailedError  EMBEDDER_UNAVAILABLE: no vector for a query
+        ├── IndexSwitchedError   SEARCH_INDEX_SWITCHED: another index while a search ran
         └── InternalError        INTERNAL_SERVER_ERROR, masked, with a correlation id
 """
 
@@ -211,6 +214,25 @@ class TooSlowError(AnswerError):
     """The statement took longer than a statement may."""
 
     code = "STATEMENT_TIMEOUT"
+    status = 503
+
+
+class SearchIndexMissingError(AnswerError):
+    """There is nothing to search in yet."""
+
+    code = "SEARCH_INDEX_MISSING"
+
+
+class EmbedderFailedError(AnswerError):
+    """The embedder makes no vector of a query just now, or cannot be opened."""
+
+    code = "EMBEDDER_UNAVAILABLE"
+
+
+class IndexSwitchedError(AnswerError):
+    """The search index changed between analysing a query and running its statement."""
+
+    code = "SEARCH_INDEX_SWITCHED"
     status = 503
 
 

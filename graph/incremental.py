@@ -133,7 +133,13 @@ def _alone(
     )
     document = DocumentNode(definitions=(definition, *operation.fragments.values()))
     return KnownOperation(
-        document, definition, known.shapes, known.plain, (known.key, index), is_parted=True
+        document,
+        definition,
+        known.shapes,
+        known.plain,
+        (known.key, index),
+        is_parted=True,
+        is_search=known.is_search,
     )
 
 

@@ -109,7 +109,8 @@ class Pipeline:
         self.persisted = persisted
         self.documents = Documents(self.schema, Validator(limits), limits.tokens, limits.characters)
         works = services.works if services else None
-        self.planner = Planner(self.schema, database, signer, works)
+        settings = services.settings if services else None
+        self.planner = Planner(self.schema, database, signer, works, settings)
         own = OwnOperations(self.documents, self.planner)
         self.executor = Executor(schema, self.planner, services, own)
         self.freshness = Freshness(signer, sdl(), most_cost)

@@ -37,6 +37,7 @@ STEPS = {
     "cut": "Cutting texts into passages",
     "embed": "Embedding passages",
     "switch": "Switching the index",
+    "evaluate": "Asking judged queries",
 }
 """What the steps of a load are called in front of people."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +11,9 @@ from rich.text import Text
 from residency import reporting
 from residency.console import say
 from warehouse.migrate import require_current
+from warehouse.queries.search_filters import filtered_by
 from warehouse.reader import Reader
+from warehouse.search.highlights import highlights
 from warehouse.search.query import Query
 from warehouse.search.ranking import SearchMode
 from warehouse.search.searcher import PassageHit, ProgramHit, Searcher
@@ -21,9 +24,17 @@ LONGEST_SHOWN = 320
 
 
 async def print_programs(
-    text: str, *, first: int, mode: str, language: str | None, as_json: bool
+    text: str,
+    *,
+    first: int,
+    mode: str,
+    language: str | None,
+    kept: Mapping[str, str | None],
+    as_json: bool,
 ) -> None:
     """Print the best programs for a query.
+
+    ``kept`` are filters, by the names of :data:`warehouse.queries.search_filters.FILTERS`.
 
     Raises:
         IndexMissingError: there is no search index yet.
@@ -34,7 +45,8 @@ async def print_programs(
         searcher = Searcher(reader.fetch_rows)
         asked = None if language is None else Language[language]
         prepared = await searcher.prepare(text, SearchMode[mode], asked)
-        hits = await searcher.programs(prepared, first=first)
+        filtered, values = filtered_by(kept)
+        hits = await searcher.programs(prepared, filtered=filtered, values=values, first=first)
         rows = await reader.fetch_rows(
             "SELECT program_key, program_stream_id, name, url FROM core.dim_program"
             " WHERE program_key = ANY ($1::bigint[])",
@@ -65,15 +77,15 @@ def _print_program(number: int, program: dict[str, Any], hit: ProgramHit, query:
 
 def excerpt(passage: PassageHit, query: Query) -> Text:
     """Return the part of a passage that begins a little before its first word of the query."""
-    spans = query.highlights(passage.text, passage.language)
-    start = max(0, spans[0][0] - LONGEST_SHOWN // 4) if spans else 0
+    spans = highlights(passage.text, passage.language, query.terms)
+    start = max(0, spans[0].start - LONGEST_SHOWN // 4) if spans else 0
     if start:
         start = passage.text.rfind(" ", 0, start) + 1
     end = min(len(passage.text), start + LONGEST_SHOWN)
     shown = Text(passage.text[start:end], style="default")
-    for begin, stop in spans:
-        if start <= begin and stop <= end:
-            shown.stylize("bold yellow", begin - start, stop - start)
+    for span in spans:
+        if start <= span.start and span.end <= end:
+            shown.stylize("bold yellow", span.start - start, span.end - start)
     lines = shown.split("\n")
     joined = Text(" ").join(line for line in lines if line.plain.strip())
     before, after = "… " if start else "", " …" if end < len(passage.text) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -35,7 +36,7 @@ search_app = typer.Typer(
         "residency search 'où puis-je me former en région?' --language FR --first 3",
     ),
 )
-def search_query(
+def search_query(  # noqa: PLR0913, PLR0917 - an argument for each option
     text: Annotated[list[str], typer.Argument(help="What to look for, in either language.")],
     first: Annotated[int, typer.Option(help="How many programs.", min=1, max=100)] = 5,
     mode: Annotated[
@@ -44,14 +45,60 @@ def search_query(
     language: Annotated[
         Literal["EN", "FR"] | None, typer.Option(help="Language of the query; by default told.")
     ] = None,
+    province: Annotated[
+        str | None, typer.Option(help="Only sites of this province: MB, QC, …")
+    ] = None,
+    discipline: Annotated[str | None, typer.Option(help="Only this discipline.")] = None,
+    university: Annotated[
+        str | None, typer.Option(help="Only universities with this in their name.")
+    ] = None,
+    document_language: Annotated[
+        Literal["EN", "FR"] | None, typer.Option(help="Only descriptions in this language.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Print the programs that answer a query best, with their best passages."""
     from residency.finding import print_programs
 
+    kept = {
+        "province": province,
+        "discipline": discipline,
+        "university": university,
+        "document_language": document_language,
+    }
+    words = " ".join(text)
     asyncio.run(
-        print_programs(" ".join(text), first=first, mode=mode, language=language, as_json=as_json)
+        print_programs(words, first=first, mode=mode, language=language, kept=kept, as_json=as_json)
     )
+
+
+@search_app.command(
+    "evaluate",
+    epilog=example(
+        "residency search evaluate", "residency search evaluate --collection ./cranfield"
+    ),
+)
+def search_evaluate(
+    collection: Annotated[
+        Path | None,
+        typer.Option(help="Folder with topics and qrels: Cranfield's files, or BEIR's."),
+    ] = None,
+    judged: Annotated[
+        Path | None, typer.Option(help="Folder of a judged set; by default that of the data.")
+    ] = None,
+    half: Annotated[
+        Literal["TUNING", "HELD_OUT", "ALL"], typer.Option(help="Which queries.")
+    ] = "HELD_OUT",
+    plot: Annotated[Path | None, typer.Option(help="Where to draw the means, as SVG.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> None:
+    """Measure how well each way of ranking finds what judges found relevant."""
+    from residency.evaluating import evaluate, evaluate_collection
+
+    if collection is not None:
+        evaluate_collection(collection, as_json=as_json)
+    else:
+        evaluate(judged, half=half, plot=plot, as_json=as_json)
 
 
 @search_app.command(

@@ -34,6 +34,7 @@ What the source does not state is null, never a guess."""
 FOLDER: Final = Path(__file__).with_name("examples")
 TORONTO: Final = {"latitude": 43.66, "longitude": -79.39, "km": 100}
 DISCIPLINE: Final = "Family Medicine"
+RURAL: Final = "rural family medicine near Winnipeg"
 TO_DOCUMENTS: Final = "Which programs say that mentorship and wellness guide them?"
 QUESTION: Final = "How many positions are there in family medicine in Ontario?"
 MORE_SEATS: Final = {
@@ -83,6 +84,8 @@ def example_queries(iteration: int, programs: Sequence[int]) -> tuple[Example, .
         "question": {"question": QUESTION},
         "question_followed": {"question": TO_DOCUMENTS},
         "again": {"id": ids[0], "ids": ids},
+        "search": {"query": RURAL},
+        "similar": {"key": key},
         "match": {"input": {"seed": 1, "keepsMatches": True}},
         "what_if": {"input": {"replicates": 40, "scenarios": [MORE_SEATS]}},
         "simulations": {

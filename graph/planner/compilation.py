@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType
 
+from graph.errors import AnswerError
 from graph.planner.moments import Moments, Scope
 from graph.planner.places import Place
+from graph.planner.searches import SearchPlan
 from graph.planner.selection import Operation
 from graph.planner.sql import Binder, Json, Names, Parameters
+from warehouse.search.searcher import Index
 
 if TYPE_CHECKING:
     from graph.planner.rows import Rows
 
+Searchable = Index | AnswerError | None
+"""The search index of an operation that searches, or why there is none; None for others."""
 ObjectJson = Callable[["Compilation", GraphQLObjectType, list[FieldNode], "Rows"], Json]
 """Builds the JSON of an object type from its rows."""
 
@@ -57,7 +62,9 @@ class Compilation:
     parameters: Parameters = field(init=False)
     pages: list[PagePlan] = field(default_factory=list)
     computations: list[Computation] = field(default_factory=list)
-    has_cursors: bool = False
+    index: Searchable = None
+    searches: list[SearchPlan] = field(default_factory=list)
+    has_marks: bool = False
     related: int = 0
     """How many filters on related rows the statement has so far."""
     moments: Moments = field(init=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
@@ -79,6 +79,9 @@ class Paging:
 class ConnectionCompiler:
     """Builds the JSON expression of one connection field."""
 
+    fingerprinted: ClassVar[tuple[str, ...]] = ("filter", "orderBy")
+    """Arguments that cursors are bound to."""
+
     def __init__(
         self,
         compilation: Compilation,
@@ -112,7 +115,7 @@ class ConnectionCompiler:
         if self.arguments and not (self.aggregated or self.needs_one_more or totals):
             self._keep_page()  # wrong arguments are reported whatever is selected
         before, json, after = made.parted()
-        heads, sources = [], []
+        heads, sources = self._ground(), []
         if self.aggregated:
             heads += self._heads()
             columns = ", ".join(self.aggregated)
@@ -146,17 +149,20 @@ class ConnectionCompiler:
             iteration.binder() if iteration else around.given[0],
             as_of.binder() if as_of else around.given[1],
         )
-        names = ("filter", "orderBy")
+        names = self.fingerprinted
         inputs = tuple(self.arguments[n].binder() if n in self.arguments else None for n in names)
         pages, place = self.compilation.pages, self.compilation.place
         page = PagePlan(place, self.identity, size, (*inputs, *read))
         pages.append(page)
         cursors = {
-            n: cursor_reader(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments
+            n: self._reader(self.arguments[n], n, page) for n in POSITIONS if n in self.arguments
         }
         scope = Scope(self._moment(cursors, around), self._iteration(around), read)
         index, parameters = len(pages) - 1, self.compilation.parameters
         return Paging(index, place, size, known, last is not None, cursors, scope, parameters)
+
+    def _reader(self, given: Input, name: str, page: PagePlan) -> ReadCursor:
+        return cursor_reader(given, name, page)
 
     def _around(self) -> Scope:
         """Return where the connection reads unless its arguments or a cursor say otherwise."""
@@ -189,6 +195,10 @@ class ConnectionCompiler:
         if through is not None and self.parent is not None:
             found.append(belonging(through, rows, self.parent, scope))
         return found + conditions(self.arguments.get("filter"), rows, self.compilation)
+
+    def _ground(self) -> list[str]:
+        """Return selects that stand before the page."""
+        return []
 
     def _heads(self) -> list[str]:
         """Return the inner selects: the page, and one row more where somebody asks for it."""
@@ -236,19 +246,25 @@ class ConnectionCompiler:
             inner: Any = get_named_type(definition.type)
             source = source_of(definition)
             assert isinstance(source, OfConnection)
-            match source.part:
-                case "totalCount":
-                    return Json().expression(totals.count())
-                case "aggregate":
-                    return aggregate_json(operation, inner, found, totals)
-                case "nodes":
-                    return self._list(self._node(inner, found))
-                case "edges":
-                    return self._list(self._edge(inner, found))
-                case "pageInfo":
-                    return self._page_info(inner, found)
+            return self._member(source.part, inner, found, totals)
 
         return members_json(operation, kind, nodes, member)
+
+    def _member(
+        self, part: str, kind: GraphQLObjectType, nodes: list[FieldNode], totals: Totals
+    ) -> Json:
+        match part:
+            case "totalCount":
+                return Json().expression(totals.count())
+            case "aggregate":
+                return aggregate_json(self.compilation.operation, kind, nodes, totals)
+            case "nodes":
+                return self._list(self._node(kind, nodes))
+            case "edges":
+                return self._list(self._edge(kind, nodes))
+            case "pageInfo":
+                return self._page_info(kind, nodes)
+        raise AssertionError(f"a connection has no part {part}")
 
     def _list(self, item: Json) -> Json:
         alias = f"j{len(self.aggregated) + 1}"
@@ -261,15 +277,15 @@ class ConnectionCompiler:
         return self.compilation.object_json(self.compilation, kind, nodes, self.page.outer)
 
     def _edge(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
-        def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
-            source = source_of(definition)
-            assert isinstance(source, OfEdge)
-            if source.part == "cursor":
-                return Json().literal('"').append(self._cursor_mark()).literal('"')
-            inner: Any = get_named_type(definition.type)
-            return self._node(inner, found)
+        return members_json(self.compilation.operation, kind, nodes, self._edge_member)
 
-        return members_json(self.compilation.operation, kind, nodes, member)
+    def _edge_member(self, definition: GraphQLField, nodes: list[FieldNode]) -> Json:
+        source = source_of(definition)
+        assert isinstance(source, OfEdge)
+        if source.part == "cursor":
+            return Json().literal('"').append(self._cursor_mark()).literal('"')
+        inner: Any = get_named_type(definition.type)
+        return self._node(inner, nodes)
 
     def _page_info(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Json:
         def member(definition: GraphQLField, found: list[FieldNode]) -> Json:
@@ -327,14 +343,19 @@ class ConnectionCompiler:
 
     def _cursor_mark(self) -> Json:
         """Return the place of a cursor, which Python signs (see :mod:`graph.planner.cursors`)."""
-        self.compilation.has_cursors = True
+        self.compilation.has_marks = True
         pin = self.paging.scope.moment.pin()
         json = Json().literal(f"{MARK}{self.paging.index}:").expression(pin).literal("|[")
-        for index, key in enumerate(self.keys):
-            exported = self.page.export(key.expression)
-            json.literal("," if index else "")
-            json.expression(key.encoding.text(exported, nullable=key.is_nullable))
+        for index, key in enumerate(self._cursor_keys()):
+            json.literal("," if index else "").expression(key)
         return json.literal(f"]{MARK}")
+
+    def _cursor_keys(self) -> list[str]:
+        """Return what a cursor holds, as expressions of JSON."""
+        return [
+            key.encoding.text(self.page.export(key.expression), nullable=key.is_nullable)
+            for key in self.keys
+        ]
 
 
 def _bounded(given: Input | None, name: str) -> Binder:

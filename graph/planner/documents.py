@@ -41,6 +41,8 @@ MOST_ERRORS: Final = 10
 MOST_REFUSED: Final = 200
 REFUSED_CHARACTERS: Final = 2_000_000
 """Wrong documents are kept apart, so that many of them do not drive out the right ones."""
+SEARCH_FIELD: Final = "searchPrograms"
+"""The field that needs the search index."""
 MOST_SHAPES: Final = 50
 """Estimates that are kept of one operation."""
 
@@ -63,6 +65,7 @@ class KnownOperation:
         default_factory=lambda: BoundedCache(MOST_SHAPES)
     )
     is_parted: bool = False
+    is_search: bool = False
 
     @property
     def is_query(self) -> bool:
@@ -161,7 +164,7 @@ class Documents:
         if errors:
             return KnownDocument([coded(e, VALIDATION_FAILED) for e in errors[:MOST_ERRORS]])
         known = KnownDocument(tokens=document.token_count or 0)
-        is_parted = has_parts(document)
+        is_parted, is_search = has_parts(document), has_search(document)
         for definition in document.definitions:
             if isinstance(definition, FragmentDefinitionNode):
                 known.fragments[definition.name.value] = definition
@@ -170,7 +173,13 @@ class Documents:
                 variables = definition.variable_definitions or ()
                 shapes, plain = Shapes(self.schema, variables), PlainVariables(variables)
                 known.operations[name] = KnownOperation(
-                    document, definition, shapes, plain, (text, name), is_parted=is_parted
+                    document,
+                    definition,
+                    shapes,
+                    plain,
+                    (text, name),
+                    is_parted=is_parted,
+                    is_search=is_search,
                 )
         return known
 
@@ -213,6 +222,16 @@ def has_parts(document: DocumentNode) -> bool:
     return False
 
 
+def has_search(document: DocumentNode) -> bool:
+    """Return whether a parsed document has the name of a field that searches."""
+    token: Token | None = document.loc.start_token if document.loc else None
+    while token is not None:
+        if token.kind is TokenKind.NAME and token.value == SEARCH_FIELD:
+            return True
+        token = token.next
+    return False
+
+
 def estimate_of(
     schema: GraphQLSchema, document: KnownDocument, known: KnownOperation, request: Request
 ) -> Estimate:
@@ -231,7 +250,9 @@ def operation_for(
     variables: Mapping[str, Any],
 ) -> Operation:
     """Return what the planner reads."""
-    return Operation(schema, known.definition, document.fragments, variables)
+    return Operation(
+        schema, known.definition, document.fragments, variables, is_search=known.is_search
+    )
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:

@@ -17,12 +17,14 @@ from graph.errors import (
     BadUserInputError,
     DatabaseBusyError,
     FailedFieldsError,
+    IndexSwitchedError,
     InternalError,
     NotPlannableError,
     TooSlowError,
     UnavailableError,
 )
 from graph.planner.cache import BoundedCache
+from graph.planner.compilation import Searchable
 from graph.planner.computed import Work, work_out
 from graph.planner.cursors import CursorSigner
 from graph.planner.documents import (
@@ -32,18 +34,23 @@ from graph.planner.documents import (
     operation_for,
 )
 from graph.planner.moments import NEWEST
-from graph.planner.page_cursors import sign_cursors
+from graph.planner.page_cursors import finish_marks
 from graph.planner.places import Place, settled
 from graph.planner.plan import KnownRow, Plan, make_plan
 from graph.planner.request import Request
+from graph.planner.searches import index_of, prepare
 from graph.planner.selection import Operation
 from graph.planner.sql import GUARD
 from warehouse import errors as warehouse
+from warehouse.search.searcher import Index, Searcher
+from warehouse.settings import Settings
 
 _log = logging.getLogger(__name__)
 MOST_PLANS: Final = 2_000
 MOST_BYTES: Final = 200_000_000
 """Bytes of all kept plans together, with the documents that they point into."""
+MOST_SWITCHES: Final = 2
+"""How often a search is run again because the index was switched meanwhile."""
 GUARD_BYTE: Final = GUARD.encode()
 VERSION_SQL: Final = f"SELECT convert_to({NEWEST}, 'UTF8')"
 _UNREACHABLE: Final = UnavailableError(
@@ -76,6 +83,9 @@ class Database(Protocol):
 
     async def fetch_value(self, sql: str, *arguments: Any) -> Any:
         """Return the first column of the first row."""
+
+    async def fetch_rows(self, sql: str, *arguments: Any) -> list[Any]:
+        """Return the rows."""
 
 
 @dataclass(slots=True)
@@ -110,14 +120,21 @@ class Plans:
     size: int
     """What the nodes take that its plans hold, in bytes."""
 
-    def get(self, without: frozenset[Place]) -> Plan | None:
-        """Return the plan without some fields, if it is known."""
-        return self.cache.get((*self.identity, without))
+    def get(self, without: frozenset[Place], index: Searchable) -> Plan | None:
+        """Return the plan without some fields, over an index, if it is known."""
+        return self.cache.get((*self.identity, without, _identity(index)))
 
-    def put(self, without: frozenset[Place], plan: Plan) -> None:
+    def put(self, without: frozenset[Place], index: Searchable, plan: Plan) -> None:
         """Keep a plan."""
         size = len(plan.sql) + len(plan.with_version) + self.size
-        self.cache.put((*self.identity, without), plan, size)
+        self.cache.put((*self.identity, without, _identity(index)), plan, size)
+
+
+def _identity(index: Searchable) -> Hashable:
+    """Return what of an index a plan depends on."""
+    if isinstance(index, Index):
+        return index.shape, index.version.data_version_number
+    return None if index is None else index.code
 
 
 class Planner:
@@ -129,8 +146,10 @@ class Planner:
         database: Database,
         signer: CursorSigner,
         works: Mapping[str, Work] | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.schema = schema
+        self.searcher = Searcher(self._rows, settings)
         self.database = database
         self.signer = signer
         self.works = works or {}
@@ -197,11 +216,18 @@ class Planner:
             NotPlannableError: a field is resolved, not declared.
         """
         failed: dict[Place, AnswerError] = {}
+        switches = 0
         while True:
             try:
-                plan = self._plan(operation, frozenset(failed), plans, timings, known)
+                index = await self._searchable(operation)
+                plan = self._plan(operation, frozenset(failed), index, plans, timings, known)
+                await prepare(self.searcher, plan.searches, request)
                 answer = await self.run(plan, request, timings, with_version=with_version)
             except FailedFieldsError as found:
+                is_switch = any(isinstance(error, IndexSwitchedError) for error in found.errors)
+                if is_switch and switches < MOST_SWITCHES:
+                    switches += 1
+                    continue
                 before = len(failed)
                 for error in found.errors:
                     assert error.place is not None
@@ -250,9 +276,25 @@ class Planner:
             data = await self._fetch(plan.sql, values, timings)
         if data.startswith(GUARD_BYTE):
             raise FailedFieldsError([plan.guards[int(n)].error for n in data[1:].split(b",")])
-        if plan.has_cursors:
-            data = sign_cursors(data, plan.pages, request)
+        if plan.has_marks:
+            data = finish_marks(data, plan.pages, request)
         return Answer(plan.before + data + plan.after, version=version)
+
+    async def _searchable(self, operation: Operation) -> Searchable:
+        """Return the index in use where an operation searches, or why there is none.
+
+        Raises:
+            AnswerError: the database cannot answer.
+        """
+        if not operation.is_search:
+            return None
+        try:
+            return await index_of(self.searcher)
+        except Exception as error:
+            raise masked(error) from error
+
+    async def _rows(self, sql: str, *values: Any) -> list[Any]:
+        return await self.database.fetch_rows(sql, *values)
 
     async def _fetch(self, sql: str, values: list[Any], timings: Timings) -> bytes:
         started = perf_counter()
@@ -269,19 +311,20 @@ class Planner:
     def _plan(
         operation: Operation,
         without: frozenset[Place],
+        index: Searchable,
         plans: Plans | None,
         timings: Timings,
         known: KnownRow | None = None,
     ) -> Plan:
         started = perf_counter()
-        plan = plans.get(without) if plans else None
+        plan = plans.get(without, index) if plans else None
         if plan is None:
             try:
-                plan = make_plan(operation, without, known)
+                plan = make_plan(operation, without, index, known)
             finally:
                 timings.plan += perf_counter() - started
             if plans:
-                plans.put(without, plan)
+                plans.put(without, index, plan)
         else:
             timings.plan += perf_counter() - started
         return plan

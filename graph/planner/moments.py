@@ -115,6 +115,11 @@ class Moments:
         self.heads.append(f"{name} AS MATERIALIZED (SELECT {placeholder} AS value)")
         return f"(SELECT value FROM {name})"
 
+    def of_version(self, number: int) -> Moment:
+        """Return the state of a data version."""
+        head = self._head(f"WHERE number = {number}")
+        return Moment(head, f"(SELECT published_at FROM {head})")
+
     def pinned(self, number: Binder, time: Binder, argument: str, place: Place) -> Moment:
         """Return the state that a cursor is pinned to; the statement fails if it is gone."""
         at = self.parameters.add(time, "timestamptz")

@@ -24,6 +24,7 @@ from graph.planner.inputs import arguments_of
 from graph.planner.lists import to_many_json
 from graph.planner.members import members_json
 from graph.planner.rows import Rows
+from graph.planner.similar import similar_json
 from graph.planner.sources import (
     TABLE_TYPES,
     Column,
@@ -32,6 +33,7 @@ from graph.planner.sources import (
     Embedded,
     GlobalId,
     Part,
+    Similar,
     ToMany,
     ToOne,
     member_of,
@@ -86,6 +88,9 @@ def field_json(  # noqa: PLR0911 - a case for each kind of declaration
             arguments = arguments_of(definition, nodes[0], compilation.operation.variables)
             compiler = ConnectionCompiler(compilation, relation, arguments, where, rows)
             return compiler.json(inner, nodes)
+        case Similar():
+            arguments = arguments_of(definition, nodes[0], compilation.operation.variables)
+            return similar_json(compilation, inner, nodes, arguments.get("first"), rows)
         case Computed() as source:
             return computed_json(compilation, source, definition, nodes, rows)
         case Versions() | VersionNumber() | Changes() | ListChanges() | ChangedTexts() as source:

@@ -1,4 +1,7 @@
-"""Cursors of a page: read from arguments, and signed where an answer has them."""
+"""Cursors of a page: read from arguments, and signed where an answer has them.
+
+Highlights of passages are marked likewise: Python finishes both.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from graph.planner.compilation import PagePlan
 from graph.planner.cursors import Cursor
 from graph.planner.inputs import Input
 from graph.planner.ordering import OrderKey
+from graph.planner.searches import highlighted
 from graph.planner.sql import MARK, Binder
 
 ReadCursor = Callable[[Any], Cursor]
@@ -63,13 +67,16 @@ def key_of(read: ReadCursor, index: int, key: OrderKey) -> Binder:
     return bind
 
 
-def sign_cursors(data: bytes, pages: tuple[PagePlan, ...], request: Any) -> bytes:
-    """Return the answer with every marked place turned into a signed cursor."""
+def finish_marks(data: bytes, pages: tuple[PagePlan, ...], request: Any) -> bytes:
+    """Return the answer with every marked place turned into a signed cursor or highlights."""
     mark = MARK.encode()
     pieces = data.split(mark)
     prints: dict[bytes, bytes] = {}
     for index in range(1, len(pieces), 2):
         number, _, payload = pieces[index].partition(b":")
+        if number.startswith(b"h"):
+            pieces[index] = highlighted(request, number[1:], payload)
+            continue
         if number not in prints:
             prints[number] = fingerprint(pages[int(number)], request)
         pieces[index] = request.signer.sign(prints[number], payload)

@@ -9,13 +9,14 @@ from typing import Any, Final
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationType, get_named_type
 
 from graph.errors import AnswerError, FailedFieldsError, NotPlannableError
-from graph.planner.compilation import Compilation, Computation, PagePlan
+from graph.planner.compilation import Compilation, Computation, PagePlan, Searchable
 from graph.planner.members import members_json
 from graph.planner.moments import NEWEST, VERSIONS, Guard
 from graph.planner.objects import object_json
 from graph.planner.places import Place, Trail
 from graph.planner.request import Request
 from graph.planner.roots import root_json, row_json
+from graph.planner.searches import SearchPlan
 from graph.planner.selection import Operation
 from graph.planner.sql import GUARD, Binder, Json, Owner, quote
 
@@ -32,7 +33,7 @@ class Plan:
     the numbers of the marks that stand for them. ``with_version`` is the statement that returns
     the newest data version and a line feed before the data; empty where the data may change
     without a new version. ``unbound`` are the pages whose size is no parameter: it is known, or
-    their rows are only counted.
+    their rows are only counted. ``searches`` are its queries, to be analysed before it runs.
     """
 
     sql: str
@@ -44,10 +45,11 @@ class Plan:
     unbound: tuple[PagePlan, ...]
     left_out: tuple[Place, ...]
     computations: tuple[Computation, ...]
-    has_cursors: bool
+    has_marks: bool
     before: bytes
     after: bytes
     constant: bytes | None = None
+    searches: tuple[SearchPlan, ...] = ()
 
     def values(self, request: Request) -> list[Any]:
         """Return the parameters of a request.
@@ -85,13 +87,17 @@ class KnownRow:
 
 
 def make_plan(
-    operation: Operation, without: frozenset[Place] = frozenset(), known: KnownRow | None = None
+    operation: Operation,
+    without: frozenset[Place] = frozenset(),
+    index: Searchable = None,
+    known: KnownRow | None = None,
 ) -> Plan:
     """Plan a query, or a field of a resolved object.
 
     Args:
         operation: a valid operation with variables of the shape to plan for.
         without: places of fields to leave out because they fail.
+        index: the search index in use, or why there is none, for operations that search.
         known: the row that is the value of the only field of the operation.
 
     Raises:
@@ -103,7 +109,7 @@ def make_plan(
     root = operation.schema.query_type if known is None else known.root
     assert isinstance(root, GraphQLObjectType)
     trail = Trail(without)
-    compilation = Compilation(replace(operation, trail=trail), object_json)
+    compilation = Compilation(replace(operation, trail=trail), object_json, index=index)
 
     def member(definition: GraphQLField, nodes: list[FieldNode]) -> Json:
         if known is None:
@@ -145,7 +151,8 @@ def _finish(compilation: Compilation, json: Json) -> Plan:
         unbound=tuple(page for page in compilation.pages if page.size not in bound),
         left_out=tuple(compilation.operation.trail.left_out),
         computations=tuple(compilation.computations),
-        has_cursors=compilation.has_cursors,
+        has_marks=compilation.has_marks,
+        searches=tuple(compilation.searches),
         before=before.encode(),
         after=after.encode(),
         constant=None if constant is None else constant.encode(),

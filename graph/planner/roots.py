@@ -22,6 +22,7 @@ from graph.planner.lists import everything_json
 from graph.planner.moments import Guard, Scope
 from graph.planner.nodes import nodes_json
 from graph.planner.rows import Page, table_rows
+from graph.planner.search_pages import SearchCompiler
 from graph.planner.sources import (
     TABLE_TYPES,
     AnyNode,
@@ -32,6 +33,7 @@ from graph.planner.sources import (
     Connection,
     Everything,
     Latest,
+    Search,
     TableType,
     source_of,
 )
@@ -52,9 +54,8 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
     inner: Any = get_named_type(definition.type)
     try:
         match source_of(definition):
-            case Connection() as relation:
-                compiler = ConnectionCompiler(compilation, relation, arguments, node.name.value)
-                return compiler.json(inner, nodes)
+            case Connection() | Search() as relation:
+                return _pages(compilation, relation, inner, nodes, arguments)
             case ByKey(members=members):
                 return _by_key(compilation, inner, nodes, arguments, members)
             case Everything() as everything:
@@ -74,6 +75,19 @@ def root_json(  # noqa: PLR0911 - a case for each kind of root field
     except AnswerError as error:
         raise error.at(compilation.place, node) from None
     raise NotPlannableError(f"{node.name.value} is resolved, not declared")
+
+
+def _pages(
+    compilation: Compilation,
+    relation: Connection | Search,
+    kind: GraphQLObjectType,
+    nodes: list[FieldNode],
+    arguments: Mapping[str, Input],
+) -> Json:
+    identity = nodes[0].name.value
+    if isinstance(relation, Search):
+        return SearchCompiler(compilation, relation, arguments, identity).json(kind, nodes)
+    return ConnectionCompiler(compilation, relation, arguments, identity).json(kind, nodes)
 
 
 def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:

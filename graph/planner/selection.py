@@ -45,6 +45,8 @@ class Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
     trail: Trail = field(default_factory=Trail, compare=False)
+    is_search: bool = False
+    """Whether a field of the document may need the search index."""
 
     def below(self, kind: GraphQLObjectType, nodes: Iterable[Selecting]) -> Fields:
         """Return the fields that an operation, or nodes of one response key, select on a type."""

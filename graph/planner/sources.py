@@ -240,7 +240,29 @@ class Latest:
     missing: str | None = None
 
 
-ConnectionPart = Literal["edges", "nodes", "pageInfo", "totalCount", "aggregate"]
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A root connection of the rows of a type that answer a query, the best first."""
+
+    target: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """How often a value, at the end of a path, occurs among the rows that answer a query."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """The rows of the type that are most like the row at hand."""
+
+
+ConnectionPart = Literal[
+    "edges", "nodes", "pageInfo", "totalCount", "aggregate", "facets", "interpretation"
+]
 PagePart = Literal["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"]
 
 
@@ -262,7 +284,7 @@ class OfPage:
 class OfEdge:
     """A field of an edge."""
 
-    part: Literal["cursor", "node"]
+    part: Literal["cursor", "node", "score", "passages"]
 
 
 @dataclass(frozen=True, slots=True)

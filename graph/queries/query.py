@@ -24,6 +24,7 @@ from graph.types.job import Job
 from graph.types.paging import Node, as_of_argument, connection, iteration_argument
 from graph.types.program import Program, ProgramConnection
 from graph.types.requirement import ProgramRequirementConnection
+from graph.types.search import ProgramSearchConnection, search_field
 from graph.types.search_index import SearchIndex, SearchRefresh
 from graph.types.simulation import Simulation, SimulationConnection
 from graph.types.site import SiteConnection
@@ -169,6 +170,7 @@ class Query:
     data_version: DataVersion = declared(
         Latest("number", NO_DATA), "The newest published state of the data."
     )
+    search_programs: ProgramSearchConnection = search_field()
     search_index: SearchIndex | None = declared(
         Latest("activated_at"),
         "The version of the search index that queries use; null where there is none yet.",

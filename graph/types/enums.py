@@ -9,6 +9,7 @@ from typing import Any
 
 from strawberry.types.enum import EnumValue, StrawberryEnumDefinition
 
+from warehouse.search.ranking import SearchMode
 from warehouse.vocabulary import (
     AccreditationStatus,
     ApplicantCategory,
@@ -45,6 +46,7 @@ __all__ = [
     "RequirementKind",
     "RequirementStatus",
     "ReturnOfServiceStatus",
+    "SearchMode",
     "SearchRefreshStatus",
     "SectionKind",
     "SelectionComponent",
@@ -129,6 +131,16 @@ class EvidenceSection(Vocabulary):
 
 
 publish(EvidenceSection)
+
+
+describe(
+    SearchMode,
+    {
+        "LEXICAL": "By words: BM25, stemmed, with slips forgiven and concepts in both languages.",
+        "SEMANTIC": "By meaning: likeness of vectors.",
+        "HYBRID": "By both together.",
+    },
+)
 
 
 class SortDirection(StrEnum):

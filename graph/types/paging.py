@@ -94,12 +94,8 @@ def connection(
     arguments = [
         filter_argument(node, module),
         order_argument(node, module, "ties are broken by the natural key"),
-        argument("first", int | None, f"Number of rows from the start: {PAGE_SIZE} where neither"
-                 f" `first` nor `last` is given, {LARGEST_PAGE} at most."),
-        argument("after", str | None, "Cursor after which to go on."),
-        argument("last", int | None, f"Number of rows from the end, {LARGEST_PAGE} at most."),
-        argument("before", str | None, "Cursor before which to go on."),
-    ]  # fmt: skip
+        *page_arguments(),
+    ]
     if not is_timeless:
         arguments.append(as_of_argument())
     if iteration is None and not is_timeless:
@@ -108,6 +104,17 @@ def connection(
         return declared(source, description, arguments, size=paged(), default=None)
     rows = ConnectionSource(node, module, through, iteration)
     return declared(rows, description, arguments, size=paged())
+
+
+def page_arguments() -> list[Any]:
+    """Return the arguments that cut a page."""
+    return [
+        argument("first", int | None, f"Number of rows from the start: {PAGE_SIZE} where neither"
+                 f" `first` nor `last` is given, {LARGEST_PAGE} at most."),
+        argument("after", str | None, "Cursor after which to go on."),
+        argument("last", int | None, f"Number of rows from the end, {LARGEST_PAGE} at most."),
+        argument("before", str | None, "Cursor before which to go on."),
+    ]  # fmt: skip
 
 
 def iteration_argument() -> Any:

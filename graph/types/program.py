@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -17,8 +18,9 @@ from graph.planner.declare import (
     to_one,
 )
 from graph.planner.derived import Versions
-from graph.planner.sources import GlobalId, ListArgument, OfConnection
-from graph.planner.weights import TOTAL, listed
+from graph.planner.similar import DEFAULT_SIZE, MOST_SIMILAR
+from graph.planner.sources import GlobalId, ListArgument, OfConnection, Similar
+from graph.planner.weights import TOTAL, ListSize, listed
 from graph.types.aggregate import ProgramAggregate
 from graph.types.criterion import SelectionCriterion
 from graph.types.discipline import Discipline
@@ -41,6 +43,9 @@ from graph.types.stream import Stream
 from graph.types.training import InterviewDate, TrainingSite
 from graph.types.university import University
 from graph.types.version import ProgramVersion
+
+if TYPE_CHECKING:
+    from graph.types.similar import SimilarProgram
 
 FACTS = "core.fact_program"
 OWN_KEY = ("program_key", "program_key")
@@ -168,6 +173,16 @@ class Program(Node):
         [argument("first", int | None, "How many versions: 100 by default, and at most.")],
         size=listed(10),
     )
+    similar: list[Annotated[SimilarProgram, strawberry.lazy("graph.types.similar")]] = declared(
+        Similar(),
+        "Programs of the same iteration that are most like this one, by fields and by text that"
+        " they share, the most alike first.",
+        [argument("first", int | None,
+                  f"How many: {DEFAULT_SIZE} by default, {MOST_SIMILAR} at most.")],
+        weight=TOTAL,
+        size=ListSize(assumed_size=DEFAULT_SIZE, slicing_arguments=["first"],
+                      require_one_slicing_argument=False),
+    )  # fmt: skip
 
 
 ProgramFilter = filter_input(Program)

@@ -65,6 +65,8 @@ async def test_every_example_is_one_statement_however_many_rows_there_are(
                 continue  # a question takes a few statements of its own
             answer = (await graph.raw(example.query, dict(example.variables))).json()
             codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+            if "SEARCH_INDEX_MISSING" in codes:  # rows made here have none: see test_graph_search
+                continue
             assert codes <= {"NOT_FOUND"}, answer["errors"]  # a university of the real files
             assert len(graph.reader.statements) == 1, example.title
             asked += 1

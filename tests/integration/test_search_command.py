@@ -92,7 +92,9 @@ def test_words_that_are_no_command_are_a_query(indexed, printed, capsys, monkeyp
 
 
 async def test_found_programs_as_json_have_scores_and_passages(indexed, printed) -> None:
-    await finding.print_programs("research", first=3, mode="HYBRID", language="EN", as_json=True)
+    await finding.print_programs(
+        "research", first=3, mode="HYBRID", language="EN", kept={}, as_json=True
+    )
     found = json.loads(printed.getvalue())
     assert len(found) == 3
     assert all(program["score"] > 0 and program["passages"] for program in found)

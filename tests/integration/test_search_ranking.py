@@ -62,17 +62,17 @@ async def bm25(database, terms, settings):
         mean = sum(map(len, texts.values())) / len(texts)
         frequency = Counter(word for words in texts.values() for word in set(words))
         for key, words in texts.items():
-            concepts = {}
-            for term in terms:
-                times = words.count(term.lexeme)
+            norm = settings.k1 * (1 - settings.b + settings.b * len(words) / mean)
+            for concept in {term.concept for term in terms}:
+                same = [
+                    term for term in terms if term.concept == concept and frequency[term.lexeme]
+                ]
+                times = sum(term.weight * words.count(term.lexeme) for term in same)
                 if times:
-                    df = frequency[term.lexeme]
+                    df = min(len(texts), sum(frequency[term.lexeme] for term in same))
                     idf = math.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
-                    norm = settings.k1 * (1 - settings.b + settings.b * len(words) / mean)
-                    score = term.weight * idf * times * (settings.k1 + 1) / (times + norm)
-                    concepts[term.concept] = max(score, concepts.get(term.concept, 0))
-            if concepts:
-                scores[key] = sum(concepts.values())
+                    score = idf * times * (settings.k1 + 1) / (times + norm)
+                    scores[key] = scores.get(key, 0) + score
     return scores
 
 

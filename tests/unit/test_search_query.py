@@ -118,7 +118,9 @@ def test_distance_is_that_of_plain_dynamic_programming(one, other, most):
 def test_a_concept_brings_its_terms_in_both_languages():
     query = analyse("research", Language.EN, VOCABULARY, LEXICON)
     assert query.concepts == ("research",)
-    assert dict(by_concept(query)[0])["recherch"] == 0.5
+    typed, meant = by_concept(query)
+    assert [word for word, _ in typed] == ["research"]
+    assert dict(meant)["recherch"] == 1
     assert query.expansions == ("research", "recherche")
 
 
@@ -127,7 +129,7 @@ def test_a_paraphrase_of_several_words_brings_terms_beside_the_words_as_typed():
     assert query.concepts == ("rural",)
     *typed, meant = by_concept(query)
     assert [words[0][0] for words in typed] == ["live", "far", "citi"]
-    assert meant == [("rural", 0.5), ("train", 0.5), ("region", 0.5), ("eloigne", 0.5)]
+    assert meant == [("rural", 1), ("train", 1), ("region", 1), ("eloigne", 1)]
     assert {term.size for term in query.terms if term.concept == 3} == {2}
 
 
@@ -135,7 +137,7 @@ def test_analysing_is_repeatable_and_bounded():
     text = "research " * 500
     query = analyse(text, None, VOCABULARY, LEXICON)
     assert query == analyse(text, None, VOCABULARY, LEXICON)
-    assert len(by_concept(query)) == 64
+    assert len(by_concept(query)) == 64 + len(query.concepts)
 
 
 def test_the_lexicon_of_the_project_can_be_read():
@@ -178,3 +180,8 @@ def test_a_fit_puts_texts_with_like_words_near_each_other():
 def test_a_fit_on_almost_nothing_knows_nothing(passages):
     fitted = fit(passages, 256)
     assert CorpusEmbeddings(fitted).embed_query("one two") == [0.0] * fitted.dimensions
+
+
+def test_a_word_that_the_lexicon_knows_is_no_slip():
+    known = next(iter(sorted(word for word in LEXICON.words if len(word) > 4)))
+    assert not analyse(known, None, VOCABULARY, LEXICON).corrections

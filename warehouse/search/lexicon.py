@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -64,7 +64,12 @@ class Lexicon:
     terms: Mapping[str, Sequence[Term]] = field(default_factory=dict)
     sayings: Mapping[tuple[Language, Lexemes], Sequence[str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The lexemes of all texts."""
+        return frozenset(word for _, said in self.sayings for word in said)
+
+    @cached_property
     def longest(self) -> int:
         """Number of lexemes of the longest text."""
         return max((len(said) for _, said in self.sayings), default=0)

@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import numpy as np
+
 from warehouse.errors import IndexMissingError
-from warehouse.search.embedders import Embedder, embedder
+from warehouse.search.embedders import LEAST_LENGTH, Embedder, embedder
 from warehouse.search.lexicon import Lexicon, read_lexicon
 from warehouse.search.query import ExpansionWeights, Query, analyse
 from warehouse.search.ranking import (
@@ -83,11 +85,7 @@ class Prepared:
         """
         return [
             places_cte(self.mode, settings, page),
-            (
-                f"{BEST} AS (SELECT * FROM (SELECT p.*, row_number() OVER"
-                " (PARTITION BY p.program_key ORDER BY p.score DESC, p.ordinal) AS place"
-                f" FROM {PLACES} p WHERE p.score > 0) b WHERE place <= {most})"
-            ),
+            best_of_each(str(most)),
         ]
 
 
@@ -178,8 +176,25 @@ class Searcher:
         query = analyse(text, language, index.vocabulary, lexicon, self.expansion)
         vector = None
         if mode is not SearchMode.LEXICAL and query.has_words:
-            (vector,) = await index.embedder.embed([query.corrected])
+            vector = await self._vector(index, query, lexicon)
         return Prepared(index, query, mode, vector)
+
+    async def _vector(self, index: Index, query: Query, lexicon: Lexicon) -> list[float] | None:
+        """Return the vector of a query and of the terms of its concepts, in both languages."""
+        texts = [
+            " ".join(term.text for term in lexicon.terms.get(concept, ()) if term.language is each)
+            for concept in query.concepts
+            for each in Language
+        ]
+        said, *meant = await index.embedder.embed([query.corrected, *filter(None, texts)])
+        parts = [] if said is None else [(said, 1.0)]
+        parts += [(v, self.expansion.meaning / len(Language)) for v in meant if v is not None]
+        if not parts:
+            return None
+        summed = np.sum([weight * np.asarray(vector) for vector, weight in parts], axis=0)
+        length = float(np.linalg.norm(summed))
+        unit: list[float] = (summed / length).tolist() if length > LEAST_LENGTH else []
+        return unit or None
 
     async def programs(
         self,
@@ -283,6 +298,20 @@ PASSAGE_JOINS: Final = (
 
 BEST: Final = "search_best"
 """Name of the best passages of the programs of a page: columns of :data:`PLACES`."""
+
+
+def best_of_each(most: str = str(BEST_PASSAGES), name: str = BEST) -> str:
+    """Return the common table expression of the best of :data:`PLACES`, of each program.
+
+    Args:
+        most: How many of each program, as SQL.
+        name: Name of the expression.
+    """
+    return (
+        f"{name} AS (SELECT * FROM (SELECT p.*, row_number() OVER"
+        " (PARTITION BY p.program_key ORDER BY p.score DESC, p.ordinal) AS place"
+        f" FROM {PLACES} p WHERE p.score > 0) b WHERE place <= {most})"
+    )
 
 
 class _Fetcher:
