@@ -5,10 +5,11 @@ from __future__ import annotations
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.planner.encode import FLOAT, INTEGER
+from graph.planner.facts import Fact, fact
 from graph.planner.members import members_json
 from graph.planner.rows import Rows
 from graph.planner.selection import Operation
-from graph.planner.sources import AggregateFunction, AggregateOf, Fact, RowCount, fact, source_of
+from graph.planner.sources import AggregateFunction, AggregateOf, RowCount, source_of
 from graph.planner.sql import Json, Names
 
 

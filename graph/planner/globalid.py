@@ -10,7 +10,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from graph.errors import BadUserInputError
-from graph.planner.sources import TABLE_TYPES, TableType, fact
+from graph.planner.facts import fact
+from graph.planner.sources import TABLE_TYPES, TableType
 from graph.planner.sql import quote
 
 ESCAPES = (("%", "%25"), (":", "%3A"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from graph.errors import DeclarationError
-from graph.planner.sources import TABLE_TYPES, Connection, TableType, Through, ToMany, Via, fact
+from graph.planner.facts import fact
+from graph.planner.sources import TABLE_TYPES, Connection, TableType, Through, ToMany, Via
 
 
 def check_relation(where: str, kind: TableType, source: ToMany | Connection) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from graph.planner.sources import TABLE_TYPES, TableType, ToOne, fact
+from graph.planner.facts import fact
+from graph.planner.sources import TABLE_TYPES, TableType, ToOne
 from graph.planner.sql import Names
 
 Reach = Callable[[str, str], str]

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from graphql import GraphQLField, GraphQLInputField
 from strawberry.types.field import StrawberryField
 
-from graph.errors import DeclarationError
+from graph.planner.facts import Fact, fact
 from warehouse.tables import metadata
 
 SOURCE: Final = "source"
@@ -17,32 +17,6 @@ SOURCE: Final = "source"
 
 Keys = tuple[tuple[str, str], ...]
 """Pairs of columns that are equal across a relation: (of this row, of the related row)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What the warehouse's metadata says of a column."""
-
-    table: str
-    name: str
-    type: str
-    is_nullable: bool
-    comment: str
-
-
-def fact(table: str, name: str) -> Fact:
-    """Return the facts of a column.
-
-    Raises:
-        DeclarationError: there is no such column, or it has no comment.
-    """
-    try:
-        column = metadata.tables[table].c[name]
-    except KeyError:
-        raise DeclarationError(f"the warehouse has no column {table}.{name}") from None
-    if not column.comment:
-        raise DeclarationError(f"column {table}.{name} has no comment to describe its field with")
-    return Fact(table, name, column.type.__visit_name__, bool(column.nullable), column.comment)
 
 
 @dataclass(slots=True)
