@@ -29,6 +29,7 @@ from graph.errors import DeclarationError
 from graph.mutations.mutation import Mutation
 from graph.planner.derived_checks import check_derived
 from graph.planner.encode import encoding, graph_type_of
+from graph.planner.facts import fact
 from graph.planner.relation_checks import check_relation
 from graph.planner.sources import (
     TABLE_TYPES,
@@ -39,7 +40,6 @@ from graph.planner.sources import (
     OneOfIds,
     ToMany,
     ToOne,
-    fact,
     source_of,
 )
 from graph.planner.standing_in import read_kept, read_sibling

@@ -11,6 +11,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from graph.errors import DeclarationError
+from graph.planner.facts import fact
 from graph.planner.sources import (
     SOURCE,
     TABLE_TYPES,
@@ -25,7 +26,6 @@ from graph.planner.sources import (
     TableType,
     ToMany,
     ToOne,
-    fact,
 )
 from graph.planner.weights import ASSUMED_SIZE, Cost, ListSize, listed
 from warehouse.tables import metadata
