@@ -36,7 +36,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 EXAMPLES = {example.title: example.query for example in example_queries(0, [0])}
 SIMULATED = ("A match", "What if", "Simulations", "Follow a job")
 """Examples that change something, or need the ids of what others asked for."""
-TITLES = [title for title in EXAMPLES if title not in SIMULATED]
+FOLLOWED = "A question, followed"
+TITLES = [title for title in EXAMPLES if title not in {*SIMULATED, FOLLOWED}]
 RUN_SECONDS = 120
 """The first run on a machine compiles the engine."""
 RUN = ".graphiql-execute-button"
@@ -209,6 +210,14 @@ def test_a_match_is_run_and_explained_in_the_page(visit: Visit):
     visit.open("Follow a job")
     visit.page.locator(RUN).click()
     expect(response).to_contain_text("NOT_FOUND")
+    assert visit.complaints == []
+
+
+def test_a_question_is_followed_to_its_answer_in_the_page(visit: Visit):
+    visit.open(FOLLOWED)
+    visit.page.locator(RUN).click()
+    response = visit.page.locator(".graphiql-response")
+    expect(response).to_contain_text("confidence", timeout=RUN_SECONDS * 1_000)
     assert visit.complaints == []
 
 

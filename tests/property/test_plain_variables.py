@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from graph.planner.plain_variables import PlainVariables
 
-SCHEMA = build_schema("type Query { a: Int } input In { a: Int } enum Word { A }")
+SCHEMA = build_schema(
+    "type Query { a(s: String, i: ID, b: Boolean, f: Float, x: In, w: Word): Int }"
+    " input In { a: Int } enum Word { A }"
+)
 TYPES = ["Int", "String", "ID", "Boolean", "Float", "Word", "In", "[Int]"]
 VALUES = st.one_of(
     st.none(),

@@ -98,7 +98,7 @@ class Resolvers:
             case Embedded():
                 return lambda record, _: embedded(source, record)
             case Part():
-                return lambda value, _: value[member_of(definition)]
+                return lambda value, info: value[_member(value, definition, info.field_name)]
             case ToOne():
                 return lambda record, _: next(record.related(_known(target), source.keys), None)
             case ToMany():
@@ -260,3 +260,8 @@ def _of_page(source: OfPage, page: Page) -> Any:
 def _aggregate(source: AggregateFunction, values: list[Any]) -> Any:
     stated = [value for value in values if value is not None]
     return FUNCTIONS[source.function](stated) if stated else None
+
+
+def _member(value: dict[str, Any], definition: GraphQLField, name: str) -> str:
+    """Return the key of a part: comparisons have the graph's names, embedded columns Python's."""
+    return name if name in value else member_of(definition)

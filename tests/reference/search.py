@@ -1,4 +1,4 @@
-"""The schema without what ranks: an order by formulas, which have tests of their own."""
+"""The schema without what ranks and what answers questions, which have tests of their own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from graphql import (
     visit,
 )
 
-LEFT_OUT = {("Query", "searchPrograms"), ("Program", "similar")}
+LEFT_OUT = {("Query", "searchPrograms"), ("Query", "ask"), ("Program", "similar")}
 TYPES = {
+    "Answer",
+    "AnswerEvent",
+    "AnswerStep",
+    "Citation",
     "ProgramSearchConnection",
     "ProgramSearchEdge",
     "SearchFacetValue",

@@ -7,6 +7,7 @@ import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { DOC_EXPLORER_PLUGIN } from "@graphiql/plugin-doc-explorer";
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { parse } from "graphql";
 import { config } from "./config.js";
 import { examplesPlugin } from "./examples.js";
 import { namespacedStorage } from "./storage.js";
@@ -24,11 +25,31 @@ subscriptionUrl.protocol = url.protocol === "https:" ? "wss:" : "ws:";
 
 const send = createGraphiQLFetcher({ url: url.href, subscriptionUrl: subscriptionUrl.href });
 
-// For a moment after a change of tabs GraphiQL still holds the former tab's operation name; a
-// server rightly refuses a name that the document does not have.
+// For a moment after a change of tabs GraphiQL still holds the former tab's operation name and
+// document; a server rightly refuses a name that the document does not have, and subscriptions go
+// another way than queries. So both are read from the text that is sent.
 function fetcher({ operationName, ...request }, options) {
-  const named = new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`);
-  return send(named.test(request.query) ? { ...request, operationName } : request, options);
+  const document = parsed(request.query);
+  const operation = document && operationIn(document, operationName);
+  const name = operation?.name?.value;
+  return send(name ? { ...request, operationName: name } : request, {
+    ...options,
+    documentAST: document ?? options?.documentAST,
+  });
+}
+
+function parsed(query) {
+  try {
+    return parse(query);
+  } catch {
+    return undefined; // the server says what is wrong with it
+  }
+}
+
+function operationIn(document, name) {
+  const operations = document.definitions.filter(({ kind }) => kind === "OperationDefinition");
+  const named = operations.find((operation) => operation.name?.value === name);
+  return named ?? (operations.length === 1 ? operations[0] : undefined);
 }
 
 const examples = examplesPlugin(config);
