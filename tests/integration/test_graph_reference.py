@@ -35,6 +35,17 @@ ENOUGH = 2
 """Hypothesis comes back to operations that it has made; so many examples for each new one."""
 
 
+ALIKE_IN_EVERY_RUN = """
+UPDATE simulation.simulation
+SET created_at = '2026-03-01'::timestamptz + simulation_id * interval '1 day', job_id = NULL,
+    finished_at = '2026-04-01'::timestamptz + (finished_at - finished_at);
+UPDATE ops.job SET created_at = '2026-03-01', job_id = md5(kind)::uuid;
+UPDATE simulation.simulation SET job_id = (SELECT job_id FROM ops.job WHERE kind = 'RUN_SIMULATION')
+WHERE status = 'QUEUED';
+"""
+"""Times and random ids that operations are generated from."""
+
+
 async def simulate(owner: Any) -> None:
     """Store a simulation that has succeeded, and one that waits."""
     rows = await owner.fetch(
@@ -45,6 +56,7 @@ async def simulate(owner: Any) -> None:
     programs = [tuple(row) for row in rows] + [("9999-1", "an opened one", "none")]
     await simulations.add_done(owner, new_simulation(1, 1503, name="Été"), results(programs))
     await simulations.queue(owner, new_simulation(2, 1503, asked={"seed": 1}, precision=0.01))
+    await owner.execute(ALIKE_IN_EVERY_RUN)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ class Tables:
     def versions(self, kind: TableType, key: tuple[Any, ...]) -> list[Row]:
         """Return all versions of the row of a type with a natural key, the oldest first."""
         found = self.where(kind.table, **dict(zip(kind.natural_key, key, strict=True)))
-        return sorted(found, key=lambda row: row["valid_from"])
+        return sorted(found, key=lambda row: row["valid_from"]) if kind.is_versioned else [*found]
 
 
 async def load_tables(connection: asyncpg.Connection) -> Tables:
