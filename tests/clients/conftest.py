@@ -83,7 +83,7 @@ def graph_address(
 
 
 @pytest.fixture(scope="session")
-def javascript() -> None:
+def javascript(testrun_uid: str) -> None:
     """The JavaScript packages, and what graphql-codegen and Relay's compiler make of the SDL."""
     packages.set_up()
-    packages.generate()
+    packages.generate_once(testrun_uid)

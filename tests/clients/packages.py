@@ -8,6 +8,7 @@ once. ``--update`` resolves ``package.json`` anew and writes the lock.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ FOLDER = Path(__file__).parent / "javascript"
 LOCK = FOLDER / "package-lock.json"
 INSTALLED = FOLDER / "node_modules" / ".installed.sha256"
 GENERATED = FOLDER / "generated"
+LOCKED = FOLDER / "node_modules" / ".generating"
+"""Held by the one process of a test run that generates; says which run it was."""
 RELAY_OPERATIONS = GENERATED / "relay-operations.json"
 
 
@@ -55,6 +58,17 @@ def run(*arguments: str, folder: Path = FOLDER) -> str:
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), f"{arguments}: {done.stdout}{done.stderr}"
     return done.stdout
+
+
+def generate_once(run_id: str) -> None:
+    """Generate, unless another process of the same test run has; the others wait for it."""
+    with LOCKED.open("a+") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        mark.seek(0)
+        if mark.read() != run_id:
+            generate()
+            mark.truncate(0)
+            mark.write(run_id)
 
 
 def generate() -> None:

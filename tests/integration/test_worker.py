@@ -294,4 +294,5 @@ async def cut_all_others(connection):
     await connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"  # the server's own workers are not ours to end
     )
