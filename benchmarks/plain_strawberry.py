@@ -14,7 +14,6 @@ import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from enum import Enum
 from typing import Any, TypeVar
 
 import asyncpg
@@ -24,6 +23,8 @@ from fastapi import FastAPI
 from strawberry.dataloader import DataLoader
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.fastapi import BaseContext, GraphQLRouter
+
+from benchmarks.plain_inputs import ProgramBy, ProgramFilter, ProgramOrder
 
 Kind = TypeVar("Kind")
 POOL_SIZE = 8
@@ -306,49 +307,6 @@ class ProgramConnection:
             f"SELECT count(*) FROM core.dim_program p {self.where}", *self.values
         )
         return count
-
-
-@strawberry.input
-class IntFilter:
-    eq: int
-
-
-@strawberry.input
-class UniversityFilter:
-    code: IntFilter
-
-
-@strawberry.input
-class ProgramFilter:
-    university: UniversityFilter
-
-
-@strawberry.enum
-class ProgramOrderField(Enum):
-    QUOTA = "f.quota"
-
-
-@strawberry.enum
-class Direction(Enum):
-    ASC = "ASC"
-    DESC = "DESC"
-
-
-@strawberry.input
-class ProgramOrder:
-    field: ProgramOrderField
-    direction: Direction
-
-
-@strawberry.input
-class ProgramKey:
-    iteration: int
-    program_stream_id: int
-
-
-@strawberry.input
-class ProgramBy:
-    key: ProgramKey
 
 
 @strawberry.type
