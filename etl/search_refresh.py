@@ -25,8 +25,9 @@ from warehouse.queries.search_refreshes import (
     take_refresh_lock,
 )
 from warehouse.search import texts, vectors
-from warehouse.search.analysis import analysis_version, lexemes
+from warehouse.search.analysis import lexemes
 from warehouse.search.embedders import Embedder, configured, embedder, measured_dimensions
+from warehouse.search.phrases import analysis_version
 from warehouse.search.settling import settle
 from warehouse.search.versions import (
     IndexVersion,

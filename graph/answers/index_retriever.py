@@ -23,6 +23,7 @@ from warehouse.errors import IndexMissingError
 from warehouse.queries.program_keys import CHOSEN, NEWEST, Fetch, ProgramName, program_names
 from warehouse.search.analysis import lexemes, words
 from warehouse.search.passages import sentences
+from warehouse.search.phrases import JOINT
 from warehouse.search.query import Query, QueryTerm
 from warehouse.search.searcher import Index, PassageHit, Searcher
 from warehouse.vocabulary import Language
@@ -49,8 +50,8 @@ class Concepts:
     An alternative is its lexemes and what it counts. Weights sum to 1.
     """
 
-    alternatives: Mapping[int, Sequence[tuple[frozenset[str], float]]]
-    weights: Mapping[int, float]
+    alternatives: Mapping[int | str, Sequence[tuple[frozenset[str], float]]]
+    weights: Mapping[int | str, float]
     known: float
 
     def support(self, found: frozenset[str]) -> float:
@@ -60,7 +61,7 @@ class Concepts:
             for concept, weight in self.weights.items()
         )
 
-    def _of(self, concept: int) -> Sequence[tuple[frozenset[str], float]]:
+    def _of(self, concept: int | str) -> Sequence[tuple[frozenset[str], float]]:
         return self.alternatives[concept]
 
     @staticmethod
@@ -89,18 +90,36 @@ class Rarity:
 
 
 def concepts(query: Query, rarity: Rarity) -> Concepts:
-    """Return what a query asks for."""
-    grouped: dict[int, dict[int, list[QueryTerm]]] = defaultdict(lambda: defaultdict(list))
+    """Return what a query asks for: its words, the lexicon's concepts, and the needs it may mean.
+
+    The phrases of a need are its alternatives: a sentence with one of them speaks of it.
+    """
+    grouped: dict[int | str, dict[int | str, list[QueryTerm]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for term in query.terms:
-        grouped[term.concept][term.alternative].append(term)
+        if term.need is None:
+            grouped[term.concept][term.alternative].append(term)
+        else:
+            grouped[term.need][term.lexeme].append(term)
     alternatives = {
         concept: [
-            (frozenset(term.lexeme for term in terms), max(term.weight for term in terms))
+            (
+                frozenset(name for term in terms for name in term.lexeme.split(JOINT)),
+                max(term.weight for term in terms),
+            )
             for terms in by_number.values()
         ]
         for concept, by_number in grouped.items()
     }
-    weights = {concept: rarity.weight(found[0][0]) for concept, found in alternatives.items()}
+    importance = {
+        concept: max(term.importance for terms in by_number.values() for term in terms)
+        for concept, by_number in grouped.items()
+    }
+    weights = {
+        concept: importance[concept] * rarity.weight(found[0][0])
+        for concept, found in alternatives.items()
+    }
     total = sum(weights.values()) or 1.0
     known = sum(
         weights[concept]
@@ -143,7 +162,7 @@ class IndexRetriever:
         """Return the sentences that fit a question best."""
         prepared = await self._searcher.prepare(question, language=Language[language])
         if not prepared.query.has_words:
-            return Retrieved((), 0, 0.0)
+            return Retrieved((), 0, 0.0, 0.0)
         asked = concepts(prepared.query, await self._rarity_of(prepared.index))
         filtered, values = await self._programs(filter_, runner)
         hits = await self._searcher.passages(
@@ -163,7 +182,8 @@ class IndexRetriever:
             )
         ]
         found.sort(key=lambda sentence: -sentence.score)
-        return Retrieved(found[:limit], len(hits), asked.known)
+        nearest = max((one.likeness for one in prepared.query.needs), default=0.0)
+        return Retrieved(found[:limit], len(hits), asked.known, nearest)
 
     async def _rarity_of(self, index: Index) -> Rarity:
         known = self._rarity

@@ -49,8 +49,8 @@ class Word:
 
 
 @cache
-def analysis_version() -> str:
-    """Return what decides how texts are cut and analysed; an index holds for one such version."""
+def rules_version() -> str:
+    """Return what decides how texts are cut and made lexemes."""
     return f"{RULES}/snowball-{version('snowballstemmer')}"
 
 

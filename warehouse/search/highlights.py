@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from warehouse.search.analysis import lexeme, words
+from warehouse.search.phrases import JOINT
 from warehouse.search.query import QueryTerm
 from warehouse.vocabulary import Language
 
@@ -44,7 +45,10 @@ def highlights(text: str, language: Language, terms: Sequence[QueryTerm]) -> lis
 def _sayings(terms: Sequence[QueryTerm]) -> set[tuple[str, ...]]:
     """Return the lexemes of every alternative of a query."""
     alternatives = groupby(terms, key=lambda term: (term.concept, term.alternative))
-    return {tuple(term.lexeme for term in group) for _, group in alternatives}
+    return {
+        tuple(lexeme for term in group for lexeme in term.lexeme.split(JOINT))
+        for _, group in alternatives
+    }
 
 
 def _add(spans: list[Span], text: str, span: Span) -> None:

@@ -2,7 +2,8 @@
 
 Words become lexemes of both languages: an English query finds what French passages write alike,
 and names of places stem differently in each. Words that nobody writes are corrected to the
-nearest that somebody does. Concepts of the lexicon bring their terms in both languages.
+nearest that somebody does. Concepts of the lexicon bring their terms in both languages, and needs
+that a sentence in everyday words is likely to mean bring the phrases of documents.
 
 A query is a list of **concepts**; each has **alternatives**, which are synonyms: what a passage has
 of any of them adds up. An alternative is one or more lexemes, of which a passage must have all.
@@ -16,35 +17,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from warehouse.search.analysis import Word, language_of, lexeme, words
+from warehouse.search.expansion import (
+    ExpansionWeights,
+    importance_of_words,
+    sentence_likeness,
+    sought_phrases,
+)
 from warehouse.search.lexicon import Lexicon, Match
+from warehouse.search.need_finder import NO_NEEDS, LikelyNeed, NeedFinder
 from warehouse.search.spelling import Vocabulary
 from warehouse.search.stop_words import STOP_WORDS
 from warehouse.vocabulary import Language
 
 MOST_WORDS: Final = 64
 """Words of a query that count, from its beginning."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExpansionWeights:
-    """What an alternative counts beside the word as typed, which counts 1.
-
-    ``meaning`` was chosen on the tuning half of the judged queries; the others differ too little
-    there to choose by.
-
-    Attributes:
-        other_stem: The same word, stemmed by the rules of the other language.
-        correction: The word that it is a slip of.
-        translation: A term of a concept in the language that the query is not in.
-        concept: All the terms of a concept together, beside a word.
-        meaning: The vector of a concept's terms, beside that of the query.
-    """
-
-    other_stem: float = 0.8
-    correction: float = 0.9
-    translation: float = 1.0
-    concept: float = 1.0
-    meaning: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +43,7 @@ class QueryTerm:
         alternative: Number among the alternatives of its concept, which are synonyms.
         size: How many lexemes the alternative has; a passage must have all of them.
         importance: What its concept counts.
+        need: The need whose phrase it is; None for words of the query and of the lexicon.
     """
 
     lexeme: str
@@ -65,6 +52,7 @@ class QueryTerm:
     alternative: int
     size: int
     importance: float = 1.0
+    need: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +75,7 @@ class Query:
         corrections: Which words were taken for others.
         concepts: Concepts of the lexicon that it means.
         expansions: Terms of those concepts, as texts, in both languages.
+        needs: What it is likely to mean, the likeliest first.
     """
 
     text: str
@@ -96,6 +85,7 @@ class Query:
     corrections: tuple[Correction, ...]
     concepts: tuple[str, ...]
     expansions: tuple[str, ...]
+    needs: tuple[LikelyNeed, ...] = ()
 
     @property
     def has_words(self) -> bool:
@@ -121,20 +111,30 @@ def analyse(
     vocabulary: Vocabulary,
     lexicon: Lexicon,
     weights: ExpansionWeights | None = None,
+    needs: NeedFinder = NO_NEEDS,
 ) -> Query:
     """Return what a text asks for; the same text always gives the same."""
     weights = weights or ExpansionWeights()
     text = unicodedata.normalize("NFC", text).strip()
     language = language or language_of(text, least=1)
+    likely = needs.likely(text, language)
     typed = [_taken(word, vocabulary, lexicon) for word in _telling(text, language)]
     matches = list(dict.fromkeys(_matches(typed, language, lexicon)))
+    sentence = sentence_likeness(text, language)
+    faded = importance_of_words(likely, sentence, weights)
     terms = [
-        QueryTerm(name, weight, number, at, len(names), importance)
+        QueryTerm(name, weight, number, at, len(names), faded * importance)
         for number, (importance, alternatives) in enumerate(
             _concepts(typed, language, matches, lexicon, weights)
         )
         for at, (names, weight) in enumerate(alternatives)
         for name in names
+    ]
+    phrases = sought_phrases(likely, language, needs.bank, sentence, weights)
+    first = terms[-1].concept + 1 if terms else 0
+    terms += [
+        QueryTerm(phrase.term, 1.0, number, 0, 1, phrase.importance, phrase.need)
+        for number, phrase in enumerate(phrases, first)
     ]
     slips = [one for one in typed if one.taken != one.word.form]
     concepts = tuple(dict.fromkeys(match.concept for match in matches))
@@ -148,6 +148,7 @@ def analyse(
         expansions=tuple(
             dict.fromkeys(term.text for name in concepts for term in lexicon.terms.get(name, ()))
         ),
+        needs=likely,
     )
 
 

@@ -16,8 +16,11 @@ import numpy as np
 
 from warehouse.errors import IndexMissingError
 from warehouse.search.embedders import LEAST_LENGTH, Embedder, embedder
+from warehouse.search.expansion import ExpansionWeights
 from warehouse.search.lexicon import Lexicon, read_lexicon
-from warehouse.search.query import ExpansionWeights, Query, analyse
+from warehouse.search.need_finder import NeedFinder, default_finder
+from warehouse.search.needs import NeedBank
+from warehouse.search.query import Query, analyse
 from warehouse.search.ranking import (
     ALL_CURRENT,
     FILTERED,
@@ -126,6 +129,7 @@ class Searcher:
         lexicon: Concepts of the field; by default those of ``lexicon.csv``.
         ranking: Numbers of the ranking.
         expansion: What alternatives of a query's words count.
+        needs: Finds the needs that queries mean; by default those that come with the package.
     """
 
     def __init__(
@@ -136,10 +140,12 @@ class Searcher:
         lexicon: Lexicon | None = None,
         ranking: RankingSettings | None = None,
         expansion: ExpansionWeights | None = None,
+        needs: NeedFinder | None = None,
     ) -> None:
         self._fetcher = _Fetcher(fetch)
         self._settings = settings or get_settings()
         self._lexicon = lexicon
+        self._needs = needs
         self.ranking = ranking or RankingSettings()
         self.expansion = expansion or ExpansionWeights()
         self._index: Index | None = None
@@ -173,28 +179,38 @@ class Searcher:
         """
         index = await self.index()
         lexicon = self._lexicon if self._lexicon is not None else read_lexicon()
-        query = analyse(text, language, index.vocabulary, lexicon, self.expansion)
+        needs = self._needs or await asyncio.to_thread(default_finder)
+        query = analyse(text, language, index.vocabulary, lexicon, self.expansion, needs)
         vector = None
         if mode is not SearchMode.LEXICAL and query.has_words:
-            vector = await self._vector(index, query, lexicon)
+            vector = await self._vector(index, query, lexicon, needs.bank)
         return Prepared(index, query, mode, vector)
 
-    async def _vector(self, index: Index, query: Query, lexicon: Lexicon) -> list[float] | None:
-        """Return the vector of a query and of the terms of its concepts, in both languages."""
-        texts = [
-            " ".join(term.text for term in lexicon.terms.get(concept, ()) if term.language is each)
-            for concept in query.concepts
-            for each in Language
+    async def _vector(
+        self, index: Index, query: Query, lexicon: Lexicon, bank: NeedBank
+    ) -> list[float] | None:
+        """Return the vector of a query, of its concepts' terms and of its needs' statements."""
+        texts = [(query.corrected, 1.0)]
+        for each in Language:
+            share = self.expansion.meaning / len(Language)
+            for name in query.concepts:
+                terms = (term for term in lexicon.terms.get(name, ()) if term.language is each)
+                texts.append((" ".join(term.text for term in terms), share))
+            for one in query.needs:
+                share = self.expansion.need_meaning * one.likelihood / len(Language)
+                texts.append((" ".join(bank[one.name].statements.get(each, ())), share))
+        texts = [(text, share) for text, share in texts if text and share > 0]
+        vectors = await index.embedder.embed([text for text, _ in texts])
+        parts = [
+            share * np.asarray(vector)
+            for vector, (_, share) in zip(vectors, texts, strict=True)
+            if vector is not None
         ]
-        said, *meant = await index.embedder.embed([query.corrected, *filter(None, texts)])
-        parts = [] if said is None else [(said, 1.0)]
-        parts += [(v, self.expansion.meaning / len(Language)) for v in meant if v is not None]
         if not parts:
             return None
-        summed = np.sum([weight * np.asarray(vector) for vector, weight in parts], axis=0)
+        summed = np.sum(parts, axis=0)
         length = float(np.linalg.norm(summed))
-        unit: list[float] = (summed / length).tolist() if length > LEAST_LENGTH else []
-        return unit or None
+        return (summed / length).tolist() if length > LEAST_LENGTH else None
 
     async def programs(
         self,

@@ -128,7 +128,7 @@ async def unknown_share(connection: asyncpg.Connection, version: IndexVersion) -
         "SELECT coalesce(sum(document_frequency) FILTER (WHERE known.lexeme IS NULL), 0)::float8"
         " / sum(document_frequency)"
         " FROM (SELECT lexeme, sum(document_frequency) AS document_frequency FROM search.term"
-        " WHERE analysis = $2 GROUP BY lexeme HAVING sum(document_frequency) >= $3) t"
+        " WHERE analysis = $2 AND strpos(lexeme, ' ') = 0 GROUP BY lexeme HAVING sum(document_frequency) >= $3) t"
         " LEFT JOIN (SELECT unnest(lexemes) AS lexeme FROM search.embedder_fit"
         " WHERE index_version_key = $1) known USING (lexeme)"
         " HAVING EXISTS (SELECT FROM search.embedder_fit WHERE index_version_key = $1)",

@@ -17,6 +17,7 @@ import asyncpg
 from warehouse.engine import copy_rows
 from warehouse.search.analysis import lexemes, words
 from warehouse.search.passages import Passage, cut, passage
+from warehouse.search.phrases import default_phrases
 from warehouse.vocabulary import Language, Province
 
 TARGET: Final = "search_target"
@@ -204,14 +205,13 @@ async def _store_postings(
     keys: Mapping[str, int],
     found_lexemes: Mapping[str, list[str]],
 ) -> None:
-    """Write the terms of new passages and how often each has them."""
-    pairs = sorted(
-        {
-            (passages[name].language, lexeme)
-            for name, found in found_lexemes.items()
-            for lexeme in found
-        }
-    )
+    """Write the terms of new passages, words and phrases, and how often each has them."""
+    phrases = default_phrases()
+    times = {
+        name: Counter([*found, *phrases.within(found, passages[name].language)])
+        for name, found in found_lexemes.items()
+    }
+    pairs = sorted({(passages[name].language, term) for name, had in times.items() for term in had})
     languages, names = [pair[0].value for pair in pairs], [pair[1] for pair in pairs]
     await connection.execute(
         "INSERT INTO search.term (analysis, language, lexeme)"
@@ -226,9 +226,9 @@ async def _store_postings(
     )  # fmt: skip
     terms = {(row["language"], row["lexeme"]): row["term_key"] for row in rows}
     postings = (
-        (keys[name], terms[passages[name].language.value, lexeme], times, len(found))
-        for name, found in found_lexemes.items()
-        for lexeme, times in Counter(found).items()
+        (keys[name], terms[passages[name].language.value, term], count, len(found_lexemes[name]))
+        for name, had in times.items()
+        for term, count in had.items()
     )
     columns = ("passage_key", "term_key", "frequency", "word_count")
     await copy_rows(connection, "search.posting", columns, postings)

@@ -1,0 +1,202 @@
+"""Which needs a query in everyday words is likely to mean: those that people ask for like that.
+
+A wording is a vector of its stems, pairs of neighbouring words and, for slips and inflections,
+pieces of words of four letters; rare features count more (TF-IDF, where a need counts as one
+document). A need is as near as its nearest wordings are and as all its wordings together are, by
+cosine, half and half. How much nearer it is than the others makes it likely.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from warehouse.search.analysis import lexeme, words
+from warehouse.search.needs import NeedBank, read_needs
+from warehouse.vocabulary import Language
+
+Numbers = npt.NDArray[np.int64]
+Shares = npt.NDArray[np.float64]
+
+STEM, PAIR, STOP, PIECE = 1.0, 0.5, 0.5, 0.2
+"""What a stem, a pair of words, a stop word and a piece of a word count."""
+LENGTH_OF_PIECE: Final = 4
+NEAREST: Final = 6
+"""How many wordings of a need count, each ``DECAY`` times as much as the nearer one."""
+DECAY: Final = 0.6
+SHARPNESS: Final = 25.0
+"""How much likelier a nearer need is: likelihoods are in proportion to exp(sharpness · likeness)."""
+SURE_LIKENESS: Final = 0.25
+"""From how near on the nearest need is certain."""
+LEAST_LIKENESS: Final = 0.12
+"""A need that is less near is none that the query means."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyNeed:
+    """A need that a query may mean.
+
+    Attributes:
+        name: Of the need.
+        likeness: How near it is, 0 to 1.
+        likelihood: How likely it is, 0 to 1: 1 for the nearest if it is near enough to be certain.
+    """
+
+    name: str
+    likeness: float
+    likelihood: float
+
+
+class NeedFinder:
+    """Finds the needs of a bank that queries mean.
+
+    Attributes:
+        bank: The needs.
+    """
+
+    def __init__(self, bank: NeedBank) -> None:
+        self.bank = bank
+        self._names = tuple(bank)
+        self._wordings = {
+            language: _Wordings(
+                [need.asked.get(language, ()) for need in bank.values()], language
+            )
+            for language in Language
+        }  # fmt: skip
+
+    def likely(
+        self, text: str, language: Language | None = None, most: int = 3
+    ) -> tuple[LikelyNeed, ...]:
+        """Return the likeliest needs, the likeliest first; none where nothing is near.
+
+        Args:
+            text: The query.
+            language: Of the query; None to try each.
+            most: How many to return at most.
+        """
+        if not self._names:
+            return ()
+        read = [language] if language else list(Language)
+        likeness = np.max([self._wordings[each].likeness(text) for each in read], axis=0)
+        shares = np.exp(SHARPNESS * (likeness - likeness.max()))
+        shares *= min(1.0, float(likeness.max()) / SURE_LIKENESS)
+        order = np.argsort(-likeness, kind="stable")[:most]
+        return tuple(
+            LikelyNeed(self._names[at], float(likeness[at]), float(shares[at]))
+            for at in order
+            if likeness[at] >= LEAST_LIKENESS
+        )
+
+
+class _Wordings:
+    """The wordings of all needs in one language, by feature."""
+
+    def __init__(self, asked: Sequence[Sequence[str]], language: Language) -> None:
+        self._language = language
+        self._known: dict[str, int] = {}
+        self._needs = len(asked)
+        self._owner: Numbers = np.repeat(np.arange(len(asked)), [len(texts) for texts in asked])
+        found = [
+            (number, self._known.setdefault(feature, len(self._known)), weight)
+            for number, text in enumerate(text for texts in asked for text in texts)
+            for feature, weight in features(text, language).items()
+        ]
+        wording = np.array([one[0] for one in found], dtype=np.int64)
+        feature = np.array([one[1] for one in found], dtype=np.int64)
+        weight = np.array([one[2] for one in found], dtype=np.float64)
+        self._rarity = self._rarity_of(feature, wording)
+        weight *= self._rarity[feature]
+        weight /= _lengths(wording, weight, len(self._owner))[wording]
+        order = np.argsort(feature, kind="stable")
+        self._wording, self._weight = wording[order], weight[order]
+        self._starts = np.searchsorted(feature[order], np.arange(len(self._known) + 1))
+        self._whole_lengths = self._lengths_of_wholes()
+
+    def _rarity_of(self, feature: Numbers, wording: Numbers) -> Shares:
+        """Return how much each feature tells: the fewer needs have it, the more."""
+        pairs = np.unique(feature * self._needs + self._owner[wording])
+        having = np.bincount(pairs // self._needs, minlength=len(self._known))
+        return np.log1p(self._needs / having)
+
+    def _lengths_of_wholes(self) -> Shares:
+        """Return the length of the sum of each need's wordings."""
+        features_at = np.repeat(np.arange(len(self._known)), np.diff(self._starts))
+        cells, at = np.unique(
+            features_at * self._needs + self._owner[self._wording], return_inverse=True
+        )
+        sums = np.bincount(at, self._weight)
+        return np.maximum(_lengths(cells % self._needs, sums, self._needs), 1e-9)
+
+    def likeness(self, text: str) -> Shares:
+        """Return how near each need is to a text, 0 to 1."""
+        near = np.zeros(len(self._owner))
+        for feature, share in self._vector(text).items():
+            at = slice(self._starts[feature], self._starts[feature + 1])
+            near[self._wording[at]] += share * self._weight[at]
+        wholes = np.bincount(self._owner, near, minlength=self._needs) / self._whole_lengths
+        return 0.5 * wholes + 0.5 * self._nearest(near)
+
+    def _vector(self, text: str) -> dict[int, float]:
+        """Return a text's known features, scaled to length 1."""
+        weights = {
+            self._known[feature]: weight * self._rarity[self._known[feature]]
+            for feature, weight in features(text, self._language).items()
+            if feature in self._known
+        }
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        return {feature: weight / length for feature, weight in weights.items()}
+
+    def _nearest(self, near: Shares) -> Shares:
+        """Return the weighted mean of the likeness of each need's nearest wordings."""
+        order = np.lexsort((-near, self._owner))
+        first = np.searchsorted(self._owner, np.arange(self._needs))
+        place = np.arange(len(order)) - first[self._owner]
+        shares = np.where(place < NEAREST, DECAY**place, 0.0)
+        total = sum(DECAY**place for place in range(NEAREST))
+        return np.bincount(self._owner, shares * near[order], minlength=self._needs) / total
+
+
+def _lengths(of: Numbers, weight: Shares, count: int) -> Shares:
+    """Return the Euclidean length of each vector, given its number and weight by component."""
+    return np.sqrt(np.bincount(of, weight * weight, minlength=count))
+
+
+def features(text: str, language: Language) -> Mapping[str, float]:
+    """Return the features of a text, each with what it counts, times how often it stands there."""
+    counted = Counter(_features(text, language))
+    return {
+        feature: weight * (1 + math.log(count)) for (feature, weight), count in counted.items()
+    }
+
+
+def _features(text: str, language: Language) -> Iterator[tuple[str, float]]:
+    """Yield features: marks before them keep those of different kinds apart."""
+    before = None
+    for word in words(text):
+        stem = lexeme(word.form, language)
+        yield (f"_{word.form}", STOP) if stem is None else (stem, STEM)
+        name = stem or f"_{word.form}"
+        if before is not None:
+            yield f"{before} {name}", PAIR
+        before = name
+        if stem is not None and len(word.form) >= LENGTH_OF_PIECE:
+            framed = f"^{word.form}$"
+            for start in range(len(framed) - LENGTH_OF_PIECE + 1):
+                yield f"#{framed[start : start + LENGTH_OF_PIECE]}", PIECE
+
+
+NO_NEEDS: Final = NeedFinder({})
+"""Finds nothing."""
+
+
+@cache
+def default_finder() -> NeedFinder:
+    """Return the finder of the needs that come with the package; made once, in some seconds."""
+    return NeedFinder(read_needs())
