@@ -270,7 +270,8 @@ def semantic_ctes(
     exact = (
         f"SELECT v.passage_key, v.embedding <=> {asked} AS distance FROM search.passage_vector v"
         f" WHERE v.index_version_key = {shape.version} AND v.passage_key = ANY (ARRAY("
-        f"SELECT o.passage_key FROM {FILTERED} JOIN search.passage_place o USING (program_key)))"
+        f"SELECT o.passage_key FROM {FILTERED} JOIN search.passage_place o USING (program_key)"
+        " ORDER BY 1))"
     )
     ending = f"ORDER BY distance LIMIT {settings.candidates}"
     if shape.exact_limit is None:
@@ -308,7 +309,7 @@ def _leg(leg: str, title: float, settings: RankingSettings) -> str:
     later = f"power({number(settings.decay)}, place - 1)"
     share = f"CASE WHEN is_title THEN {number(title)} ELSE {later} END"
     return (
-        f"search_{leg} AS (SELECT program_key, sum(score * {share} ORDER BY is_title, place)"
+        f"search_{leg} AS (SELECT program_key, sum(score * {share})"
         f" AS score FROM (SELECT program_key, {leg} AS score, ordinal = 0 AS is_title,"
         f" row_number() OVER (PARTITION BY program_key, ordinal = 0 ORDER BY {leg} DESC, ordinal)"
         f" AS place FROM search_found WHERE {leg} IS NOT NULL) p"
