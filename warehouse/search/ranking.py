@@ -186,7 +186,8 @@ def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[st
 
     The alternatives of a concept are synonyms: how often a passage has any of them adds up, and
     the concept is as rare as all of them together (at most: a passage with two of them counts
-    twice). An alternative of several words counts where a passage has all of them.
+    twice). An alternative of several words counts where a passage has all of them; it is as rare as
+    the rarest of them.
 
     One concept is counted after the other, and of it one alternative: what is grouped at a time
     stays small, and every passage adds its concepts up in the same order.
@@ -206,23 +207,21 @@ def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[st
     return [
         f"search_query AS (SELECT * FROM ({asked}) q)",
         (
-            "search_term AS MATERIALIZED (SELECT t.term_key, t.language, t.document_frequency,"
-            " q.weight, q.importance, q.concept, q.alternative, q.size, s.mean_word_count,"
-            " s.passage_count FROM search_query q JOIN search.term t ON t.lexeme = q.lexeme"
+            "search_term AS MATERIALIZED (SELECT * FROM (SELECT t.term_key, t.language,"
+            " t.document_frequency, q.weight, q.importance, q.concept, q.alternative, q.size,"
+            " s.mean_word_count, s.passage_count, count(*) OVER one AS known,"
+            " row_number() OVER (one ORDER BY t.document_frequency, t.term_key) AS rarity"
+            " FROM search_query q JOIN search.term t ON t.lexeme = q.lexeme"
             " JOIN search.language_statistics s USING (analysis, language)"
-            " WHERE t.analysis = (SELECT analysis FROM search_index) AND t.document_frequency > 0)"
-        ),
-        (
-            "search_alternative AS MATERIALIZED (SELECT concept, language, alternative, size,"
-            " mean_word_count, passage_count, max(importance) AS importance,"
-            " min(document_frequency) AS passages FROM search_term"
-            " GROUP BY concept, language, alternative, size, mean_word_count, passage_count"
-            " HAVING count(*) = size)"
+            " WHERE t.analysis = (SELECT analysis FROM search_index) AND t.document_frequency > 0"
+            " WINDOW one AS (PARTITION BY q.concept, t.language, q.alternative)) t"
+            " WHERE known = size)"
         ),
         (
             "search_concept AS MATERIALIZED (SELECT concept, language, mean_word_count,"
             " max(importance) * ln(1 + (passage_count - least(passage_count, sum(passages)) + 0.5)"
-            " / (least(passage_count, sum(passages)) + 0.5)) AS gain FROM search_alternative"
+            " / (least(passage_count, sum(passages)) + 0.5)) AS gain FROM (SELECT *,"
+            " document_frequency AS passages FROM search_term WHERE rarity = 1) a"
             " GROUP BY concept, language, mean_word_count, passage_count ORDER BY concept)"
         ),
         (
@@ -243,14 +242,17 @@ _WORD: Final = (
 )
 """How often passages have alternatives of one lexeme, of the concept ``c``."""
 _PHRASE: Final = (
-    "SELECT a_.passage_key, a_.frequency, a_.word_count FROM search_alternative a"
-    " CROSS JOIN LATERAL (SELECT p.passage_key, min(t.weight * p.frequency) AS frequency,"
-    " max(p.word_count) AS word_count FROM search_term t JOIN search.posting p USING (term_key)"
-    " WHERE t.concept = a.concept AND t.language = a.language AND t.alternative = a.alternative"
-    " GROUP BY p.passage_key HAVING count(*) = a.size) a_"
-    " WHERE a.concept = c.concept AND a.language = c.language AND a.size > 1"
+    "SELECT every.passage_key, every.frequency, every.word_count FROM search_term a"
+    " CROSS JOIN LATERAL (SELECT r.passage_key, max(r.word_count) AS word_count,"
+    " least(a.weight * max(r.frequency), min(t.weight * p.frequency)) AS frequency"
+    " FROM search.posting r, search_term t JOIN search.posting p USING (term_key)"
+    " WHERE r.term_key = a.term_key AND p.passage_key = r.passage_key AND t.rarity > 1"
+    " AND t.concept = a.concept AND t.language = a.language AND t.alternative = a.alternative"
+    " GROUP BY r.passage_key HAVING count(*) = a.size - 1) every"
+    " WHERE a.concept = c.concept AND a.language = c.language AND a.size > 1 AND a.rarity = 1"
 )
-"""The same of alternatives of several lexemes."""
+"""The same of alternatives of several lexemes: of the passages that have the rarest of them, those
+that have the others too."""
 
 
 def semantic_ctes(
