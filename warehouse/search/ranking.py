@@ -194,18 +194,19 @@ def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[st
     """
     terms = query.terms
     asked = (
-        f"SELECT * FROM unnest({bind([t.lexeme for t in terms], 'text[]')},"
+        f"search_query AS (SELECT * FROM unnest({bind([t.lexeme for t in terms], 'text[]')},"
         f" {bind([t.weight for t in terms], 'float8[]')},"
         f" {bind([t.importance for t in terms], 'float8[]')},"
         f" {bind([t.concept for t in terms], 'int4[]')},"
         f" {bind([t.alternative for t in terms], 'int4[]')},"
         f" {bind([t.size for t in terms], 'int4[]')})"
-        " AS q (lexeme, weight, importance, concept, alternative, size)"
+        " AS q (lexeme, weight, importance, concept, alternative, size))"
     )
+    having = "least(passage_count, sum(document_frequency))"
     k1, b = settings.k1, settings.b
     length = f"{number(1 - b)} + {number(b)} * w.word_count / c.mean_word_count"
     return [
-        f"search_query AS (SELECT * FROM ({asked}) q)",
+        asked,
         (
             "search_term AS MATERIALIZED (SELECT * FROM (SELECT t.term_key, t.language,"
             " t.document_frequency, q.weight, q.importance, q.concept, q.alternative, q.size,"
@@ -219,9 +220,8 @@ def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[st
         ),
         (
             "search_concept AS MATERIALIZED (SELECT concept, language, mean_word_count,"
-            " max(importance) * ln(1 + (passage_count - least(passage_count, sum(passages)) + 0.5)"
-            " / (least(passage_count, sum(passages)) + 0.5)) AS gain FROM (SELECT *,"
-            " document_frequency AS passages FROM search_term WHERE rarity = 1) a"
+            f" max(importance) * ln(1 + (passage_count - {having} + 0.5) / ({having} + 0.5))"
+            " AS gain FROM search_term WHERE rarity = 1"
             " GROUP BY concept, language, mean_word_count, passage_count ORDER BY concept)"
         ),
         (
@@ -392,5 +392,6 @@ def places_cte(mode: SearchMode, settings: RankingSettings, page: str | None = N
     )
     only = f" AND {within('program_key', page)}" if page else ""
     return (
-        f"{PLACES} AS (SELECT *, {rounded(parts)} AS score FROM search_found WHERE ordinal > 0{only})"
+        f"{PLACES} AS (SELECT *, {rounded(parts)} AS score FROM search_found"
+        f" WHERE ordinal > 0{only})"
     )
