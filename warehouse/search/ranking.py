@@ -269,17 +269,17 @@ def semantic_ctes(
         f"({shape.dimensions}) AS vector)"
     )
     asked = "(SELECT vector FROM search_asked)"
+    few = f"(SELECT passages FROM search_size) <= {shape.exact_limit}"
+    only = "" if shape.exact_limit is None else f" AND {few}"
     exact = (
         f"SELECT v.passage_key, v.embedding <=> {asked} AS distance FROM search.passage_vector v"
         f" WHERE v.index_version_key = {shape.version} AND v.passage_key = ANY (ARRAY("
         f"SELECT o.passage_key FROM {FILTERED} JOIN search.passage_place o USING (program_key)"
-        " ORDER BY 1))"
+        f" ORDER BY 1)){only} ORDER BY distance, passage_key LIMIT {settings.candidates}"
     )
-    ending = f"ORDER BY distance LIMIT {settings.candidates}"
     if shape.exact_limit is None:
-        found = [f"search_near AS MATERIALIZED ({exact} {ending})"]
+        found = [f"search_near AS MATERIALIZED ({exact})"]
     else:
-        few = f"(SELECT passages FROM search_size) <= {shape.exact_limit}"
         column = f"(v.embedding::halfvec({shape.dimensions}))"
         approximate = (
             f"SELECT v.passage_key, {column} <=> {asked} AS distance FROM search.passage_vector v"
@@ -287,6 +287,7 @@ def semantic_ctes(
             # An aggregate, so that it stays a condition of the scan of the approximate index.
             f" AND (SELECT bool_or(o.program_key IN (SELECT program_key FROM {FILTERED}))"
             " FROM search.passage_place o WHERE o.passage_key = v.passage_key)"
+            f" ORDER BY distance LIMIT {settings.candidates}"
         )
         found = [
             (
@@ -294,10 +295,7 @@ def semantic_ctes(
                 f" FROM {FILTERED} JOIN search.indexed_program i USING (program_key)"
                 " WHERE i.analysis = (SELECT analysis FROM search_index))"
             ),
-            (
-                f"search_near AS MATERIALIZED (({exact} AND {few} {ending})"
-                f" UNION ALL (SELECT * FROM ({approximate} {ending}) a))"
-            ),
+            (f"search_near AS MATERIALIZED (({exact}) UNION ALL ({approximate}))"),
         ]
     likeness = (
         "search_likeness AS (SELECT passage_key, 1 - distance AS score FROM search_near"
