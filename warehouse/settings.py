@@ -160,7 +160,7 @@ class Settings(BaseSettings):
         description="Share of words unknown to the fitted embedder from which a refit is proposed.",
     )
     search_exact_limit: int = Field(
-        default=30_000,
+        default=80_000,
         ge=0,
         description="Most passages that are compared one by one; more are searched by an index.",
     )

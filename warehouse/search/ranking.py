@@ -128,26 +128,52 @@ def ranking_ctes(
         bind: Binds values; called in a fixed order, as often for every query of a mode.
     """
     ctes = [_analysis(shape, bind)]
-    if mode is SearchMode.SEMANTIC:
-        ctes.append(f"{_LEXICAL_PLACE} AS (SELECT {_NO_PLACE})")
-    else:
+    if mode is not SearchMode.SEMANTIC:
         ctes += lexical_ctes(query, settings, bind)
-    if mode is SearchMode.LEXICAL:
-        ctes.append(f"{_SEMANTIC_PLACE} AS (SELECT {_NO_PLACE})")
-    else:
+    if mode is not SearchMode.LEXICAL:
         ctes += semantic_ctes(shape, vector, settings, bind)
-    ctes.append(_leg("search_lexical", _LEXICAL_PLACE, settings.lexical_title, settings))
-    ctes.append(_leg("search_semantic", _SEMANTIC_PLACE, settings.semantic_title, settings))
+    ctes += [_PASSAGES[mode], _FOUND, _GREATEST]
+    ctes.append(_leg("lexical", settings.lexical_title, settings))
+    ctes.append(_leg("semantic", settings.semantic_title, settings))
     ctes += [_scored(), _ranked(mode, settings)]
     return ctes
 
 
-_LEXICAL_PLACE: Final = "search_lexical_place"
-_SEMANTIC_PLACE: Final = "search_semantic_place"
-_NO_PLACE: Final = (
-    "NULL::bigint AS program_key, NULL::int AS ordinal, NULL::bigint AS passage_key,"
-    " NULL::float8 AS score WHERE false"
+def within(key: str, rows: str) -> str:
+    """Return the condition that ``key`` is the ``program_key`` of a row of ``rows``.
+
+    It is looked up in a hash table made once. As a join, it would be planned by a number of rows
+    that the server cannot know before the values, and then compare every row with every other.
+    """
+    return f"({key} IN (SELECT program_key FROM {rows})) IS TRUE"
+
+
+_PASSAGES: Final = {
+    SearchMode.LEXICAL: (
+        "search_passage AS (SELECT passage_key, score AS lexical, NULL::float8 AS semantic"
+        " FROM search_word_score)"
+    ),
+    SearchMode.SEMANTIC: (
+        "search_passage AS (SELECT passage_key, NULL::float8 AS lexical, score AS semantic"
+        " FROM search_likeness)"
+    ),
+    SearchMode.HYBRID: (
+        "search_passage AS (SELECT passage_key, l.score AS lexical, s.score AS semantic"
+        " FROM search_word_score l FULL JOIN search_likeness s USING (passage_key))"
+    ),
+}
+"""The passages that the legs found, each once."""
+_FOUND: Final = (
+    "search_found AS MATERIALIZED (SELECT o.program_key, o.ordinal, f.passage_key, f.lexical,"
+    " f.semantic FROM search_passage f JOIN search.passage_place o USING (passage_key)"
+    f" WHERE {within('o.program_key', FILTERED)})"
 )
+"""Where they stand in filtered programs."""
+_GREATEST: Final = (
+    "search_greatest AS MATERIALIZED (SELECT max(lexical) AS lexical, max(semantic) AS semantic"
+    " FROM search_found WHERE ordinal > 0)"
+)
+"""The one row of what the best passage of each leg has: the measure of all others."""
 
 
 def _analysis(shape: IndexShape, bind: Bind) -> str:
@@ -155,72 +181,78 @@ def _analysis(shape: IndexShape, bind: Bind) -> str:
     return f"search_index AS MATERIALIZED (SELECT {bind(shape.analysis, 'text')} AS analysis)"
 
 
-def _placed(name: str, found: str) -> str:
-    """Return the places, in filtered programs, of scored passages."""
-    return (
-        f"{name} AS MATERIALIZED (SELECT o.program_key, o.ordinal, o.passage_key, f.score"
-        f" FROM {found} f JOIN search.passage_place o USING (passage_key)"
-        f" JOIN {FILTERED} USING (program_key))"
-    )
-
-
 def lexical_ctes(query: Query, settings: RankingSettings, bind: Bind) -> list[str]:
     """Return the lexical leg: BM25 of every passage in which a concept of the query stands.
 
     The alternatives of a concept are synonyms: how often a passage has any of them adds up, and
     the concept is as rare as all of them together (at most: a passage with two of them counts
-    twice). An alternative of several words counts where a passage has all of them.
+    twice). An alternative of several words counts where a passage has all of them; it is as rare as
+    the rarest of them.
+
+    One concept is counted after the other, and of it one alternative: what is grouped at a time
+    stays small, and every passage adds its concepts up in the same order.
     """
     terms = query.terms
     asked = (
-        f"SELECT * FROM unnest({bind([t.lexeme for t in terms], 'text[]')},"
+        f"search_query AS (SELECT * FROM unnest({bind([t.lexeme for t in terms], 'text[]')},"
         f" {bind([t.weight for t in terms], 'float8[]')},"
         f" {bind([t.importance for t in terms], 'float8[]')},"
         f" {bind([t.concept for t in terms], 'int4[]')},"
         f" {bind([t.alternative for t in terms], 'int4[]')},"
         f" {bind([t.size for t in terms], 'int4[]')})"
-        " AS q (lexeme, weight, importance, concept, alternative, size)"
+        " AS q (lexeme, weight, importance, concept, alternative, size))"
     )
+    having = "least(passage_count, sum(document_frequency))"
     k1, b = settings.k1, settings.b
     length = f"{number(1 - b)} + {number(b)} * w.word_count / c.mean_word_count"
     return [
-        f"search_query AS (SELECT * FROM ({asked}) q)",
+        asked,
         (
-            "search_term AS MATERIALIZED (SELECT t.term_key, t.language, t.document_frequency,"
-            " q.weight, q.importance, q.concept, q.alternative, q.size, s.mean_word_count,"
-            " s.passage_count FROM search_query q JOIN search.term t ON t.lexeme = q.lexeme"
+            "search_term AS MATERIALIZED (SELECT * FROM (SELECT t.term_key, t.language,"
+            " t.document_frequency, q.weight, q.importance, q.concept, q.alternative, q.size,"
+            " s.mean_word_count, s.passage_count, count(*) OVER one AS known,"
+            " row_number() OVER (one ORDER BY t.document_frequency, t.term_key) AS rarity"
+            " FROM search_query q JOIN search.term t ON t.lexeme = q.lexeme"
             " JOIN search.language_statistics s USING (analysis, language)"
-            " WHERE t.analysis = (SELECT analysis FROM search_index) AND t.document_frequency > 0)"
+            " WHERE t.analysis = (SELECT analysis FROM search_index) AND t.document_frequency > 0"
+            " WINDOW one AS (PARTITION BY q.concept, t.language, q.alternative)) t"
+            " WHERE known = size)"
         ),
         (
             "search_concept AS MATERIALIZED (SELECT concept, language, mean_word_count,"
-            " max(importance) * ln(1 + (passage_count - least(passage_count, sum(passages)) + 0.5)"
-            " / (least(passage_count, sum(passages)) + 0.5)) AS gain"
-            " FROM (SELECT concept, language, mean_word_count, passage_count,"
-            " max(importance) AS importance, min(document_frequency) AS passages FROM search_term"
-            " GROUP BY concept, alternative, size, language, mean_word_count, passage_count"
-            " HAVING count(*) = size) a GROUP BY concept, language, mean_word_count, passage_count)"
+            f" max(importance) * ln(1 + (passage_count - {having} + 0.5) / ({having} + 0.5))"
+            " AS gain FROM search_term WHERE rarity = 1"
+            " GROUP BY concept, language, mean_word_count, passage_count ORDER BY concept)"
         ),
         (
-            "search_word AS (SELECT passage_key, concept, language, sum(frequency) AS frequency,"
-            " max(word_count) AS word_count FROM (SELECT p.passage_key, t.concept, t.language,"
-            " t.weight * p.frequency AS frequency, p.word_count"
-            " FROM search_term t JOIN search.posting p USING (term_key) WHERE t.size = 1"
-            " UNION ALL SELECT p.passage_key, t.concept, t.language,"
-            " min(t.weight * p.frequency), max(p.word_count)"
-            " FROM search_term t JOIN search.posting p USING (term_key) WHERE t.size > 1"
-            " GROUP BY p.passage_key, t.concept, t.alternative, t.language, t.size"
-            " HAVING count(*) = t.size) f GROUP BY passage_key, concept, language)"
-        ),
-        (
-            "search_lexical_passage AS (SELECT w.passage_key, sum(c.gain * w.frequency"
-            f" * {number(k1 + 1)} / (w.frequency + {number(k1)} * ({length})) ORDER BY w.concept)"
-            " AS score"
-            " FROM search_word w JOIN search_concept c USING (concept, language)"
+            "search_word_score AS (SELECT w.passage_key, sum(c.gain * w.frequency"
+            f" * {number(k1 + 1)} / (w.frequency + {number(k1)} * ({length}))) AS score"
+            " FROM search_concept c CROSS JOIN LATERAL (SELECT f.passage_key,"
+            " sum(f.frequency) AS frequency, max(f.word_count) AS word_count"
+            f" FROM ({_WORD} UNION ALL {_PHRASE}) f GROUP BY f.passage_key) w"
             " GROUP BY w.passage_key)"
         ),
-        _placed(_LEXICAL_PLACE, "search_lexical_passage"),
     ]
+
+
+_WORD: Final = (
+    "SELECT p.passage_key, t.weight * p.frequency AS frequency, p.word_count"
+    " FROM search_term t JOIN search.posting p USING (term_key)"
+    " WHERE t.concept = c.concept AND t.language = c.language AND t.size = 1"
+)
+"""How often passages have alternatives of one lexeme, of the concept ``c``."""
+_PHRASE: Final = (
+    "SELECT every.passage_key, every.frequency, every.word_count FROM search_term a"
+    " CROSS JOIN LATERAL (SELECT r.passage_key, max(r.word_count) AS word_count,"
+    " least(a.weight * max(r.frequency), min(t.weight * p.frequency)) AS frequency"
+    " FROM search.posting r, search_term t JOIN search.posting p USING (term_key)"
+    " WHERE r.term_key = a.term_key AND p.passage_key = r.passage_key AND t.rarity > 1"
+    " AND t.concept = a.concept AND t.language = a.language AND t.alternative = a.alternative"
+    " GROUP BY r.passage_key HAVING count(*) = a.size - 1) every"
+    " WHERE a.concept = c.concept AND a.language = c.language AND a.size > 1 AND a.rarity = 1"
+)
+"""The same of alternatives of several lexemes: of the passages that have the rarest of them, those
+that have the others too."""
 
 
 def semantic_ctes(
@@ -237,17 +269,17 @@ def semantic_ctes(
         f"({shape.dimensions}) AS vector)"
     )
     asked = "(SELECT vector FROM search_asked)"
+    few = f"(SELECT passages FROM search_size) <= {shape.exact_limit}"
+    only = "" if shape.exact_limit is None else f" AND {few}"
     exact = (
-        f"SELECT v.passage_key, v.embedding <=> {asked} AS distance FROM"
-        f" (SELECT DISTINCT o.passage_key FROM search.passage_place o JOIN {FILTERED}"
-        " USING (program_key)) c JOIN search.passage_vector v"
-        f" ON v.index_version_key = {shape.version} AND v.passage_key = c.passage_key"
+        f"SELECT v.passage_key, v.embedding <=> {asked} AS distance FROM search.passage_vector v"
+        f" WHERE v.index_version_key = {shape.version} AND v.passage_key = ANY (ARRAY("
+        f"SELECT o.passage_key FROM {FILTERED} JOIN search.passage_place o USING (program_key)"
+        f" ORDER BY 1)){only} ORDER BY distance, passage_key LIMIT {settings.candidates}"
     )
-    ending = f"ORDER BY distance LIMIT {settings.candidates}"
     if shape.exact_limit is None:
-        found = [f"search_near AS MATERIALIZED ({exact} {ending})"]
+        found = [f"search_near AS MATERIALIZED ({exact})"]
     else:
-        few = f"(SELECT passages FROM search_size) <= {shape.exact_limit}"
         column = f"(v.embedding::halfvec({shape.dimensions}))"
         approximate = (
             f"SELECT v.passage_key, {column} <=> {asked} AS distance FROM search.passage_vector v"
@@ -255,6 +287,7 @@ def semantic_ctes(
             # An aggregate, so that it stays a condition of the scan of the approximate index.
             f" AND (SELECT bool_or(o.program_key IN (SELECT program_key FROM {FILTERED}))"
             " FROM search.passage_place o WHERE o.passage_key = v.passage_key)"
+            f" ORDER BY distance LIMIT {settings.candidates}"
         )
         found = [
             (
@@ -262,24 +295,25 @@ def semantic_ctes(
                 f" FROM {FILTERED} JOIN search.indexed_program i USING (program_key)"
                 " WHERE i.analysis = (SELECT analysis FROM search_index))"
             ),
-            (
-                f"search_near AS MATERIALIZED ((SELECT * FROM ({exact} WHERE {few}) e {ending})"
-                f" UNION ALL (SELECT * FROM ({approximate} {ending}) a))"
-            ),
+            (f"search_near AS MATERIALIZED (({exact}) UNION ALL ({approximate}))"),
         ]
-    similar = "(SELECT passage_key, 1 - distance AS score FROM search_near WHERE distance < 1)"
-    return [made, *found, _placed(_SEMANTIC_PLACE, similar)]
+    likeness = (
+        "search_likeness AS (SELECT passage_key, 1 - distance AS score FROM search_near"
+        " WHERE distance < 1)"
+    )
+    return [made, *found, likeness]
 
 
-def _leg(name: str, places: str, title: float, settings: RankingSettings) -> str:
+def _leg(leg: str, title: float, settings: RankingSettings) -> str:
     """Return a leg's score of each program: its best passages, each less, and its title."""
     later = f"power({number(settings.decay)}, place - 1)"
     share = f"CASE WHEN is_title THEN {number(title)} ELSE {later} END"
     return (
-        f"{name} AS (SELECT program_key, sum(score * {share} ORDER BY is_title, place) AS score"
-        " FROM (SELECT program_key, score, ordinal = 0 AS is_title, row_number() OVER"
-        " (PARTITION BY program_key, ordinal = 0 ORDER BY score DESC, ordinal) AS place"
-        f" FROM {places}) p WHERE place <= {settings.depth} GROUP BY program_key)"
+        f"search_{leg} AS (SELECT program_key, sum(score * {share})"
+        f" AS score FROM (SELECT program_key, {leg} AS score, ordinal = 0 AS is_title,"
+        f" row_number() OVER (PARTITION BY program_key, ordinal = 0 ORDER BY {leg} DESC, ordinal)"
+        f" AS place FROM search_found WHERE {leg} IS NOT NULL) p"
+        f" WHERE place <= {settings.depth} GROUP BY program_key)"
     )
 
 
@@ -350,20 +384,12 @@ def places_cte(mode: SearchMode, settings: RankingSettings, page: str | None = N
         SearchMode.SEMANTIC: (0.0, 1.0),
         SearchMode.HYBRID: (settings.lexical_weight, settings.semantic_weight),
     }[mode]
-    legs = {"lexical": _LEXICAL_PLACE, "semantic": _SEMANTIC_PLACE}
     parts = " + ".join(
-        f"{number(weight)} * coalesce({leg} / nullif((SELECT max(score) FROM {found}"
-        " WHERE ordinal > 0), 0), 0)"
-        for (leg, found), weight in zip(legs.items(), weights, strict=True)
+        f"{number(weight)} * coalesce({leg} / nullif((SELECT {leg} FROM search_greatest), 0), 0)"
+        for leg, weight in zip(("lexical", "semantic"), weights, strict=True)
     )
-    only = f"JOIN {page} USING (program_key) " if page else ""
-    place = "program_key, ordinal, passage_key"
-    of_words = f"{place}, {_LEXICAL_PLACE}.score AS lexical, NULL::float8 AS semantic"
-    of_vectors = f"{place}, NULL, {_SEMANTIC_PLACE}.score"
+    only = f" AND {within('program_key', page)}" if page else ""
     return (
-        f"{PLACES} AS (SELECT *, {rounded(parts)} AS score FROM (SELECT program_key, ordinal,"
-        " passage_key, max(lexical) AS lexical, max(semantic) AS semantic"
-        f" FROM (SELECT {of_words} FROM {_LEXICAL_PLACE} {only}WHERE ordinal > 0"
-        f" UNION ALL SELECT {of_vectors} FROM {_SEMANTIC_PLACE} {only}WHERE ordinal > 0) both_legs"
-        " GROUP BY program_key, ordinal, passage_key) p)"
+        f"{PLACES} AS (SELECT *, {rounded(parts)} AS score FROM search_found"
+        f" WHERE ordinal > 0{only})"
     )

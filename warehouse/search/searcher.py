@@ -238,12 +238,15 @@ class Searcher:
                 f" ORDER BY score DESC, program_key LIMIT {limit})"
             ),
             *prepared.best_passages(self.ranking, "page"),
+            (
+                "shown AS MATERIALIZED (SELECT best.program_key AS best_of,"
+                f" {PASSAGE_COLUMNS.format(place='best')} FROM {BEST} best"
+                f" {PASSAGE_JOINS.format(place='best')})"
+            ),
         ]
         rows = await self._fetcher.fetch(
             f"WITH {', '.join(heads)} SELECT page.program_key, page.score, page.lexical,"
-            " page.semantic, b.* FROM page LEFT JOIN (SELECT best.program_key AS best_of,"
-            f" {PASSAGE_COLUMNS.format(place='best')} FROM {BEST} best"
-            f" {PASSAGE_JOINS.format(place='best')}) b ON b.best_of = page.program_key"
+            " page.semantic, b.* FROM page LEFT JOIN shown b ON b.best_of = page.program_key"
             " ORDER BY page.score DESC, page.program_key, b.passage_score DESC, b.ordinal",
             *bound.values,
         )
