@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from warehouse.search.analysis import words
 from warehouse.search.need_finder import LikelyNeed

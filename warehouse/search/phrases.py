@@ -1,9 +1,9 @@
 """Phrases of documents as terms of their own: lexemes that stand side by side.
 
-The phrases that tell of a need (:mod:`warehouse.search.needs`) are looked for in passages when these
-are indexed. What is found is a term like any other: its lexemes with spaces between, counted and as
-rare as it is. So a query for a phrase costs what a query for a word does, and a passage in which the
-same words stand apart has not got it.
+The phrases that tell of a need (:mod:`warehouse.search.needs`) are looked for in passages when
+these are indexed. What is found is a term like any other: its lexemes with spaces between, counted
+and as rare as it is. So a query for a phrase costs what a query for a word does, and a passage in
+which the same words stand apart has not got it.
 """
 
 from __future__ import annotations

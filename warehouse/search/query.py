@@ -12,13 +12,14 @@ of any of them adds up. An alternative is one or more lexemes, of which a passag
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from warehouse.search.analysis import Word, language_of, lexeme, words
 from warehouse.search.expansion import (
     ExpansionWeights,
+    SoughtPhrase,
     importance_of_words,
     sentence_likeness,
     sought_phrases,
@@ -105,6 +106,12 @@ class _Typed:
     taken: str
 
 
+Alternative = tuple[tuple[str, ...], float]
+"""Lexemes that belong together, and what they count."""
+Concept = tuple[float, list[Alternative]]
+"""What a concept counts, and its alternatives."""
+
+
 def analyse(
     text: str,
     language: Language | None,
@@ -117,32 +124,23 @@ def analyse(
     weights = weights or ExpansionWeights()
     text = unicodedata.normalize("NFC", text).strip()
     language = language or language_of(text, least=1)
-    likely = needs.likely(text, language)
-    typed = [_taken(word, vocabulary, lexicon) for word in _telling(text, language)]
-    matches = list(dict.fromkeys(_matches(typed, language, lexicon)))
-    sentence = sentence_likeness(text, language)
-    faded = importance_of_words(likely, sentence, weights)
-    terms = [
-        QueryTerm(name, weight, number, at, len(names), faded * importance)
-        for number, (importance, alternatives) in enumerate(
-            _concepts(typed, language, matches, lexicon, weights)
-        )
-        for at, (names, weight) in enumerate(alternatives)
-        for name in names
-    ]
-    phrases = sought_phrases(likely, language, needs.bank, sentence, weights)
-    first = terms[-1].concept + 1 if terms else 0
-    terms += [
-        QueryTerm(phrase.term, 1.0, number, 0, 1, phrase.importance, phrase.need)
-        for number, phrase in enumerate(phrases, first)
-    ]
+    typed = [_taken(word, vocabulary, lexicon, needs) for word in _telling(text, language)]
     slips = [one for one in typed if one.taken != one.word.form]
+    corrected = _corrected(text, slips)
+    matches = list(dict.fromkeys(_matches(typed, language, lexicon)))
     concepts = tuple(dict.fromkeys(match.concept for match in matches))
+    likely = needs.likely(corrected, language)
+    sentence = sentence_likeness(text, language)
+    asked = _numbered(
+        list(_concepts(typed, language, matches, lexicon, weights)),
+        importance_of_words(likely, sentence, weights),
+        sought_phrases(likely, language, needs.bank, sentence, weights),
+    )
     return Query(
         text=text,
-        corrected=_corrected(text, slips),
+        corrected=corrected,
         language=language,
-        terms=tuple(terms),
+        terms=tuple(asked),
         corrections=tuple(Correction(text[s.word.start : s.word.end], s.taken) for s in slips),
         concepts=concepts,
         expansions=tuple(
@@ -150,6 +148,19 @@ def analyse(
         ),
         needs=likely,
     )
+
+
+def _numbered(
+    concepts: Sequence[Concept], importance_of_each: float, phrases: Iterable[SoughtPhrase]
+) -> Iterator[QueryTerm]:
+    """Yield the terms of concepts and phrases, each of which is a concept of its own."""
+    for number, (importance, alternatives) in enumerate(concepts):
+        for at, (names, weight) in enumerate(alternatives):
+            for name in names:
+                counts = importance_of_each * importance
+                yield QueryTerm(name, weight, number, at, len(names), counts)
+    for number, phrase in enumerate(phrases, len(concepts)):
+        yield QueryTerm(phrase.term, 1.0, number, 0, 1, phrase.importance, phrase.need)
 
 
 def _telling(text: str, language: Language | None) -> Iterator[Word]:
@@ -160,9 +171,10 @@ def _telling(text: str, language: Language | None) -> Iterator[Word]:
             yield word
 
 
-def _taken(word: Word, vocabulary: Vocabulary, lexicon: Lexicon) -> _Typed:
-    """Return what a word is taken for: one that the lexicon knows is no slip."""
-    if any(lexeme(word.form, each) in lexicon.words for each in Language):
+def _taken(word: Word, vocabulary: Vocabulary, lexicon: Lexicon, needs: NeedFinder) -> _Typed:
+    """Return what a word is taken for: one that the lexicon or a need knows is no slip."""
+    stems = (lexeme(word.form, each) for each in Language)
+    if word.form in needs.words or any(stem in lexicon.words for stem in stems):
         return _Typed(word, word.form)
     return _Typed(word, vocabulary.nearest(word.form) or word.form)
 
@@ -183,17 +195,13 @@ def _matches(
         yield from lexicon.matches(found, each)
 
 
-Alternative = tuple[tuple[str, ...], float]
-"""Lexemes that belong together, and what they count."""
-
-
 def _concepts(
     typed: Sequence[_Typed],
     language: Language | None,
     matches: Sequence[Match],
     lexicon: Lexicon,
     weights: ExpansionWeights,
-) -> Iterator[tuple[float, list[Alternative]]]:
+) -> Iterator[Concept]:
     """Yield each concept: what it counts, and its alternatives.
 
     Each word is a concept of its own, and so is what the lexicon knows of one or more of them: a

@@ -179,7 +179,9 @@ class Searcher:
         """
         index = await self.index()
         lexicon = self._lexicon if self._lexicon is not None else read_lexicon()
-        needs = self._needs or await asyncio.to_thread(default_finder)
+        needs = self._needs
+        if needs is None:
+            needs = await asyncio.to_thread(default_finder)
         query = analyse(text, language, index.vocabulary, lexicon, self.expansion, needs)
         vector = None
         if mode is not SearchMode.LEXICAL and query.has_words:

@@ -9,6 +9,7 @@ from typing import Final
 import asyncpg
 
 from warehouse.search.corpus import LEAST_PASSAGES
+from warehouse.search.phrases import JOINT
 from warehouse.search.texts import TARGET_PASSAGE
 from warehouse.search.vectors import drop_approximate_index
 from warehouse.search.versions import IndexVersion, activate, remove_old_versions
@@ -121,14 +122,16 @@ async def skip_counts(connection: asyncpg.Connection, version: int) -> dict[Skip
 async def unknown_share(connection: asyncpg.Connection, version: IndexVersion) -> float | None:
     """Return the share of the words of current passages that the version's fit does not know.
 
-    Words count that a new fit would know (:data:`warehouse.search.corpus.LEAST_PASSAGES`), each
-    as often as there are passages with it. None for an embedder without a fit.
+    Words count, not phrases, that a new fit would know
+    (:data:`warehouse.search.corpus.LEAST_PASSAGES`), each as often as there are passages with it.
+    None for an embedder without a fit.
     """
     share: float | None = await connection.fetchval(
         "SELECT coalesce(sum(document_frequency) FILTER (WHERE known.lexeme IS NULL), 0)::float8"
         " / sum(document_frequency)"
         " FROM (SELECT lexeme, sum(document_frequency) AS document_frequency FROM search.term"
-        " WHERE analysis = $2 AND strpos(lexeme, ' ') = 0 GROUP BY lexeme HAVING sum(document_frequency) >= $3) t"
+        f" WHERE analysis = $2 AND strpos(lexeme, '{JOINT}') = 0"
+        " GROUP BY lexeme HAVING sum(document_frequency) >= $3) t"
         " LEFT JOIN (SELECT unnest(lexemes) AS lexeme FROM search.embedder_fit"
         " WHERE index_version_key = $1) known USING (lexeme)"
         " HAVING EXISTS (SELECT FROM search.embedder_fit WHERE index_version_key = $1)",
