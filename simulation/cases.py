@@ -24,7 +24,7 @@ from simulation.market import Int32, Market
 from simulation.outcome import Outcome, Verdict
 from simulation.pairing import with_couples
 from simulation.population import Population
-from simulation.reversion import Pool, Reversion, run_with_reversions
+from simulation.reversion import Pool, Reversion, ReversionRun, run_with_reversions
 
 VERDICTS: Final = tuple(Verdict)
 """The order in which verdicts are counted."""
@@ -94,11 +94,17 @@ class Case:
 
         Where seats reverted, the market of the outcome has the seats after that.
         """
+        reverted = self.reverted(replicate)
+        if reverted is not None:
+            return reverted.run.outcome
+        return solve(self.market(replicate), seed=self.seed)
+
+    def reverted(self, replicate: int) -> ReversionRun | None:
+        """Return the run of one replicate with its reversions; None where there are none."""
+        if not self.reversions:
+            return None
         market = self.market(replicate)
-        if self.reversions:
-            run = run_with_reversions(market, self.reversions, self.pools, seed=self.seed)
-            return run.run.outcome
-        return solve(market, seed=self.seed)
+        return run_with_reversions(market, self.reversions, self.pools, seed=self.seed)
 
     def count(self, first: int, number: int, is_cancelled: Callable[[], bool]) -> Counted:
         """Run replicates and count.

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
@@ -25,6 +25,7 @@ from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
+from simulation.reversion import ReversionRun
 from simulation.scenario import AS_IT_IS, RevertSeats, Scenario, invalid
 from simulation.seats import require_singles, seat_values
 from simulation.stability import audit
@@ -316,7 +317,19 @@ def _outcomes(frame: Frame, case: Case, sums: Sums, base: Sums | None) -> dict[S
     return found
 
 
-def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Outcome:
+class FirstMatch(NamedTuple):
+    """The match of the first replicate of a scenario.
+
+    Attributes:
+        outcome: The matching.
+        reverted: The run of reversions that ended with it; None where no seats revert.
+    """
+
+    outcome: Outcome
+    reverted: ReversionRun | None
+
+
+def first_match(request: RunRequest, programs: ProgramTable, number: int) -> FirstMatch:
     """Return the match of the first replicate of a scenario, as `run` has it.
 
     Args:
@@ -331,4 +344,6 @@ def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Out
     parameters = request.parameters or default_parameters()
     setting = apply(scenario, programs, parameters, request.reversions)
     population = populate(setting.programs, setting.parameters, request.seed)
-    return _case(scenario, setting, population).outcome(0)
+    case = _case(scenario, setting, population)
+    reverted = case.reverted(0)
+    return FirstMatch(case.outcome(0) if reverted is None else reverted.run.outcome, reverted)

@@ -204,7 +204,8 @@ class Simulation(Node):
     explanation: Explanation | None = declared(
         Computed("explanation", ("simulation_id",)),
         "Why an applicant, or a program, got what it got in the first replicate: the chain of"
-        " proposals and displacements, in words and as data. The run is repeated for it.",
+        " proposals, displacements and withdrawals, couples' as well, in words and as data. The run"
+        " is repeated for it.",
         [
             argument("applicant", str | None, "Identifier of a simulated applicant."),
             argument("program", str | None, "A program by its key, such as 1503-27447."),
