@@ -110,8 +110,8 @@ class Simulator:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def matches_of(request: RunRequest) -> int:
-    """Return how many matches of singles a request takes the time of, about."""
+def matches_of(request: RunRequest, programs: int) -> int:
+    """Return how many matches of singles a request over so many programs takes the time of."""
     each = SEAT_VALUES if request.seat_values else 1
     with_couples = request.reversions or any(
         change.kind in {"revert_seats", "add_couples"}
@@ -120,5 +120,5 @@ def matches_of(request: RunRequest) -> int:
     )
     parameters = request.parameters
     if with_couples or (parameters and any(one.couples for one in parameters.groups.values())):
-        each = max(each, ENGINE)
+        each = ENGINE * (1 + programs if request.seat_values else 1)
     return len(request.scenarios) * (DRAWING + request.audits + request.replicates * each)

@@ -94,16 +94,17 @@ class Case:
 
         Where seats reverted, the market of the outcome has the seats after that.
         """
-        reverted = self.reverted(replicate)
-        if reverted is not None:
-            return reverted.run.outcome
-        return solve(self.market(replicate), seed=self.seed)
+        return self.matched(self.market(replicate))
 
-    def reverted(self, replicate: int) -> ReversionRun | None:
-        """Return the run of one replicate with its reversions; None where there are none."""
+    def matched(self, market: Market) -> Outcome:
+        """Return the matching of a market of this case by the whole engine; see `outcome`."""
+        reverted = self.reverted(market)
+        return solve(market, seed=self.seed) if reverted is None else reverted.run.outcome
+
+    def reverted(self, market: Market) -> ReversionRun | None:
+        """Return the run of a market of this case with its reversions; None where it has none."""
         if not self.reversions:
             return None
-        market = self.market(replicate)
         return run_with_reversions(market, self.reversions, self.pools, seed=self.seed)
 
     def count(self, first: int, number: int, is_cancelled: Callable[[], bool]) -> Counted:

@@ -310,16 +310,17 @@ def _summary_of_applicant(words: Words, outcome: Outcome, number: int, chain: _C
         text = [f"{who} has no match."]
     else:
         text = [f"{who} has choice {rank}, {words.program(program)}."]
-    above = [
+    earlier = [
         event
         for event in chain.reasons
         if event.applicant in own and event.choice and (not rank or event.choice < rank)
     ]
-    refused = {event.choice for event in above if event.kind in REFUSALS}
-    unranked = {event.choice for event in above if event.kind is StepKind.NOT_RANKED} - refused
+    refused = {event.choice for event in earlier if event.kind in REFUSALS}
+    unranked = {event.choice for event in earlier if event.kind is StepKind.NOT_RANKED} - refused
+    above = " above it" if rank else ""
     if refused:
         many = _number_of(len(refused), "pair" if len(own) > 1 else "program")
-        text.append(f"{many} above it {_REFUSED[len(own)]}")
+        text.append(f"{many}{above} {_REFUSED[len(own)]}")
     if unranked:
         many = _number_of(len(unranked), "pair" if len(own) > 1 else "program")
         text.append(f"{many} {_UNRANKED[len(own)].format(who)}")

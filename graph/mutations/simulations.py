@@ -89,7 +89,7 @@ async def ask(services: Services, given: Any, kind: SimulationKind, schema: Grap
         before = await simulations.asked_before(connection, key)
         if before is not None:
             return _same(before, new)
-        is_small = matches_of(request) <= services.settings.small_run
+        is_small = matches_of(request, len(offered.programs)) <= services.settings.small_run
         if not is_small or services.simulator.is_busy:
             await check_queue(connection, services)
             return _same(await simulations.queue(connection, new), new)
@@ -169,14 +169,9 @@ def _check_scenarios(asked: dict[str, Any], request: RunRequest, offered: Offere
     parameters = request.parameters or default_parameters()
     for scenario, path in zip(request.scenarios, paths_of(asked, request), strict=True):
         try:
-            setting = apply(scenario, offered.programs, parameters, request.reversions)
+            apply(scenario, offered.programs, parameters, request.reversions)
         except SimulationError as error:
             raise refused(error, path) from error
-        if request.seat_values and setting.reversions and not path:
-            raise RefusedError(
-                UserErrorCode.CONTRADICTION, ("seatValues",),
-                "Values of seats are exact only without reversions.", "Leave one of them out.",
-            )  # fmt: skip
 
 
 def _new(

@@ -162,7 +162,7 @@ def test_a_couple_is_told_with_withdrawals_and_what_followed() -> None:
     ]  # fmt: skip
     assert "\n".join(step.text for step in found.steps) == TOLD
     assert found.summary == (
-        "Ann and Bob have no match. One pair above it met a program that preferred the applicants"
+        "Ann and Bob have no match. One pair met a program that preferred the applicants"
         " whom it holds. Their coming in moved 1 others. They are matched as a couple, by their"
         " paired list only."
     )
