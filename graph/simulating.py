@@ -15,6 +15,7 @@ from simulation.chunks import cores
 from simulation.errors import RunCancelledError
 from simulation.runs import RunRequest, run
 from simulation.storing import rows_of
+from simulation.warming import Warming, Warmth
 from warehouse.queries.offered import offered_iteration
 from warehouse.queries.simulation_results import Results
 
@@ -36,13 +37,21 @@ class Simulator:
 
     Args:
         connect: Opens a connection that reads the star.
+        warming: What compiles the match engine; None to compile what is used when it is used.
     """
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, warming: Warming | None = None) -> None:
         self._connect = connect
+        self._warming = warming
         self._programs: OrderedDict[tuple[int, int], OfferedPrograms] = OrderedDict()
         self._turn = asyncio.Semaphore(1)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="simulation")
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a run can begin here at once: none is at work, and the engine is compiled."""
+        is_ready = self._warming is None or self._warming.warmth is Warmth.READY
+        return is_ready and not self.is_busy
 
     @property
     def is_busy(self) -> bool:

@@ -90,7 +90,7 @@ async def ask(services: Services, given: Any, kind: SimulationKind, schema: Grap
         if before is not None:
             return _same(before, new)
         is_small = matches_of(request, len(offered.programs)) <= services.settings.small_run
-        if not is_small or services.simulator.is_busy:
+        if not (is_small and services.simulator.is_free):
             await check_queue(connection, services)
             return _same(await simulations.queue(connection, new), new)
     results = await services.simulator.run(request, offered)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from simulation.warming import Warmth
 from tests.conftest import Database
 from tests.integration.graph_client import Graph, open_graph
 
@@ -198,3 +200,51 @@ async def test_matches_are_explained_as_they_were(graph: Graph) -> None:
         (error,) = answer["errors"]
         assert error["extensions"]["code"] == "BAD_USER_INPUT"
         assert error["path"] == ["simulation", "why"]
+
+
+COUPLES = {"addCouples": {"group": "CMG", "couples": 3}}
+REVERTING = {
+    "revertSeats": {
+        "source": {"categories": ["CMG"]},
+        "target": {"categories": ["IMG"]},
+        "same": ["UNIVERSITY"],
+    }
+}
+
+
+async def test_what_ifs_with_couples_run_cold_and_are_told_as_they_were(graph: Graph) -> None:
+    payload = await mutate(
+        graph,
+        COMPARE.replace("number scenarios", "id status scenarios"),
+        seed=3,
+        replicates=2,
+        keepsMatches=True,
+        scenarios=[{"name": "couples", "changes": [MORE, COUPLES]}],
+    )
+    assert (payload["errors"], payload["simulation"]["status"]) == ([], "SUCCEEDED")
+    assert payload["simulation"]["scenarios"][1]["matchedChange"]["mean"] is not None
+    identity = payload["simulation"]["id"]
+    told = []
+    for number in range(1, 7):
+        answer = (await graph.raw(EXPLAIN, {
+            "id": identity, "applicant": f"CMG-{number}", "scenario": 1})).json()  # fmt: skip
+        if answer["data"]["simulation"]["why"] is not None:
+            told.append(answer["data"]["simulation"]["why"])
+    print(told)
+
+
+async def test_runs_are_jobs_until_the_engine_is_compiled(graph: Graph) -> None:
+    simulator = graph.app.front.pipeline.executor.services.simulator
+    simulator._warming = Warm(Warmth.COMPILING)
+    payload = await mutate(graph, RUN)
+    assert payload["job"]["status"] == "QUEUED"
+    assert payload["simulation"]["status"] == "QUEUED"
+    simulator._warming = Warm(Warmth.READY)
+    assert (await mutate(graph, RUN))["job"] is None
+
+
+@dataclass
+class Warm:
+    """What compiles the engine, at some point."""
+
+    warmth: Warmth
