@@ -15,6 +15,7 @@ from graph.answers.index_retriever import IndexRetriever
 from graph.explaining import Explainer
 from graph.planner.computed import Work
 from graph.simulating import Simulator
+from graph.types.parameters import typed_parameters
 from graph.types.simulation import SimulationExports
 from simulation.warming import Warming
 from warehouse.engine import Role, connect
@@ -90,7 +91,11 @@ class Services:
         )
         self.simulator = Simulator(self.writing, warming)
         explainer = Explainer(self.writing, self.simulator)
-        self.works: Mapping[str, Work] = {"exports": exports, "explanation": explainer.explain}
+        self.works: Mapping[str, Work] = {
+            "exports": exports,
+            "explanation": explainer.explain,
+            "typed_parameters": typed_parameters,
+        }
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Any]:
