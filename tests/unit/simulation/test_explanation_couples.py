@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -170,6 +171,11 @@ def test_a_couple_is_told_with_withdrawals_and_what_followed() -> None:
     withdrawal = found.steps[6]
     assert (withdrawal.applicant, withdrawal.program) == ("Bob", "1-2")
     assert (withdrawal.partner, withdrawal.partner_program) == ("Ann", "1-1")
+
+
+def test_the_page_tells_a_chain_as_it_is() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "matching.md").read_text(encoding="utf-8")
+    assert f"```text\n{TOLD}\n```" in page
 
 
 def test_a_single_is_told_by_which_couple_they_were_displaced() -> None:
