@@ -15,7 +15,7 @@ from simulation.chunks import cores
 from simulation.errors import RunCancelledError
 from simulation.runs import RunRequest, run
 from simulation.storing import rows_of
-from simulation.warming import Warming, Warmth
+from simulation.warming import LOOK_EVERY, Warming, Warmth
 from warehouse.queries.offered import offered_iteration
 from warehouse.queries.simulation_results import Results
 
@@ -27,6 +27,8 @@ ENGINE: Final = 10
 """How much longer a match with couples or reversions takes than one without."""
 SEAT_VALUES: Final = 50
 """How much longer a match takes whose seats are valued."""
+LOOKS: Final = 25
+"""How often a small run looks whether the engine is compiled, before it becomes a job."""
 
 Result = TypeVar("Result")
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
@@ -47,11 +49,15 @@ class Simulator:
         self._turn = asyncio.Semaphore(1)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="simulation")
 
-    @property
-    def is_free(self) -> bool:
-        """Whether a run can begin here at once: none is at work, and the engine is compiled."""
-        is_ready = self._warming is None or self._warming.warmth is Warmth.READY
-        return is_ready and not self.is_busy
+    async def is_ready(self) -> bool:
+        """Return whether the engine is compiled; waits a moment, which is enough if it was once."""
+        if self._warming is None:
+            return True
+        for _ in range(LOOKS):
+            if self._warming.warmth is not Warmth.COMPILING:
+                break
+            await asyncio.sleep(LOOK_EVERY)
+        return self._warming.warmth is Warmth.READY
 
     @property
     def is_busy(self) -> bool:

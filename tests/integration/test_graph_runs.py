@@ -263,18 +263,28 @@ async def test_seats_with_couples_are_valued_by_a_job(graph: Graph) -> None:
     assert payload["job"]["status"] == "QUEUED"
 
 
-async def test_runs_are_jobs_until_the_engine_is_compiled(graph: Graph) -> None:
+async def test_runs_are_jobs_until_the_engine_is_compiled(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.simulating.LOOK_EVERY", 0.01)
     simulator = graph.app.front.pipeline.executor.services.simulator
-    simulator._warming = Warm(Warmth.COMPILING)
-    payload = await mutate(graph, RUN)
-    assert payload["job"]["status"] == "QUEUED"
-    assert payload["simulation"]["status"] == "QUEUED"
-    simulator._warming = Warm(Warmth.READY)
-    assert (await mutate(graph, RUN))["job"] is None
+    for looks, warmth in ((1_000_000, Warmth.READY), (0, Warmth.NOTHING_KEPT)):
+        simulator._warming = Warm(looks, warmth)
+        payload = await mutate(graph, RUN)
+        assert payload["job"]["status"] == "QUEUED"
+        assert payload["simulation"]["status"] == "QUEUED"
+    simulator._warming = Warm(3, Warmth.READY)
+    assert (await mutate(graph, RUN))["job"] is None, "a moment is waited for"
 
 
 @dataclass
 class Warm:
-    """What compiles the engine, at some point."""
+    """What compiles the engine, and is done after so many looks."""
 
-    warmth: Warmth
+    looks: int
+    then: Warmth
+
+    @property
+    def warmth(self) -> Warmth:
+        self.looks -= 1
+        return Warmth.COMPILING if self.looks >= 0 else self.then
