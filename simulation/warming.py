@@ -13,6 +13,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,9 @@ class Warming:
             )
         except OSError as error:
             _log.warning("the match engine is compiled when it is first used: %s", error)
+        else:
+            # It is waited for from the beginning, so that no dead process is left to be looked at.
+            threading.Thread(target=self._process.wait, daemon=True).start()
 
     @property
     def warmth(self) -> Warmth:
