@@ -42,7 +42,7 @@ _TRAINING = re.compile(
 )
 _BASE = re.compile(r"\b(?:[Ss]ite|base|based|stream|spent|hospitals|tenue?s?|donnent?)\b")
 _BASED = re.compile(r"\bhome[ -]?base[^.;]{0,40}\b(?:in|of|is)$|\bwill be based (?:in|out of)$")
-_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| Site\b(?! [A-Z])")
+_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| (?:Site|Stream)\b(?! [A-Z])| hospitals\b")
 _TOLD = re.compile(
     r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}"
     r"|placed(?: \w+){0,5}|community hospitals) (?:in|at)$"
@@ -76,6 +76,11 @@ _PHRASES = (
         r"[^.;]{0,20},? such as"
     ),
     r"urban cent(?:re|er)s such as",
+    r"sends? (?:our )?residents to",
+    r"(?:is|are) completed (?:in|at)",
+    r"experiences? with (?:our|the) (?:\w+ )?partners in",
+    r"rotations\b[^.;]{0,60}\b(?:settings|communities|sites)\b[^.;]{0,40}\b(?:i\.?e|e\.?g)\.?,?",
+    r"milieux tels que",
 )
 _DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES))
 """What right before a town tells that residents train there, be it a single one."""
