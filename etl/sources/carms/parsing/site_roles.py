@@ -38,6 +38,16 @@ _TRAINING_AT = re.compile(
     r"\b(?:training|rotations?|placements?|stages?|blocks?)\b.*\b(?:at|in|with)(?: the)? $"
 )
 _GOES_ON = re.compile(r",\s[A-Z]")
+_IS_AT = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:which\s)?(?:(?:is|are|itself)\s)*(?:\w+\s)?"
+    r"(?:located|housed|situated|based)\s(?:at|in|on|within)\s(?:the\s)?"
+)
+_OTHERS_AT = re.compile(
+    r"\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{0,90}"
+    r"(?:\b(?:located|housed|situated|based)\s(?:at|in|on|within)|Lab at)\s(?:the\s)?$"
+)
+"""What says that a thing where no resident trains is at the place named next."""
+
 ARTICLES = frozenset({"", "the", "le", "la", "l'", "and", "et"})
 """What may stand before the name that a line begins with."""
 
@@ -85,10 +95,11 @@ def prose_names(row: Row) -> list[Name]:
     regions = _series_of_regions(row, kept)
     return [
         name
-        for name in kept
+        for position, name in enumerate(kept)
         if (name.scope is not Scope.REGION or name in regions)
         and _AMALGAMATED.search(row.text, max(0, name.start - 300), name.start) is None
         and not _is_of_its_kind(row, name)
+        and not _is_location(row, kept, position)
         and not (name.scope is Scope.NETWORK and _only_tells_whose(row, name))
     ]
 
@@ -188,3 +199,11 @@ def _is_where(row: Row, names: Sequence[Name], position: int) -> bool:
     if names[position - 1].is_known and not is_campus(row.text, names[position]):
         return False
     return _AT.fullmatch(row.text, names[position - 1].end, names[position].start) is not None
+
+
+def _is_location(row: Row, names: Sequence[Name], position: int) -> bool:
+    """Say whether a sentence names a place only as where another place or thing is."""
+    start = names[position].start
+    if _OTHERS_AT.search(row.text, max(0, start - 150), start) is not None:
+        return True
+    return position > 0 and _IS_AT.fullmatch(row.text, names[position - 1].end, start) is not None

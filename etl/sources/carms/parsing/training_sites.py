@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from etl.reference.training_places import training_places
 from etl.sources.carms.parsed import ParsedTrainingSite
-from etl.sources.carms.parsing.normalise import plain
+from etl.sources.carms.parsing.normalise import fold, plain
 from etl.sources.carms.parsing.sections import Part
 from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, parts_of, places_of
 from etl.sources.carms.parsing.site_identity import Mentions
@@ -93,19 +94,29 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
     row = rows.all[number]
     names = list(listed_names(rows, row))
     found = [Found(name.start, name.end, LIST, name.shared, name.meant) for name in names]
+    towns: list[Span] = []
     if all(name.scope is Scope.REGION for name in names) and "|" not in row.text:
         # The cells of a table say where something is done, not only where one trains.
         behind = names[-1].end if names else row.line.bullet
         towns = towns_alone(row.text, behind)
-        part = list(item(row, behind + 1, len(row.text))) if row.text[behind:][:1] == ":" else []
-        spans = towns if towns or not part else part
-        found = ([] if part and not towns else found) + [Found(*span, LIST) for span in spans]
-    else:
-        towns = []
+        mark = row.text[behind:].lstrip()[:1]
+        part = list(item(row, behind + 1, len(row.text))) if mark == ":" else []
+        if _is_seat(row, names, towns):
+            towns = []
+        elif towns or part:
+            found = [] if mark in {":", "("} else found
+            found += [Found(*span, LIST) for span in towns or part]
     if _is_heading(rows, number, names, towns):
         return
     found += _towns_of_list(rows, number, found)
     yield from found or (Found(*span, LIST) for span in own_item(rows, number))
+
+
+def _is_seat(row: Row, names: Sequence[Name], towns: Sequence[Span]) -> bool:
+    """Say whether the one town behind a health authority is that of its seat by the table."""
+    meant = names[-1].meant if names else NO_PLACES
+    seats = {fold(training_places()[place].city) for place in meant}
+    return len(towns) == 1 and fold(row.text[slice(*towns[0])]) in seats
 
 
 def _towns_of_list(rows: Rows, number: int, found: Sequence[Found]) -> list[Found]:
