@@ -21,17 +21,17 @@ _CAMPUS = re.compile(r".*\b(?:campus|site|pavillon|pavilion|zone)", re.IGNORECAS
 _DASH = re.compile(r"\s*(?:\([^()]*\)\s*)?-\s*(?:the\s)?|\s+")
 _COLON = re.compile(r"\s*:\s*")
 _SLASH = re.compile(r"\s*(?:\([^()]*\)\s*)?/\s*")
-_COMMA = re.compile(r"\s*(?:\([^()]*\)\s*)?,\s*(?:the\s)?")
+_COMMA = re.compile(r"\s*(?:\([^()]*\)\s*)?,\s*(?:[Tt]he\s)?")
 _OF = re.compile(r"\s+(?:of|de|du)\s+(?:the\s|l')?", re.IGNORECASE)
 _SERIES = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:[Ss]ites?\s*)?(?:[,;/+]\s*)*(?:and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?"
+    r"\s*(?:\([^()]*\)\s*)?(?:[Ss]ites?\s*)?(?:[,;/+]\s*)*(?:and|et|&|or|ou)?\s*(?:[Tt]he\s|l[ea']\s?)?"
 )
 _OPENING = re.compile(r"[\W\d_]{0,40}(?:[Tt]he\s)?")
 _ENDING = re.compile(r"\s*(?:\([^()]*\))?[\s.;,]{0,9}(?:,\s*\d+\s.*)?")
 _LISTING = re.compile(
     r"(?:'s)?(?:\s(?:sites|campuses))?\s*(?:\([^()]*\)\s*(?=-))?"
     r"(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
-    r"(?:includ|inclu[ast]|compris|compos|consist|regroup|encompass|et tous ses)[^.;()]{0,40}?)"
+    r"(?:includ|inclu[ast]|incorporat|compris|compos|consist|regroup|encompass|et tous ses)[^.;()]{0,40}?)"
     r"[^.;()]{0,30}"
 )
 """What stands between a network and the hospitals that it heads."""
@@ -54,7 +54,11 @@ def composed(
         if name.scope > Scope.PLACE
         and (_heads(text, names, position, listed=listed) or _owns(text, names, position))
     )
-    kept = [name for name in names if name not in heads]
+    kept = [
+        replace(name, beside=_is_beside(text, names, position))
+        for position, name in enumerate(names)
+        if name not in heads
+    ]
     return tuple(_joined(text, kept, listed=listed)), heads
 
 
@@ -91,6 +95,17 @@ def _owns(text: str, names: Sequence[Name], position: int) -> bool:
         or (text.endswith("'s", 0, name.end) and 0 < other.start - name.end < LONGEST_GAP)
         for other in beside
         if other.scope is Scope.PLACE
+    )
+
+
+def _is_beside(text: str, names: Sequence[Name], position: int) -> bool:
+    """Say whether a network stands in a series with places that are none of its own."""
+    name = names[position]
+    return name.scope is Scope.NETWORK and any(
+        _is_series(text, left, right)
+        and not parts_of(name.meant, left.meant | right.meant)
+        and Scope.PLACE in (left.scope, right.scope)
+        for left, right in itertools.pairwise(names[max(0, position - 1) : position + 2])
     )
 
 

@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from etl.reference.training_places import PlaceKind
 from etl.sources.carms.parsing.normalise import fold
 from etl.sources.carms.parsing.site_compounds import is_campus
+from etl.sources.carms.parsing.site_gazetteer import kinds_of
 from etl.sources.carms.parsing.site_lists import Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind, is_common
@@ -27,7 +29,7 @@ _FURTHER_NAME = re.compile(
 )
 _JOINT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[,/;-]\s*)*(and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?")
 _SERIES = re.compile(r",?\s(?:and\s|et\s)?")
-_AT = re.compile(r"\s+at\s+(?:the\s+)?")
+_AT = re.compile(r",?\s+at\s+(?:the\s+)?")
 _PART_OF = re.compile(
     r"(?:(?:part|member|sponsorship) (?:of|with)|\b(?:sites?|hospitals?) within|\bcampus of)"
     r"(?: the)? [\"“]?$"
@@ -206,4 +208,8 @@ def _is_location(row: Row, names: Sequence[Name], position: int) -> bool:
     start = names[position].start
     if _OTHERS_AT.search(row.text, max(0, start - 150), start) is not None:
         return True
-    return position > 0 and _IS_AT.fullmatch(row.text, names[position - 1].end, start) is not None
+    if not position:
+        return False
+    before = names[position - 1]
+    marks = (_IS_AT, _AT) if kinds_of(before.meant) == {PlaceKind.HOSPITAL} else (_IS_AT,)
+    return any(mark.fullmatch(row.text, before.end, start) for mark in marks)
