@@ -102,7 +102,7 @@ class Rows:
         found = (
             name
             for name in find_names(text, listed=listed)
-            if not leisure or (name.is_known and name.scope is not Scope.REGION)
+            if not leisure or (name.is_known and name.scope is Scope.PLACE)
         )
         names, heads = composed(text, tuple(found), listed=listed)
         self.heads |= {place for head in heads for place in head.meant}

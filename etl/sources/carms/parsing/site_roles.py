@@ -40,13 +40,14 @@ _TRAINING_AT = re.compile(
     r"\b(?:training|rotations?|placements?|stages?|blocks?)\b.*\b(?:at|in|with)(?: the)? $"
 )
 _GOES_ON = re.compile(r",\s[A-Z]")
+_LIES = r"(?:located|housed|situated|based)\s(?:at|in|on|within)\s(?:the\s)?"
 _IS_AT = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?,?\s*(?:which\s)?(?:(?:is|are|itself)\s)*(?:\w+\s)?"
-    r"(?:located|housed|situated|based)\s(?:at|in|on|within)\s(?:the\s)?"
+    rf"\s*(?:\([^()]*\)\s*)?,?\s*(?:which\s)?(?:(?:is|are|itself)\s)*(?:\w+\s)?{_LIES}"
 )
+_STANDS_AT = re.compile(rf"\s(?:is|are)\s(?:\w+\s)?{_LIES}")
 _OTHERS_AT = re.compile(
-    r"\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{0,90}"
-    r"(?:\b(?:located|housed|situated|based)\s(?:at|in|on|within)|Lab at)\s(?:the\s)?$"
+    rf"\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{{0,90}}"
+    rf"(?:\b{_LIES}|Lab at\s(?:the\s)?)$"
 )
 """What says that a thing where no resident trains is at the place named next."""
 
@@ -204,12 +205,17 @@ def _is_where(row: Row, names: Sequence[Name], position: int) -> bool:
 
 
 def _is_location(row: Row, names: Sequence[Name], position: int) -> bool:
-    """Say whether a sentence names a place only as where another place or thing is."""
-    start = names[position].start
-    if _OTHERS_AT.search(row.text, max(0, start - 150), start) is not None:
+    """Say whether a sentence only tells where a place is, or names it as where another thing is."""
+    name = names[position]
+    if _OTHERS_AT.search(row.text, max(0, name.start - 150), name.start) is not None:
+        return True
+    if any(
+        _STANDS_AT.fullmatch(row.text, name.end, other.start)
+        for other in names[position + 1 : position + 2]
+    ):
         return True
     if not position:
         return False
     before = names[position - 1]
     marks = (_IS_AT, _AT) if kinds_of(before.meant) == {PlaceKind.HOSPITAL} else (_IS_AT,)
-    return any(mark.fullmatch(row.text, before.end, start) for mark in marks)
+    return any(mark.fullmatch(row.text, before.end, name.start) for mark in marks)
