@@ -36,6 +36,8 @@ _LISTING = re.compile(
 )
 """What stands between a network and the hospitals that it heads."""
 
+_OPENED = re.compile(r"\s*\(\s*")
+
 LONGEST_GAP = 30
 """Characters up to which a place stands behind its owner: Lakeside Health's busy Cape Hospital."""
 
@@ -51,8 +53,8 @@ def composed(
     heads = frozenset(
         name
         for position, name in enumerate(names)
-        if name.scope > Scope.PLACE
-        and (_heads(text, names, position, listed=listed) or _owns(text, names, position))
+        if _heads(text, names, position, listed=listed)
+        or (name.scope > Scope.PLACE and _owns(text, names, position))
     )
     kept = [
         replace(name, beside=_is_beside(text, names, position))
@@ -74,8 +76,10 @@ def is_campus(text: str, name: Name) -> bool:
 def _heads(text: str, names: Sequence[Name], position: int, *, listed: bool) -> bool:
     """Say whether a network only heads the hospitals behind it: in parentheses or after a colon."""
     name, *behind = names[position : position + 3]
-    if not behind or name.scope is not Scope.NETWORK or behind[0].scope is not Scope.PLACE:
+    if not behind or name.scope is Scope.REGION or behind[0].scope is not Scope.PLACE:
         return False
+    if name.scope is Scope.PLACE:
+        return _holds_parts(text, name, behind)
     first, mark = behind[0], text[name.end : behind[0].start].strip()
     if _LISTING.fullmatch(text, name.end, first.start) is None:
         return False
@@ -84,6 +88,14 @@ def _heads(text: str, names: Sequence[Name], position: int, *, listed: bool) -> 
         in_series = position > 0 and _is_series(text, names[position - 1], name)
         return series and not in_series and not is_campus(text, first)
     return series or not (is_campus(text, first) or (mark == ":" and not listed))
+
+
+def _holds_parts(text: str, name: Name, behind: Sequence[Name]) -> bool:
+    """Say whether parentheses right behind a place name two that it is made of: Lakeside (A, B)."""
+    if len(behind) < 2 or _OPENED.fullmatch(text, name.end, behind[0].start) is None:
+        return False
+    abbreviated = any(text[part.start : part.end].isupper() for part in behind)
+    return not abbreviated and _is_series(text, *behind)
 
 
 def _owns(text: str, names: Sequence[Name], position: int) -> bool:

@@ -14,6 +14,7 @@ from etl.sources.carms.parsing.site_lists import Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind, is_common
 from etl.sources.carms.parsing.site_towns import is_town
+from etl.sources.carms.parsing.site_words import ALSO_PROPER
 
 _PARENTHESIS = re.compile(r"\([^()]*\)?")
 _INCLUDING = re.compile(
@@ -45,6 +46,7 @@ _IS_AT = re.compile(
     rf"\s*(?:\([^()]*\)\s*)?,?\s*(?:which\s)?(?:(?:is|are|itself)\s)*(?:\w+\s)?{_LIES}"
 )
 _STANDS_AT = re.compile(rf"\s(?:is|are)\s(?:\w+\s)?{_LIES}")
+_SERIAL = re.compile(r"(?:,|\band)\s$")
 _OTHERS_AT = re.compile(
     rf"\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{{0,90}}"
     rf"(?:\b{_LIES}|Lab at\s(?:the\s)?)$"
@@ -103,6 +105,7 @@ def prose_names(row: Row) -> list[Name]:
         and _AMALGAMATED.search(row.text, max(0, name.start - 300), name.start) is None
         and not _is_of_its_kind(row, name)
         and not _is_location(row, kept, position)
+        and not _is_ward(row, name)
         and not (name.scope is Scope.NETWORK and _only_tells_whose(row, name))
     ]
 
@@ -202,6 +205,16 @@ def _is_where(row: Row, names: Sequence[Name], position: int) -> bool:
     if names[position - 1].is_known and not is_campus(row.text, names[position]):
         return False
     return _AT.fullmatch(row.text, names[position - 1].end, names[position].start) is not None
+
+
+def _is_ward(row: Row, name: Name) -> bool:
+    """Say whether a name of common words stands in a series without article: a part of a place."""
+    common = ALSO_PROPER.fullmatch(fold(row.text[name.start : name.end])) is not None
+    return (
+        common
+        and not name.is_known
+        and _SERIAL.search(row.text, max(0, name.start - 9), name.start) is not None
+    )
 
 
 def _is_location(row: Row, names: Sequence[Name], position: int) -> bool:
