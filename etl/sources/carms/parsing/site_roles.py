@@ -230,5 +230,7 @@ def _is_location(row: Row, names: Sequence[Name], position: int) -> bool:
     if not position:
         return False
     before = names[position - 1]
+    if row.text.endswith("'s", 0, before.end) and name.start == before.end + 1:
+        return True
     marks = (_IS_AT, _AT) if kinds_of(before.meant) == {PlaceKind.HOSPITAL} else (_IS_AT,)
     return any(mark.fullmatch(row.text, before.end, name.start) for mark in marks)
