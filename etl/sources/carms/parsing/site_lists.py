@@ -121,7 +121,7 @@ class Rows:
         group.rows += listed
         group.named += listed and bool(names)
         self.all.append(Row(line, text, listed, names, open_groups[key], bold))
-        if leads_in or titled:
+        if leads_in or titled or not (bulleted or listed or level):
             open_groups.clear()
 
     def _follows_leisure(self, line: Line) -> bool:
