@@ -33,7 +33,9 @@ _UNKNOWN = re.compile(
 )
 _NOTHING_MORE = re.compile(rf"{_ASIDE}[\s.:;*_()|-]*")
 _NOTHING_BEFORE = re.compile(rf"[\s*_(:,.'-]*(?:{_PROVINCES})?[\s*_(:,.'-]*(?:[Tt]he\s)?")
-_BEHIND = re.compile(rf"(?:'s)?[\s-]+(?!(?:{_PROVINCES}|And|Site|Stream)\b)([A-ZÀ-Þ]\w*)|'s\s()|[-\w]()")
+_BEHIND = re.compile(
+    rf"(?:'s)?[\s-]+(?!(?:{_PROVINCES}|And|Site|Stream)\b)([A-ZÀ-Þ]\w*)|'s\s()|[-\w]()"
+)
 _BEFORE = re.compile(r"([A-ZÀ-Þ][\w']*)\s$|()\w-$")
 _TRAINING = re.compile(
     r"\b(?:rotations?|train(?:ing|s)?|blocks?|electives?|placements?|preceptors?|practices?"

@@ -55,7 +55,9 @@ def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
             written, last = _written(clean, first, last)
             name = mask_contacts(written + place.shared)
             meant = place.meant or places_of(name)
-            mentions.add(name, place.form, first, last, meant, is_town=is_town(name), beside=place.beside)
+            mentions.add(
+                name, place.form, first, last, meant, is_town=is_town(name), beside=place.beside
+            )
     return [
         ParsedTrainingSite(
             mention.name,
@@ -80,7 +82,9 @@ def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
     is_item = row.line.bullet > 0 and (len(row.text) < LONGEST_ITEM or _begins_with_name(row))
     for position, name in enumerate(names):
         listed = name.end <= row.lead or is_item or _is_set_off(row, name, names[:position])
-        yield Found(name.start, name.end, LIST if listed else PROSE, name.shared, name.meant, name.beside)
+        yield Found(
+            name.start, name.end, LIST if listed else PROSE, name.shared, name.meant, name.beside
+        )
     if row.lead and rows.leads_name_places and not any(name.start < row.lead for name in names):
         yield from (Found(*span, LIST) for span in item(row, 0, row.lead, sure=True))
     yield from (Found(*span, LIST) for span in led_towns(row))
@@ -94,7 +98,9 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
     """Yield the places of a list-like line, with offsets in the row."""
     row = rows.all[number]
     names = list(listed_names(rows, row))
-    found = [Found(name.start, name.end, LIST, name.shared, name.meant, name.beside) for name in names]
+    found = [
+        Found(name.start, name.end, LIST, name.shared, name.meant, name.beside) for name in names
+    ]
     towns: list[Span] = []
     if all(name.scope is Scope.REGION for name in names) and "|" not in row.text:
         # The cells of a table say where something is done, not only where one trains.
