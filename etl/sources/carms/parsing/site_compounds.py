@@ -31,7 +31,8 @@ _ENDING = re.compile(r"\s*(?:\([^()]*\))?[\s.;,]{0,9}(?:,\s*\d+\s.*)?")
 _LISTING = re.compile(
     r"(?:'s)?(?:\s(?:sites|campuses))?\s*(?:\([^()]*\)\s*(?=-))?"
     r"(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
-    r"(?:includ|inclu[ast]|incorporat|compris|compos|consist|regroup|encompass|et tous ses)[^.;()]{0,40}?)"
+    r"(?:includ|inclu[ast]|incorporat|compris|compos|consist|regroup|encompass|et tous ses)"
+    r"[^.;()]{0,40}?)"
     r"[^.;()]{0,30}"
 )
 """What stands between a network and the hospitals that it heads."""

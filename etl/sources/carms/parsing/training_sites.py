@@ -27,11 +27,12 @@ LONGEST_ITEM = 230
 
 _SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s|,\san?\s)")
 _TOWN_HOSPITAL = re.compile(r"(.+) Hospitals?")
+_POSSESSIVE = re.compile(r"(?:(?<=[Hh]ospital)|(?<=Centre)|(?<=Center))['’]s$")
 _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
 
 class Found(NamedTuple):
-    """A place in a row, by its offsets there; ``shared``, ``meant``, ``beside`` as in :class:`Name`."""
+    """A place in a row, by its offsets there; the last three as in :class:`Name`."""
 
     start: int
     end: int
@@ -73,7 +74,8 @@ def _written(clean: str, first: int, last: int) -> tuple[str, int]:
     text, split = clean[first:last], SPLIT_WORD.match(clean, last - 1)
     if split is not None:
         text, last = clean[first : split.start()] + split.group(1), split.end()
-    return ABBREVIATION.sub("", plain(text)).strip(" ,;:.-–"), last
+    name = ABBREVIATION.sub("", plain(text)).strip(" ,;:.-–")
+    return _POSSESSIVE.sub("", name), last
 
 
 def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
