@@ -313,9 +313,50 @@ def test_towns_that_only_tell_where_something_lies_count_for_none(text: str) -> 
     assert names(text) == []
 
 
-def test_towns_of_a_region_count_beside_it() -> None:
+def test_towns_of_a_health_authority_count_and_it_does_not() -> None:
     assert names("  * CISSS de la Côte-Nord (Port-Cartier, Sept-Îles)\n") == [
-        "CISSS de la Côte-Nord",
         "Port-Cartier",
         "Sept-Îles",
     ]
+
+
+def test_town_of_its_seat_only_tells_where_a_health_authority_is() -> None:
+    assert names("  * CISSS de Lanaudière (Joliette)\n") == ["CISSS de Lanaudière"]
+
+
+def test_network_in_a_series_counts_beside_its_hospitals() -> None:
+    text = (
+        "Rotations take place at Hamilton Health Sciences and St. Joseph's Healthcare Hamilton."
+        " {} the McMaster Children's Hospital.\n"
+    )
+    others = ["St. Joseph's Healthcare Hamilton", "McMaster Children's Hospital"]
+    assert names(text.format("Clinics are held at")) == ["Hamilton Health Sciences", *others]
+    assert names(text.format("Hamilton Health Sciences incorporates")) == others
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "Residents work at the Lois Hole Hospital for Women, at the Royal Alexandra Hospital.",
+            ["Lois Hole Hospital for Women"],
+        ),
+        ("All laboratories for research are located at the Royal Alexandra Hospital.", []),
+        ("The Cross Cancer Institute is located at the Royal Alexandra Hospital.", []),
+        (
+            "Residents work at the University of Alberta Hospital's Walter Mackenzie Centre.",
+            ["University of Alberta Hospital"],
+        ),
+    ],
+)
+def test_place_that_only_tells_where_another_is_counts_for_none(
+    text: str, found: list[str]
+) -> None:
+    assert names(f"{text}\n") == found
+
+
+def test_towns_of_two_streams_and_of_a_block_count() -> None:
+    towns = ["Barrie", "Newmarket"]
+    assert names("Our teaching sites are in the Barrie or Newmarket Stream.\n") == towns
+    assert names("Barrie or Newmarket for a two week block\n") == towns
+    assert names("Our teaching sites of the Barrie Stream are new.\n") == []

@@ -21,20 +21,23 @@ _CAMPUS = re.compile(r".*\b(?:campus|site|pavillon|pavilion|zone)", re.IGNORECAS
 _DASH = re.compile(r"\s*(?:\([^()]*\)\s*)?-\s*(?:the\s)?|\s+")
 _COLON = re.compile(r"\s*:\s*")
 _SLASH = re.compile(r"\s*(?:\([^()]*\)\s*)?/\s*")
-_COMMA = re.compile(r"\s*(?:\([^()]*\)\s*)?,\s*(?:the\s)?")
+_COMMA = re.compile(r"\s*(?:\([^()]*\)\s*)?,\s*(?:[Tt]he\s)?")
 _OF = re.compile(r"\s+(?:of|de|du)\s+(?:the\s|l')?", re.IGNORECASE)
 _SERIES = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:[Ss]ites?\s*)?(?:[,;/+]\s*)*(?:and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?"
+    r"\s*(?:\([^()]*\)\s*)?(?:[Ss]ites?\s*)?(?:[,;/+]\s*)*(?:and|et|&|or|ou)?\s*(?:[Tt]he\s|l[ea']\s?)?"
 )
 _OPENING = re.compile(r"[\W\d_]{0,40}(?:[Tt]he\s)?")
 _ENDING = re.compile(r"\s*(?:\([^()]*\))?[\s.;,]{0,9}(?:,\s*\d+\s.*)?")
 _LISTING = re.compile(
     r"(?:'s)?(?:\s(?:sites|campuses))?\s*(?:\([^()]*\)\s*(?=-))?"
     r"(?:\((?:[A-Z]+\s[-:]\s)?|:|-\s|,?\s(?:\([^()]*\)\s*)?(?:which\s(?:is\s)?)?"
-    r"(?:includ|inclu[ast]|compris|compos|consist|regroup|encompass|et tous ses)[^.;()]{0,40}?)"
+    r"(?:includ|inclu[ast]|incorporat|compris|compos|consist|regroup|encompass|et tous ses)"
+    r"[^.;()]{0,40}?)"
     r"[^.;()]{0,30}"
 )
 """What stands between a network and the hospitals that it heads."""
+
+_OPENED = re.compile(r"\s*\(\s*")
 
 LONGEST_GAP = 30
 """Characters up to which a place stands behind its owner: Lakeside Health's busy Cape Hospital."""
@@ -51,10 +54,14 @@ def composed(
     heads = frozenset(
         name
         for position, name in enumerate(names)
-        if name.scope > Scope.PLACE
-        and (_heads(text, names, position, listed=listed) or _owns(text, names, position))
+        if _heads(text, names, position, listed=listed)
+        or (name.scope > Scope.PLACE and _owns(text, names, position))
     )
-    kept = [name for name in names if name not in heads]
+    kept = [
+        replace(name, beside=_is_beside(text, names, position))
+        for position, name in enumerate(names)
+        if name not in heads
+    ]
     return tuple(_joined(text, kept, listed=listed)), heads
 
 
@@ -70,8 +77,10 @@ def is_campus(text: str, name: Name) -> bool:
 def _heads(text: str, names: Sequence[Name], position: int, *, listed: bool) -> bool:
     """Say whether a network only heads the hospitals behind it: in parentheses or after a colon."""
     name, *behind = names[position : position + 3]
-    if not behind or name.scope is not Scope.NETWORK or behind[0].scope is not Scope.PLACE:
+    if not behind or name.scope is Scope.REGION or behind[0].scope is not Scope.PLACE:
         return False
+    if name.scope is Scope.PLACE:
+        return _holds_parts(text, name, behind)
     first, mark = behind[0], text[name.end : behind[0].start].strip()
     if _LISTING.fullmatch(text, name.end, first.start) is None:
         return False
@@ -80,6 +89,14 @@ def _heads(text: str, names: Sequence[Name], position: int, *, listed: bool) -> 
         in_series = position > 0 and _is_series(text, names[position - 1], name)
         return series and not in_series and not is_campus(text, first)
     return series or not (is_campus(text, first) or (mark == ":" and not listed))
+
+
+def _holds_parts(text: str, name: Name, behind: Sequence[Name]) -> bool:
+    """Say whether parentheses right behind a place name two that it is made of: Lakeside (A, B)."""
+    if len(behind) < 2 or _OPENED.fullmatch(text, name.end, behind[0].start) is None:
+        return False
+    abbreviated = any(text[part.start : part.end].isupper() for part in behind)
+    return not abbreviated and _is_series(text, *behind)
 
 
 def _owns(text: str, names: Sequence[Name], position: int) -> bool:
@@ -91,6 +108,17 @@ def _owns(text: str, names: Sequence[Name], position: int) -> bool:
         or (text.endswith("'s", 0, name.end) and 0 < other.start - name.end < LONGEST_GAP)
         for other in beside
         if other.scope is Scope.PLACE
+    )
+
+
+def _is_beside(text: str, names: Sequence[Name], position: int) -> bool:
+    """Say whether a network stands in a series with places that are none of its own."""
+    name = names[position]
+    return name.scope is Scope.NETWORK and any(
+        _is_series(text, left, right)
+        and not parts_of(name.meant, left.meant | right.meant)
+        and Scope.PLACE in (left.scope, right.scope)
+        for left, right in itertools.pairwise(names[max(0, position - 1) : position + 2])
     )
 
 

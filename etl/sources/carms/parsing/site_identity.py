@@ -50,6 +50,7 @@ class Mention:
     places: Places
     provinces: frozenset[Province]
     is_town: bool
+    beside: bool = False
 
     @property
     def is_abbreviation(self) -> bool:
@@ -78,6 +79,7 @@ class Mentions:
         meant: Places = NO_PLACES,
         *,
         is_town: bool = False,
+        beside: bool = False,
     ) -> None:
         """Add a name unless the place is known; a list makes a known place a listed one.
 
@@ -90,9 +92,10 @@ class Mentions:
         if places and (places <= self._heads or is_resource(places)):
             return
         provinces = provinces_of(places)
-        mention = Mention(name, form, start, end, _words(name), places, provinces, is_town)
+        mention = Mention(name, form, start, end, _words(name), places, provinces, is_town, beside)
         for number, known in enumerate(self._kept):
             if _same(known, mention):
+                known.beside = mention.beside = known.beside or mention.beside
                 if form is TrainingSiteForm.LIST:
                     known.form = mention.form = form
                 if known.is_abbreviation and not mention.is_abbreviation:
@@ -124,7 +127,8 @@ class Mentions:
             for mention in self._kept
             if not (mention.is_abbreviation and mention.places and provinces)
             or provinces & mention.provinces
-            if not (is_umbrella(mention.places) and parts_of(mention.places, named))
+            if mention.beside
+            or not (is_umbrella(mention.places) and parts_of(mention.places, named))
             if not (_is_general(mention) and provinces and not provinces & mention.provinces)
         ]
         return sorted(kept, key=lambda mention: mention.start)

@@ -102,7 +102,7 @@ class Rows:
         found = (
             name
             for name in find_names(text, listed=listed)
-            if not leisure or (name.is_known and name.scope is not Scope.REGION)
+            if not leisure or (name.is_known and name.scope is Scope.PLACE)
         )
         names, heads = composed(text, tuple(found), listed=listed)
         self.heads |= {place for head in heads for place in head.meant}
@@ -121,7 +121,7 @@ class Rows:
         group.rows += listed
         group.named += listed and bool(names)
         self.all.append(Row(line, text, listed, names, open_groups[key], bold))
-        if leads_in or titled:
+        if leads_in or titled or not (bulleted or listed or level):
             open_groups.clear()
 
     def _follows_leisure(self, line: Line) -> bool:

@@ -97,7 +97,8 @@ class Name:
     """A name in a text, by its offsets; ``is_known`` says that the table holds it.
 
     ``shared`` is the last word of a name that leaves it to the next: Civic, of Civic and General
-    Campuses. ``meant`` are the places that the table has by that name.
+    Campuses. ``meant`` are the places that the table has by that name. ``beside`` says of a
+    network that it stands in a series with places that are not its own.
     """
 
     start: int
@@ -106,6 +107,7 @@ class Name:
     is_known: bool = False
     shared: str = ""
     meant: Places = NO_PLACES
+    beside: bool = False
 
 
 def plain_marks(text: str) -> str:

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from etl.reference.training_places import PlaceKind
 from etl.sources.carms.parsing.normalise import fold
 from etl.sources.carms.parsing.site_compounds import is_campus
+from etl.sources.carms.parsing.site_gazetteer import kinds_of
 from etl.sources.carms.parsing.site_lists import Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind, is_common
 from etl.sources.carms.parsing.site_towns import is_town
+from etl.sources.carms.parsing.site_words import ALSO_PROPER
 
 _PARENTHESIS = re.compile(r"\([^()]*\)?")
 _INCLUDING = re.compile(
@@ -27,7 +30,7 @@ _FURTHER_NAME = re.compile(
 )
 _JOINT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[,/;-]\s*)*(and|et|&|or|ou)?\s*(?:the\s|l[ea']\s?)?")
 _SERIES = re.compile(r",?\s(?:and\s|et\s)?")
-_AT = re.compile(r"\s+at\s+(?:the\s+)?")
+_AT = re.compile(r",?\s+at\s+(?:the\s+)?")
 _PART_OF = re.compile(
     r"(?:(?:part|member|sponsorship) (?:of|with)|\b(?:sites?|hospitals?) within|\bcampus of)"
     r"(?: the)? [\"“]?$"
@@ -38,6 +41,18 @@ _TRAINING_AT = re.compile(
     r"\b(?:training|rotations?|placements?|stages?|blocks?)\b.*\b(?:at|in|with)(?: the)? $"
 )
 _GOES_ON = re.compile(r",\s[A-Z]")
+_LIES = r"(?:located|housed|situated|based)\s(?:at|in|on|within)\s(?:the\s)?"
+_IS_AT = re.compile(
+    rf"\s*(?:\([^()]*\)\s*)?,?\s*(?:which\s)?(?:(?:is|are|itself)\s)*(?:\w+\s)?{_LIES}"
+)
+_STANDS_AT = re.compile(rf"\s(?:is|are)\s(?:\w+\s)?{_LIES}")
+_SERIAL = re.compile(r"(?:,|\band)\s$")
+_OTHERS_AT = re.compile(
+    rf"\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{{0,90}}"
+    rf"(?:\b{_LIES}|Lab at\s(?:the\s)?)$"
+)
+"""What says that a thing where no resident trains is at the place named next."""
+
 ARTICLES = frozenset({"", "the", "le", "la", "l'", "and", "et"})
 """What may stand before the name that a line begins with."""
 
@@ -85,10 +100,12 @@ def prose_names(row: Row) -> list[Name]:
     regions = _series_of_regions(row, kept)
     return [
         name
-        for name in kept
+        for position, name in enumerate(kept)
         if (name.scope is not Scope.REGION or name in regions)
         and _AMALGAMATED.search(row.text, max(0, name.start - 300), name.start) is None
         and not _is_of_its_kind(row, name)
+        and not _is_location(row, kept, position)
+        and not _is_ward(row, name)
         and not (name.scope is Scope.NETWORK and _only_tells_whose(row, name))
     ]
 
@@ -188,3 +205,32 @@ def _is_where(row: Row, names: Sequence[Name], position: int) -> bool:
     if names[position - 1].is_known and not is_campus(row.text, names[position]):
         return False
     return _AT.fullmatch(row.text, names[position - 1].end, names[position].start) is not None
+
+
+def _is_ward(row: Row, name: Name) -> bool:
+    """Say whether a name of common words stands in a series without article: a part of a place."""
+    common = ALSO_PROPER.fullmatch(fold(row.text[name.start : name.end])) is not None
+    return (
+        common
+        and not name.is_known
+        and _SERIAL.search(row.text, max(0, name.start - 9), name.start) is not None
+    )
+
+
+def _is_location(row: Row, names: Sequence[Name], position: int) -> bool:
+    """Say whether a sentence only tells where a place is, or names it as where another thing is."""
+    name = names[position]
+    if _OTHERS_AT.search(row.text, max(0, name.start - 150), name.start) is not None:
+        return True
+    if any(
+        _STANDS_AT.fullmatch(row.text, name.end, other.start)
+        for other in names[position + 1 : position + 2]
+    ):
+        return True
+    if not position:
+        return False
+    before = names[position - 1]
+    if row.text.endswith("'s", 0, before.end) and name.start == before.end + 1:
+        return True
+    marks = (_IS_AT, _AT) if kinds_of(before.meant) == {PlaceKind.HOSPITAL} else (_IS_AT,)
+    return any(mark.fullmatch(row.text, before.end, name.start) for mark in marks)

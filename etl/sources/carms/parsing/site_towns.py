@@ -33,7 +33,9 @@ _UNKNOWN = re.compile(
 )
 _NOTHING_MORE = re.compile(rf"{_ASIDE}[\s.:;*_()|-]*")
 _NOTHING_BEFORE = re.compile(rf"[\s*_(:,.'-]*(?:{_PROVINCES})?[\s*_(:,.'-]*(?:[Tt]he\s)?")
-_BEHIND = re.compile(rf"(?:'s)?[\s-]+(?!(?:{_PROVINCES}|And|Site)\b)([A-ZÀ-Þ]\w*)|'s\s()|[-\w]()")
+_BEHIND = re.compile(
+    rf"(?:'s)?[\s-]+(?!(?:{_PROVINCES}|And|Site|Stream)\b)([A-ZÀ-Þ]\w*)|'s\s()|[-\w]()"
+)
 _BEFORE = re.compile(r"([A-ZÀ-Þ][\w']*)\s$|()\w-$")
 _TRAINING = re.compile(
     r"\b(?:rotations?|train(?:ing|s)?|blocks?|electives?|placements?|preceptors?|practices?"
@@ -42,7 +44,7 @@ _TRAINING = re.compile(
 )
 _BASE = re.compile(r"\b(?:[Ss]ite|base|based|stream|spent|hospitals|tenue?s?|donnent?)\b")
 _BASED = re.compile(r"\bhome[ -]?base[^.;]{0,40}\b(?:in|of|is)$|\bwill be based (?:in|out of)$")
-_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| Site\b(?! [A-Z])")
+_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| (?:Site|Stream)\b(?! [A-Z])| hospitals\b")
 _TOLD = re.compile(
     r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}"
     r"|placed(?: \w+){0,5}|community hospitals) (?:in|at)$"
@@ -76,9 +78,18 @@ _PHRASES = (
         r"[^.;]{0,20},? such as"
     ),
     r"urban cent(?:re|er)s such as",
+    r"sends? (?:our )?residents to",
+    r"(?:is|are) completed (?:in|at)",
+    r"experiences? with (?:our|the) (?:\w+ )?partners in",
+    r"rotations\b[^.;]{0,60}\b(?:settings|communities|sites)\b[^.;]{0,40}\b(?:i\.?e|e\.?g)\.?,?",
+    r"milieux tels que",
+    r"s'effectuent?\b[^.;]{0,60}\b(?:principalement|surtout) à",
 )
 _DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES))
 """What right before a town tells that residents train there, be it a single one."""
+
+_FOR_BLOCK = re.compile(r" for (?:an? |the )?(?:[\w-]+ ){0,4}(?:block|rotation)s?\b")
+"""What behind towns that begin a line tells what residents do there."""
 
 _ALSO = re.compile(r"\s+(?:and other|at (?:the )?[A-Z])")
 """What behind a town tells that it only says where, or that it is one of many."""
@@ -182,8 +193,12 @@ def towns_of_training(text: str) -> list[Town]:
         several = len(run) > 1 and _TOLD.search(before) is not None
         told = several or (trains and len(run) >= LEAST_TOWNS)
         based = len(run) == 1 and _BASED.search(before) is not None
-        based = based or (len(run) < LEAST_TOWNS and _SITE.match(text, last) is not None)
+        site = _SITE.match(text, last)
+        # The Eastport Stream names a program; the Eastport or Westport Stream tells of two towns.
+        of_one = site is not None and not (site.group().startswith(" Stream") and len(run) == 1)
+        based = based or (len(run) < LEAST_TOWNS and of_one)
         direct = _DIRECT.search(before) is not None and _ALSO.match(text, last) is None
+        direct = direct or (not before and _FOR_BLOCK.match(text, last) is not None)
         if announced or based or direct or (told and _ELSEWHERE.search(before) is None):
             found += [Town(*town, listed=announced, told=direct or several) for town in run]
     return found

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from etl.reference.training_places import training_places
 from etl.sources.carms.parsed import ParsedTrainingSite
-from etl.sources.carms.parsing.normalise import plain
+from etl.sources.carms.parsing.normalise import fold, plain
 from etl.sources.carms.parsing.sections import Part
 from etl.sources.carms.parsing.site_gazetteer import NO_PLACES, Places, parts_of, places_of
 from etl.sources.carms.parsing.site_identity import Mentions
@@ -26,17 +27,19 @@ LONGEST_ITEM = 230
 
 _SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s|,\san?\s)")
 _TOWN_HOSPITAL = re.compile(r"(.+) Hospitals?")
+_POSSESSIVE = re.compile(r"(?:(?<=[Hh]ospital)|(?<=Centre)|(?<=Center))['’]s$")
 _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
 
 class Found(NamedTuple):
-    """A place in a row, by its offsets there; ``shared`` and ``meant`` as in :class:`Name`."""
+    """A place in a row, by its offsets there; the last three as in :class:`Name`."""
 
     start: int
     end: int
     form: TrainingSiteForm
     shared: str = ""
     meant: Places = NO_PLACES
+    beside: bool = False
 
 
 def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
@@ -53,7 +56,9 @@ def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
             written, last = _written(clean, first, last)
             name = mask_contacts(written + place.shared)
             meant = place.meant or places_of(name)
-            mentions.add(name, place.form, first, last, meant, is_town=is_town(name))
+            mentions.add(
+                name, place.form, first, last, meant, is_town=is_town(name), beside=place.beside
+            )
     return [
         ParsedTrainingSite(
             mention.name,
@@ -69,7 +74,8 @@ def _written(clean: str, first: int, last: int) -> tuple[str, int]:
     text, split = clean[first:last], SPLIT_WORD.match(clean, last - 1)
     if split is not None:
         text, last = clean[first : split.start()] + split.group(1), split.end()
-    return ABBREVIATION.sub("", plain(text)).strip(" ,;:.-–"), last
+    name = ABBREVIATION.sub("", plain(text)).strip(" ,;:.-–")
+    return _POSSESSIVE.sub("", name), last
 
 
 def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
@@ -78,7 +84,9 @@ def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
     is_item = row.line.bullet > 0 and (len(row.text) < LONGEST_ITEM or _begins_with_name(row))
     for position, name in enumerate(names):
         listed = name.end <= row.lead or is_item or _is_set_off(row, name, names[:position])
-        yield Found(name.start, name.end, LIST if listed else PROSE, name.shared, name.meant)
+        yield Found(
+            name.start, name.end, LIST if listed else PROSE, name.shared, name.meant, name.beside
+        )
     if row.lead and rows.leads_name_places and not any(name.start < row.lead for name in names):
         yield from (Found(*span, LIST) for span in item(row, 0, row.lead, sure=True))
     yield from (Found(*span, LIST) for span in led_towns(row))
@@ -92,20 +100,32 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
     """Yield the places of a list-like line, with offsets in the row."""
     row = rows.all[number]
     names = list(listed_names(rows, row))
-    found = [Found(name.start, name.end, LIST, name.shared, name.meant) for name in names]
+    found = [
+        Found(name.start, name.end, LIST, name.shared, name.meant, name.beside) for name in names
+    ]
+    towns: list[Span] = []
     if all(name.scope is Scope.REGION for name in names) and "|" not in row.text:
         # The cells of a table say where something is done, not only where one trains.
         behind = names[-1].end if names else row.line.bullet
         towns = towns_alone(row.text, behind)
-        part = list(item(row, behind + 1, len(row.text))) if row.text[behind:][:1] == ":" else []
-        spans = towns if towns or not part else part
-        found = ([] if part and not towns else found) + [Found(*span, LIST) for span in spans]
-    else:
-        towns = []
+        mark = row.text[behind:].lstrip()[:1]
+        part = list(item(row, behind + 1, len(row.text))) if mark == ":" else []
+        if _is_seat(row, names, towns):
+            towns = []
+        elif towns or part:
+            found = [] if mark in {":", "("} else found
+            found += [Found(*span, LIST) for span in towns or part]
     if _is_heading(rows, number, names, towns):
         return
     found += _towns_of_list(rows, number, found)
     yield from found or (Found(*span, LIST) for span in own_item(rows, number))
+
+
+def _is_seat(row: Row, names: Sequence[Name], towns: Sequence[Span]) -> bool:
+    """Say whether the one town behind a health authority is that of its seat by the table."""
+    meant = names[-1].meant if names else NO_PLACES
+    seats = {fold(training_places()[place].city) for place in meant}
+    return len(towns) == 1 and fold(row.text[slice(*towns[0])]) in seats
 
 
 def _towns_of_list(rows: Rows, number: int, found: Sequence[Found]) -> list[Found]:
