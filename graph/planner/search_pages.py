@@ -210,6 +210,7 @@ class SearchCompiler(ConnectionCompiler):
             "correctedQuery": told(lambda found: found.corrected, "text"),
             "language": told(lambda found: found.prepared.query.language, "text"),
             "concepts": told(lambda found: list(found.prepared.query.concepts), "text[]"),
+            "needs": told(lambda found: [n.name for n in found.prepared.query.needs], "text[]"),
         }
         return cells_json(self.compilation.operation, kind, nodes, cells)
 

@@ -124,6 +124,11 @@ class SearchInterpretation:
         " languages.",
         weight=2,
     )
+    needs: list[str] = part(
+        "What it is likely to ask, the likeliest first, by the names of the search index's bank of"
+        " needs: it is looked for under the phrases in which documents speak of that.",
+        weight=2,
+    )
 
 
 @strawberry.type(description="A page of the programs that answer a query, the best first.")

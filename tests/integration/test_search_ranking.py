@@ -15,6 +15,7 @@ from warehouse.errors import IndexMissingError
 from warehouse.reader import Reader
 from warehouse.search.analysis import lexemes
 from warehouse.search.lexicon import EntryKind, Lexicon, make_lexicon
+from warehouse.search.need_finder import NO_NEEDS
 from warehouse.search.ranking import Fusion, RankingSettings, SearchMode
 from warehouse.search.searcher import Searcher
 from warehouse.search.vectors import build_approximate_index
@@ -41,7 +42,7 @@ LEXICON = make_lexicon(
 @pytest.fixture
 async def searcher(indexed: Database):
     async with Reader(indexed.settings) as reader:
-        yield Searcher(reader.fetch_rows, indexed.settings, lexicon=Lexicon())
+        yield Searcher(reader.fetch_rows, indexed.settings, lexicon=Lexicon(), needs=NO_NEEDS)
 
 
 async def fetch(database, statement, *values):

@@ -129,7 +129,7 @@ def analyse(
     corrected = _corrected(text, slips)
     matches = list(dict.fromkeys(_matches(typed, language, lexicon)))
     concepts = tuple(dict.fromkeys(match.concept for match in matches))
-    likely = needs.likely(corrected, language)
+    likely = needs.likely(corrected, language) if typed else ()
     sentence = sentence_likeness(text, language)
     asked = _numbered(
         list(_concepts(typed, language, matches, lexicon, weights)),
