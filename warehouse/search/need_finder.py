@@ -26,9 +26,9 @@ from warehouse.vocabulary import Language
 Numbers = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
 
-STEM, PAIR, STOP = 1.0, 0.5, 0.7
+STEM, PAIR, STOP = 1.0, 0.5, 0.5
 """What a stem, a pair of neighbouring words and a stop word count."""
-NEAREST: Final = 6
+NEAREST: Final = 4
 """How many wordings of a need count, each ``DECAY`` times as much as the nearer one."""
 DECAY: Final = 0.6
 SHARPNESS: Final = 25.0
