@@ -51,7 +51,7 @@ class ExpansionWeights:
     keywords: float = 0.3
     need_translation: float = 0.7
     phrases: int = 14
-    waning: float = 0.9
+    waning: float = 0.95
     fading: float = 0.8
     need_meaning: float = 1.0
 

@@ -31,7 +31,7 @@ STEM, PAIR, STOP = 1.0, 0.5, 0.5
 NEAREST: Final = 4
 """How many wordings of a need count, each ``DECAY`` times as much as the nearer one."""
 DECAY: Final = 0.6
-SHARPNESS: Final = 25.0
+SHARPNESS: Final = 40.0
 """How much likelier a nearer need is: likelihoods grow with exp(sharpness x likeness)."""
 SURE_LIKENESS: Final = 0.25
 """From how near on the nearest need is certain."""
@@ -80,7 +80,7 @@ class NeedFinder:
         }  # fmt: skip
 
     def likely(
-        self, text: str, language: Language | None = None, most: int = 3
+        self, text: str, language: Language | None = None, most: int = 2
     ) -> tuple[LikelyNeed, ...]:
         """Return the likeliest needs, the likeliest first; none where nothing is near.
 

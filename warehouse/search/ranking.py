@@ -83,8 +83,8 @@ class RankingSettings:
     semantic_title: float = 0.5
     depth: int = 3
     decay: float = 0.5
-    lexical_weight: float = 0.9
-    semantic_weight: float = 0.1
+    lexical_weight: float = 0.8
+    semantic_weight: float = 0.2
     fusion: Fusion = Fusion.MIN_MAX
     rrf_constant: int = 60
     candidates: int = 1000
