@@ -22,6 +22,7 @@ from uuid import UUID
 
 from etl.errors import EtlError
 from simulation.errors import SimulationError
+from simulation.warming import Warming
 from warehouse import jobs
 from warehouse.engine import owner_connection
 from warehouse.errors import WarehouseError
@@ -52,10 +53,20 @@ STEP_SHARES: Mapping[JobKind, Mapping[str, tuple[float, float]]] = {
         "embed": (0.9, 0.98),
         "switch": (0.98, 1.0),
     },
-    JobKind.RUN_SIMULATION: {"draw": (0.0, 0.02), "match": (0.02, 0.97), "store": (0.97, 1.0)},
+    JobKind.RUN_SIMULATION: {
+        "compile": (0.0, 0.0),
+        "draw": (0.0, 0.02),
+        "match": (0.02, 0.97),
+        "store": (0.97, 1.0),
+    },
     JobKind.REFRESH_SEARCH: {"cut": (0.0, 0.4), "embed": (0.4, 0.95), "switch": (0.95, 1.0)},
 }
 """From which share of the whole to which each step of a job goes."""
+
+WAITS: Mapping[str, str] = {
+    "compile": "compile: waiting for the match engine to be compiled, once for each machine"
+}
+"""What a job says in steps in which it waits for something."""
 
 
 class JobCancelledError(EtlError):
@@ -106,7 +117,7 @@ class Tracker:
         start, end = STEP_SHARES[self.kind].get(step, (0.0, 1.0))
         part = min(done / total, 1.0) if total else 0.0
         self.share = start + (end - start) * part
-        self.message = f"{step}: {done} of {total}" if total else step
+        self.message = f"{step}: {done} of {total}" if total else WAITS.get(step, step)
 
     def news(self) -> dict[str, Any]:
         """Return what changed since the last call, as arguments of ``report_progress``."""
@@ -314,7 +325,7 @@ def run_worker(*, once: bool = False) -> WorkerReport:
     """Be a worker that runs flows until SIGTERM or SIGINT; see :func:`work_until_stopped`."""
     from etl.flows.server import PrefectSession
 
-    session = PrefectSession()
+    session, warming = PrefectSession(), Warming()
 
     def refresh(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         session.ensure()
@@ -329,6 +340,7 @@ def run_worker(*, once: bool = False) -> WorkerReport:
         return run_search_refresh(arguments, progress)
 
     def simulate(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        warming.wait(lambda: progress("compile", 0, None))
         session.ensure()
         from etl.flows.run_simulation import run_simulation
 
@@ -340,7 +352,8 @@ def run_worker(*, once: bool = False) -> WorkerReport:
         JobKind.RUN_SIMULATION: simulate,
     }
     try:
-        return work_until_stopped(runners, once=once)
+        with warming:
+            return work_until_stopped(runners, once=once)
     finally:
         session.close()
 

@@ -27,6 +27,7 @@ from graph.planner.cursors import CursorSigner, load_secret
 from graph.protocol import header
 from graph.schema import build_schema, sdl
 from graph.services import Services
+from simulation.warming import Warming
 from warehouse.errors import WarehouseError
 from warehouse.reader import Reader
 from warehouse.settings import Settings, get_settings
@@ -80,20 +81,26 @@ class GraphApplication(FastAPI):
         await self.front.socket(scope, receive, send)
 
 
-def create_app(settings: Settings | None = None, *, reader: Reader | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    reader: Reader | None = None,
+    warming: Warming | None = None,
+) -> FastAPI:
     """Return the application.
 
     Args:
         settings: Where the database is, and where the secret of cursors is kept.
         reader: Read connections of the caller's own; by default the application opens and closes
             its own.
+        warming: What compiles the match engine; simulations are jobs until it is done.
 
     Raises:
         TrustedDocumentsError: the trusted documents that the settings name cannot be read.
     """
     chosen = settings or get_settings()
     database = reader or Reader(chosen)
-    services = Services(chosen, database)
+    services = Services(chosen, database, warming)
     app = GraphApplication(
         title=TITLE, docs_url=None, redoc_url=None, openapi_url=None,
         lifespan=_lifespan(database, services, is_ours=reader is None),

@@ -11,8 +11,8 @@ from graph.mutations.run_inputs import program_key
 from graph.simulating import Connect, Simulator
 from simulation.errors import SimulationError
 from simulation.explanation import Explanation, explain_applicant, explain_program
-from simulation.outcome import ENGINE_VERSION, Outcome
-from simulation.runs import RunRequest, first_match
+from simulation.outcome import ENGINE_VERSION
+from simulation.runs import FirstMatch, RunRequest, first_match
 from warehouse.queries.simulations import read_row
 from warehouse.vocabulary import JobStatus
 
@@ -31,7 +31,7 @@ class Explainer:
     def __init__(self, connect: Connect, simulator: Simulator) -> None:
         self._connect = connect
         self._simulator = simulator
-        self._kept: OrderedDict[tuple[int, int], tuple[Outcome, dict[str, str]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int], tuple[FirstMatch, dict[str, str]]] = OrderedDict()
 
     async def explain(self, key: Sequence[Any], arguments: Mapping[str, Any]) -> Explanation:
         """Explain the match of an applicant, or of a program.
@@ -45,19 +45,19 @@ class Explainer:
                 "Pass exactly one of the arguments 'applicant' and 'program': an identifier of"
                 " 'applicantOutcomes', or a program by its key or id."
             )
-        outcome, names = await self._match(key[0], arguments["scenario"])
+        (outcome, reverted), names = await self._match(key[0], arguments["scenario"])
 
         def work() -> Explanation:
             if applicant is not None:
-                return explain_applicant(outcome, applicant, names)
-            return explain_program(outcome, program_key(str(program)), names)
+                return explain_applicant(outcome, applicant, names, reverted)
+            return explain_program(outcome, program_key(str(program)), names, reverted)
 
         try:
             return await self._simulator.work(work)
         except SimulationError as error:
             raise BadUserInputError(str(error)) from error
 
-    async def _match(self, simulation_id: int, scenario: int) -> tuple[Outcome, dict[str, str]]:
+    async def _match(self, simulation_id: int, scenario: int) -> tuple[FirstMatch, dict[str, str]]:
         """Return the first match of a scenario, and the names of its programs."""
         found = self._kept.get((simulation_id, scenario))
         if found is not None:
@@ -74,12 +74,12 @@ class Explainer:
         except SimulationError as error:
             raise BadUserInputError(str(error)) from error
         programs = offered.programs
-        outcome = await self._simulator.work(lambda: first_match(request, programs, scenario))
+        match = await self._simulator.work(lambda: first_match(request, programs, scenario))
         names = dict(zip(programs.keys, programs.names, strict=True))
-        self._kept[simulation_id, scenario] = outcome, names
+        self._kept[simulation_id, scenario] = match, names
         while len(self._kept) > KEPT_MATCHES:
             self._kept.popitem(last=False)
-        return outcome, names
+        return match, names
 
 
 def _check(row: Mapping[str, Any], request: RunRequest, scenario: int) -> None:

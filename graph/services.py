@@ -15,7 +15,9 @@ from graph.answers.index_retriever import IndexRetriever
 from graph.explaining import Explainer
 from graph.planner.computed import Work
 from graph.simulating import Simulator
+from graph.types.parameters import typed_parameters
 from graph.types.simulation import SimulationExports
+from simulation.warming import Warming
 from warehouse.engine import Role, connect
 from warehouse.errors import WarehouseError
 from warehouse.feed import JobFeed
@@ -73,9 +75,12 @@ class Services:
     Args:
         settings: Where the warehouse is, and what may be asked for.
         reader: Read connections; None where nobody asks in words.
+        warming: What compiles the match engine; runs are jobs until it is done.
     """
 
-    def __init__(self, settings: Settings, reader: Reader | None = None) -> None:
+    def __init__(
+        self, settings: Settings, reader: Reader | None = None, warming: Warming | None = None
+    ) -> None:
         self.settings = settings
         self.feed = JobFeed(settings, most=settings.subscriptions)
         self.answers = Answers(
@@ -84,9 +89,13 @@ class Services:
             QuestionAudit(settings),
             settings.kept_answers,
         )
-        self.simulator = Simulator(self.writing)
+        self.simulator = Simulator(self.writing, warming)
         explainer = Explainer(self.writing, self.simulator)
-        self.works: Mapping[str, Work] = {"exports": exports, "explanation": explainer.explain}
+        self.works: Mapping[str, Work] = {
+            "exports": exports,
+            "explanation": explainer.explain,
+            "typed_parameters": typed_parameters,
+        }
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Any]:

@@ -15,6 +15,7 @@ from simulation.chunks import cores
 from simulation.errors import RunCancelledError
 from simulation.runs import RunRequest, run
 from simulation.storing import rows_of
+from simulation.warming import LOOK_EVERY, Warming, Warmth
 from warehouse.queries.offered import offered_iteration
 from warehouse.queries.simulation_results import Results
 
@@ -26,6 +27,8 @@ ENGINE: Final = 10
 """How much longer a match with couples or reversions takes than one without."""
 SEAT_VALUES: Final = 50
 """How much longer a match takes whose seats are valued."""
+LOOKS: Final = 25
+"""How often a small run looks whether the engine is compiled, before it becomes a job."""
 
 Result = TypeVar("Result")
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
@@ -36,13 +39,25 @@ class Simulator:
 
     Args:
         connect: Opens a connection that reads the star.
+        warming: What compiles the match engine; None to compile what is used when it is used.
     """
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, warming: Warming | None = None) -> None:
         self._connect = connect
+        self._warming = warming
         self._programs: OrderedDict[tuple[int, int], OfferedPrograms] = OrderedDict()
         self._turn = asyncio.Semaphore(1)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="simulation")
+
+    async def is_ready(self) -> bool:
+        """Return whether the engine is compiled; waits a moment, which is enough if it was once."""
+        if self._warming is None:
+            return True
+        for _ in range(LOOKS):
+            if self._warming.warmth is not Warmth.COMPILING:
+                break
+            await asyncio.sleep(LOOK_EVERY)
+        return self._warming.warmth is Warmth.READY
 
     @property
     def is_busy(self) -> bool:
@@ -110,8 +125,8 @@ class Simulator:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def matches_of(request: RunRequest) -> int:
-    """Return how many matches of singles a request takes the time of, about."""
+def matches_of(request: RunRequest, programs: int) -> int:
+    """Return how many matches of singles a request over so many programs takes the time of."""
     each = SEAT_VALUES if request.seat_values else 1
     with_couples = request.reversions or any(
         change.kind in {"revert_seats", "add_couples"}
@@ -120,5 +135,5 @@ def matches_of(request: RunRequest) -> int:
     )
     parameters = request.parameters
     if with_couples or (parameters and any(one.couples for one in parameters.groups.values())):
-        each = max(each, ENGINE)
+        each = ENGINE * (1 + programs if request.seat_values else 1)
     return len(request.scenarios) * (DRAWING + request.audits + request.replicates * each)

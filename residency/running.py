@@ -109,6 +109,7 @@ def _serve(settings: Settings, version: DataVersion, *, host: str | None, port: 
 
     from graph.app import create_app
     from graph.subscriptions.websocket import LARGEST_MESSAGE
+    from simulation.warming import Warming
 
     # uvicorn raises the signal that ended it once more; without a handler that would end this
     # process on the spot, with the worker and PostgreSQL still at work.
@@ -117,10 +118,11 @@ def _serve(settings: Settings, version: DataVersion, *, host: str | None, port: 
     kind = "generated sample data" if version.is_sample else "real data"
     say(f"Data version {version.number}: {version.program_count} programs, {kind}.")
     say(f"GraphiQL: [bold]http://{host}:{port}/graphql[/]  (Ctrl+C stops)")
-    uvicorn.run(
-        create_app(settings), host=host, port=port, log_level=settings.log_level.lower(),
-        access_log=False, ws_max_size=LARGEST_MESSAGE,
-    )  # fmt: skip
+    with Warming() as warming:
+        uvicorn.run(
+            create_app(settings, warming=warming), host=host, port=port,
+            log_level=settings.log_level.lower(), access_log=False, ws_max_size=LARGEST_MESSAGE,
+        )  # fmt: skip
 
 
 def _end(number: int, _: FrameType | None) -> None:

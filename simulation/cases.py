@@ -24,7 +24,7 @@ from simulation.market import Int32, Market
 from simulation.outcome import Outcome, Verdict
 from simulation.pairing import with_couples
 from simulation.population import Population
-from simulation.reversion import Pool, Reversion, run_with_reversions
+from simulation.reversion import Pool, Reversion, ReversionRun, run_with_reversions
 
 VERDICTS: Final = tuple(Verdict)
 """The order in which verdicts are counted."""
@@ -94,11 +94,18 @@ class Case:
 
         Where seats reverted, the market of the outcome has the seats after that.
         """
-        market = self.market(replicate)
-        if self.reversions:
-            run = run_with_reversions(market, self.reversions, self.pools, seed=self.seed)
-            return run.run.outcome
-        return solve(market, seed=self.seed)
+        return self.matched(self.market(replicate))
+
+    def matched(self, market: Market) -> Outcome:
+        """Return the matching of a market of this case by the whole engine; see `outcome`."""
+        reverted = self.reverted(market)
+        return solve(market, seed=self.seed) if reverted is None else reverted.run.outcome
+
+    def reverted(self, market: Market) -> ReversionRun | None:
+        """Return the run of a market of this case with its reversions; None where it has none."""
+        if not self.reversions:
+            return None
+        return run_with_reversions(market, self.reversions, self.pools, seed=self.seed)
 
     def count(self, first: int, number: int, is_cancelled: Callable[[], bool]) -> Counted:
         """Run replicates and count.

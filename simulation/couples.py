@@ -45,7 +45,7 @@ def match_couples(
     attempts: list[Int32] = []
     steps = 0
     singles = applicant_optimal(market.lists, market.quotas)
-    for attempt, order in enumerate(_orders(len(market.couples), seed, orders), start=1):
+    for attempt, order in enumerate(couple_orders(len(market.couples), seed, orders), start=1):
         assignment, steps = _process(market, singles, order, own_seats)
         if steps >= 0:
             return assignment, _method(Verdict.PROCESSED, own_seats, seed, attempt, steps)
@@ -66,11 +66,16 @@ def _method(
     return Method(Proposing.APPLICANTS, own_seats, verdict, is_fewest, seed, orders, steps)
 
 
-def _orders(couples: int, seed: int, count: int) -> list[Int32]:
+def couple_orders(couples: int, seed: int, count: int) -> list[Int32]:
     """Return orders of the couples: that of the market, then seeded ones."""
     random = np.random.Generator(np.random.PCG64(seed))
     natural = np.arange(couples, dtype=np.int32)
     return [natural, *(random.permutation(natural) for _ in range(count - 1))][:count]
+
+
+def step_limit(market: Market) -> int:
+    """Return after how many steps an order of the couples of a market is given up."""
+    return STEPS_PER_COUPLE * (20 + len(market.couples))
 
 
 def _process(
@@ -78,8 +83,7 @@ def _process(
 ) -> tuple[Int32, int]:
     """Return the matching of one order, and its steps; minus them if it was given up."""
     run = fresh_processing(market, singles)
-    limit = STEPS_PER_COUPLE * (20 + len(market.couples))
-    steps = settle(run, order, own_seats == OwnSeats.FREE, limit)
+    steps = settle(run, order, own_seats == OwnSeats.FREE, step_limit(market))
     assignment = assignment_of(market.lists, run.state)
     placed = run.pair_at < market.couples.starts[1:]
     assignment[market.couples.members[placed]] = market.couples.pairs[run.pair_at[placed]]

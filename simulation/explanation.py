@@ -1,44 +1,43 @@
 """Why an applicant or a program got what it got: the chain of proposals and displacements.
 
-The match is repeated in plain Python, one applicant after the other, each asking down the list
-until somebody holds them, and whoever is displaced asking on (McVitie and Wilson 1971). The order
-in which applicants come in does not change the matching, only the story. To explain an applicant,
-everybody else comes in first: then each refusal is final, and what happens after that one comes in
-is what they caused. To explain a program, the story is told of its own list.
+The match is repeated in plain Python (`story`, `couples_story`). To explain a single applicant,
+all other singles come in first: then each refusal is final, and what happens after that one comes
+in is what they caused. Couples come in afterwards, in the order in which the engine had them, so
+that the story ends where the engine does. It is cut to what concerns the applicant: what happens to
+them and their partner, and what followed from that. To explain a program, the story is told of its
+own list.
 
-Where couples are in the market, or seats moved, order matters and no chain is told: the reasons are
-those of the final matching.
+Where the processing of couples does not end, the chain is told until it goes in circles; then the
+reasons of the matching that the exact search gave. Where seats moved, the chain is that of the last
+match, with the seats after that.
 """
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from simulation.couples import couple_orders, step_limit
+from simulation.couples_story import CouplesStory
 from simulation.errors import UnknownIdError
-from simulation.market import NEVER, NO_MATCH, Market
-from simulation.outcome import Outcome
+from simulation.market import NO_MATCH
+from simulation.outcome import Outcome, Proposing, Verdict
+from simulation.reasons import reasons_of, seats_of
+from simulation.reversion import ReversionRun
+from simulation.story import Event, StepKind, Story
+from simulation.story_words import DECIDED, Words, reverted_summary, searched
 
 MOST_STEPS: Final = 500
 """Steps that are told."""
 
+LAST_STEPS: Final = 150
+"""How many of them are the last ones, where a chain is cut."""
 
-class StepKind(StrEnum):
-    """What happens in a step.
-
-    `HELD`: a program holds the applicant. `REFUSED`: it is full with those whom it likes better.
-    `DISPLACED`: it lets the applicant go for somebody whom it likes better. `NOT_RANKED`: it does
-    not rank the applicant at all. `UNMATCHED`: the applicant is at the end of the list.
-    """
-
-    HELD = "HELD"
-    REFUSED = "REFUSED"
-    DISPLACED = "DISPLACED"
-    NOT_RANKED = "NOT_RANKED"
-    UNMATCHED = "UNMATCHED"
+REFUSALS: Final = frozenset({StepKind.REFUSED, StepKind.DISPLACED})
+LOSSES: Final = frozenset({StepKind.DISPLACED, StepKind.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +45,27 @@ class Step:
     """One step of the story.
 
     Attributes:
-        number: From 1.
+        number: From 1; numbers that are missing are steps that were cut.
         kind: What happens.
-        applicant: To whom.
-        program: Key of the program; None at the end of a list.
-        choice: Rank of the program in the applicant's list.
+        applicant: To whom; None where it is about nobody.
+        program: Key of the program; None for none.
+        choice: Rank of the program, or of the couple's pair, in their list.
         rank: Rank of the applicant in the program's list; None where it has none.
         by: Who took the seat, or is the last whom the program holds instead; None for nobody.
+        partner: The other member of the couple; None for singles.
+        partner_program: Key of the pair's program for the partner; None for none.
         text: The same in words.
     """
 
     number: int
     kind: StepKind
-    applicant: str
+    applicant: str | None
     program: str | None
     choice: int | None
     rank: int | None
     by: str | None
+    partner: str | None
+    partner_program: str | None
     text: str
 
 
@@ -74,7 +77,7 @@ class Explanation:
         about: The applicant, or the key of the program.
         summary: The outcome and its reason.
         steps: The chain that led to it.
-        is_complete: Whether all steps are there; long chains are cut.
+        is_complete: Whether all steps are there; of long chains the middle is cut.
     """
 
     about: str
@@ -83,8 +86,32 @@ class Explanation:
     is_complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What is told.
+
+    Attributes:
+        before: Seats that moved before the match.
+        events: What happened in the match.
+        decided: That the exact search decided, and the reasons of its matching; empty where the
+            chain led to the matching.
+    """
+
+    before: list[Event]
+    events: list[Event]
+    decided: list[Event]
+
+    @property
+    def reasons(self) -> list[Event]:
+        """The events that tell why the matching is as it is."""
+        return self.decided or self.events
+
+
 def explain_applicant(
-    outcome: Outcome, applicant: str, names: Mapping[str, str] | None = None
+    outcome: Outcome,
+    applicant: str,
+    names: Mapping[str, str] | None = None,
+    reverted: ReversionRun | None = None,
 ) -> Explanation:
     """Explain the match of an applicant.
 
@@ -92,49 +119,55 @@ def explain_applicant(
         outcome: The matching.
         applicant: Who.
         names: What to call programs, by key.
+        reverted: The run of reversions that ended with this matching, if there was one.
 
     Raises:
         UnknownIdError: There is no such applicant.
     """
-    story = _Story(outcome.market, names or {})
-    people = len(outcome.market.applicants)
-    number = _number(outcome.market.applicant_ids, people, applicant, "applicant")
-    if _is_plain(outcome):
-        story.let_in(one for one in range(people) if one != number)
+    market, words = outcome.market, Words(outcome.market, names or {})
+    number = _number(market.applicant_ids, len(market.applicants), applicant, "applicant")
+    own, story = _unit(outcome, number), Story(market)
+    chain = _Chain(_moves(words, reverted, _wanted(outcome, number)), [], [])
+    if _is_by_applicants(outcome):
+        story.let_in(one for one in _singles(outcome) if one not in own)
         story.is_told = True
-        story.let_in([number])
-        assert story.program_of(number) == outcome.assignment[number]
+        story.let_in(one for one in own if market.couple_of[one] < 0)
+        decision = _bring_in(story, outcome)
+        chain.events.extend(_concerning(story.events, own))
+        if decision is not None:
+            chain.decided.extend([decision, *reasons_of(outcome, number)])
     else:
-        story.seat(outcome)
-        story.is_told = True
-        story.tell_reasons(number, int(outcome.ranks()[number]))
-    return story.explanation(applicant, _summary_of_applicant(story, outcome, number))
+        chain.events.extend(reasons_of(outcome, number))
+    summary = _summary_of_applicant(words, outcome, number, chain)
+    return _explanation(applicant, words, _with_more(summary, outcome, reverted, chain), chain)
 
 
 def explain_program(
-    outcome: Outcome, program: str, names: Mapping[str, str] | None = None
+    outcome: Outcome,
+    program: str,
+    names: Mapping[str, str] | None = None,
+    reverted: ReversionRun | None = None,
 ) -> Explanation:
     """Explain whom a program got; see `explain_applicant`.
 
     Raises:
         UnknownIdError: There is no such program.
     """
-    market = outcome.market
+    market, words = outcome.market, Words(outcome.market, names or {})
     number = _number(market.program_ids, len(market.quotas), program, "program")
-    story = _Story(market, names or {}, of_program=number)
-    if _is_plain(outcome):
-        story.is_told = True
-        story.let_in(range(len(market.applicants)))
+    chain = _Chain(_moves(words, reverted, {number}), [], [])
+    if _is_by_applicants(outcome):
+        story = Story(market, is_told=True)
+        story.let_in(_singles(outcome))
+        decision = _bring_in(story, outcome)
+        here = (event for event in story.events if event.program == number)
+        chain.events.extend(_without_repetition(here))
+        if decision is not None:
+            chain.decided.extend([decision, *seats_of(outcome, number)])
     else:
-        story.seat(outcome)
-        story.is_told = True
-        story.tell_seats(number)
-    return story.explanation(program, _summary_of_program(story, outcome, number))
-
-
-def _is_plain(outcome: Outcome) -> bool:
-    """Whether the matching is that of singles alone, applicants proposing."""
-    return not len(outcome.market.couples) and outcome.method.proposing == "APPLICANTS"
+        chain.events.extend(seats_of(outcome, number))
+    summary = _summary_of_program(words, outcome, number, chain)
+    return _explanation(program, words, _with_more(summary, outcome, reverted, chain), chain)
 
 
 def _number(ids: tuple[str, ...] | None, count: int, given: str, what: str) -> int:
@@ -149,233 +182,195 @@ def _number(ids: tuple[str, ...] | None, count: int, given: str, what: str) -> i
         ) from None
 
 
-@dataclass(slots=True)
-class _Story:
-    """A match that is repeated and told."""
-
-    market: Market
-    names: Mapping[str, str]
-    of_program: int | None = None
-    is_told: bool = False
-    steps: list[Step] = field(default_factory=list)
-    is_cut: bool = False
-    _held: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    _at: dict[int, int] = field(default_factory=dict)
-
-    # -- what happens --------------------------------------------------------------------------
-
-    def let_in(self, applicants: Iterable[int]) -> None:
-        """Let applicants come in, one after the other."""
-        for applicant in applicants:
-            waiting = applicant
-            while waiting != NO_MATCH:
-                waiting = self._ask(waiting)
-
-    def seat(self, outcome: Outcome) -> None:
-        """Put everybody where a matching has them."""
-        market = outcome.market
-        for program in range(len(market.quotas)):
-            start = int(market.programs.starts[program])
-            for place, applicant in enumerate(market.programs.of(program).tolist(), start=start):
-                if outcome.assignment[applicant] == program:
-                    self._of(program).append((place, applicant))
-
-    def program_of(self, applicant: int) -> int:
-        """Return where an applicant is; `NO_MATCH` for nowhere."""
-        choices = self.market.applicants.of(applicant)
-        place = self._at.get(applicant, len(choices))
-        return int(choices[place]) if place < len(choices) else NO_MATCH
-
-    def _ask(self, applicant: int) -> int:
-        """Let an applicant ask on down the list; return whom that displaces."""
-        choices = self.market.applicants.of(applicant)
-        edge = int(self.market.applicants.starts[applicant])
-        for choice in range(self._at.get(applicant, -1) + 1, len(choices)):
-            self._at[applicant] = choice
-            program, place = int(choices[choice]), int(self.market.positions[edge + choice])
-            if place == NEVER:
-                self._tell(StepKind.NOT_RANKED, applicant, program, choice + 1, None, None)
-                continue
-            held, quota = self._of(program), int(self.market.quotas[program])
-            worst = held[-1] if held else None
-            if len(held) >= quota and (worst is None or worst[0] < place):
-                by = None if worst is None else worst[1]
-                self._tell(StepKind.REFUSED, applicant, program, choice + 1, place, by)
-                continue
-            insort(held, (place, applicant))
-            self._tell(StepKind.HELD, applicant, program, choice + 1, place, None)
-            if len(held) <= quota:
-                return NO_MATCH
-            lost_place, lost = held.pop()
-            lost_choice = self._at[lost] + 1
-            self._tell(StepKind.DISPLACED, lost, program, lost_choice, lost_place, applicant)
-            return lost
-        self._at[applicant] = len(choices)
-        self._tell(StepKind.UNMATCHED, applicant, None, None, None, None)
-        return NO_MATCH
-
-    def _of(self, program: int) -> list[tuple[int, int]]:
-        return self._held.setdefault(program, [])
-
-    # -- what is told --------------------------------------------------------------------------
-
-    def tell_reasons(self, applicant: int, has: int) -> None:
-        """Tell why an applicant has none of the choices above ``has``, 0 for no match."""
-        couple = int(self.market.couple_of[applicant])
-        if couple >= 0:
-            pairs = self.market.couples.of(couple // 2)[:, couple % 2].tolist()
-            places = self._couple_places(couple)
-        else:
-            pairs = self.market.applicants.of(applicant).tolist()
-            start = int(self.market.applicants.starts[applicant])
-            places = self.market.positions[start : start + len(pairs)].tolist()
-        for choice, (program, place) in enumerate(zip(pairs, places, strict=True), start=1):
-            if choice == has and program != NO_MATCH:
-                self._tell(StepKind.HELD, applicant, program, choice, place, None)
-                return
-            if choice == has:
-                break
-            if program == NO_MATCH:
-                continue
-            held = self._of(program)
-            kind = StepKind.NOT_RANKED if place == NEVER else StepKind.REFUSED
-            by = held[-1][1] if held and place != NEVER else None
-            rank = None if place == NEVER else place
-            self._tell(kind, applicant, program, choice, rank, by)
-        self._tell(StepKind.UNMATCHED, applicant, None, None, None, None)
-
-    def _couple_places(self, couple: int) -> list[int]:
-        couples = self.market.couples
-        first, last = couples.starts[couple // 2], couples.starts[couple // 2 + 1]
-        places: list[int] = self.market.couple_positions[first:last, couple % 2].tolist()
-        return places
-
-    def tell_seats(self, program: int) -> None:
-        """Tell who sits in a program."""
-        for place, applicant in self._of(program):
-            self._tell(StepKind.HELD, applicant, program, None, place, None)
-
-    def _tell(
-        self,
-        kind: StepKind,
-        applicant: int,
-        program: int | None,
-        choice: int | None,
-        place: int | None,
-        by: int | None,
-    ) -> None:
-        if not self.is_told or (self.of_program is not None and program != self.of_program):
-            return
-        if len(self.steps) >= MOST_STEPS:
-            self.is_cut = True
-            return
-        rank = None
-        if program is not None and place is not None:
-            rank = place - int(self.market.programs.starts[program]) + 1
-        who = self.market.applicant_id(applicant)
-        rival = None if by is None else self.market.applicant_id(by)
-        key = None if program is None else self.market.program_id(program)
-        text = _WORDS[kind](who, self.name(program), choice, rank, rival)
-        number = len(self.steps) + 1
-        self.steps.append(Step(number, kind, who, key, choice, rank, rival, text))
-
-    def name(self, program: int | None) -> str:
-        """Return what to call a program."""
-        if program is None:
-            return ""
-        key = self.market.program_id(program)
-        return self.names.get(key) or key
-
-    def explanation(self, about: str, summary: str) -> Explanation:
-        """Return what was told."""
-        return Explanation(about, summary, tuple(self.steps), not self.is_cut)
+# -- what happened ---------------------------------------------------------------------------------
 
 
-_Words = Callable[[str, str, int | None, int | None, str | None], str]
+def _is_by_applicants(outcome: Outcome) -> bool:
+    """Whether applicants proposed: what programs propose is not told, only its reasons."""
+    return outcome.method.proposing == Proposing.APPLICANTS
 
 
-def _asks(who: str, program: str, choice: int | None) -> str:
-    return f"{who} asks {program}" + (f", choice {choice}" if choice else "")
+def _singles(outcome: Outcome) -> list[int]:
+    singles: list[int] = np.flatnonzero(outcome.market.couple_of < 0).tolist()
+    return singles
 
 
-def _held(who: str, program: str, choice: int | None, rank: int | None, _: str | None) -> str:
-    if choice is None:
-        return f"{program} holds {who}, at rank {rank} of its list."
-    return f"{_asks(who, program, choice)}, and is held: at rank {rank} of its list."
+def _unit(outcome: Outcome, applicant: int) -> tuple[int, ...]:
+    """Return the applicant, with the partner if there is one."""
+    couple = int(outcome.market.couple_of[applicant])
+    if couple < 0:
+        return (applicant,)
+    return applicant, int(outcome.market.couples.members[couple // 2, 1 - couple % 2])
 
 
-def _refused(who: str, program: str, choice: int | None, rank: int | None, by: str | None) -> str:
-    why = f"it likes all whom it holds better, the last of them {by}" if by else "it has no seat"
-    return f"{_asks(who, program, choice)}, and is refused at rank {rank} of its list: {why}."
+def _wanted(outcome: Outcome, applicant: int) -> set[int]:
+    """Return the programs of the list of an applicant, or of the couple."""
+    market, couple = outcome.market, int(outcome.market.couple_of[applicant])
+    lists = market.applicants.of(applicant) if couple < 0 else market.couples.of(couple // 2)
+    return set(lists.ravel().tolist())
 
 
-def _displaced(who: str, program: str, choice: int | None, rank: int | None, by: str | None) -> str:
-    del choice
-    return f"{program} lets {who} go, at rank {rank} of its list, because it likes {by} better."
+def _bring_in(story: Story, outcome: Outcome) -> Event | None:
+    """Bring in the couples as the engine did, and check that it ends as it did there.
+
+    Returns the event that the exact search decided, where it did; the story ends then where it
+    begins to go in circles.
+    """
+    market, method = outcome.market, outcome.method
+    orders = couple_orders(len(market.couples), method.seed, method.orders)
+    replay = CouplesStory(story, method.own_seats)
+    steps = replay.bring_in(orders[-1], step_limit(market)) if orders else 0
+    assert abs(steps) == method.steps, "the replay takes the engine's steps"
+    if method.verdict is Verdict.PROCESSED:
+        assert np.array_equal(story.assignment(), outcome.assignment), "and ends where it does"
+        return None
+    is_circle = replay.circles_at is not None
+    del story.events[len(story.events) if replay.circles_at is None else replay.circles_at :]
+    return Event(StepKind.SEARCHED, None, words=searched(method, is_circle=is_circle))
 
 
-def _not_ranked(who: str, program: str, choice: int | None, *_: object) -> str:
-    return f"{_asks(who, program, choice)}, which does not rank them."
+def _concerning(events: Sequence[Event], own: tuple[int, ...]) -> Iterator[Event]:
+    """Yield the events of applicants, and what followed from them."""
+    related: set[int] = set()
+    for number, event in enumerate(events):
+        if event.applicant in own or event.cause in related:
+            related.add(number)
+    return _without_repetition(events[number] for number in sorted(related))
 
 
-def _unmatched(who: str, *_: object) -> str:
-    return f"{who} is at the end of the list and has no match."
+def _without_repetition(events: Iterator[Event]) -> Iterator[Event]:
+    """Yield events without refusals that were told before, for the same reason."""
+    told: set[Event] = set()
+    for event in events:
+        plain = event._replace(cause=None)
+        if event.kind not in {StepKind.REFUSED, StepKind.NOT_RANKED} or plain not in told:
+            told.add(plain)
+            yield event
 
 
-_WORDS: Final[Mapping[StepKind, _Words]] = {
-    StepKind.HELD: _held,
-    StepKind.REFUSED: _refused,
-    StepKind.DISPLACED: _displaced,
-    StepKind.NOT_RANKED: _not_ranked,
-    StepKind.UNMATCHED: _unmatched,
-}
+def _moves(words: Words, reverted: ReversionRun | None, programs: set[int]) -> list[Event]:
+    """Return the seats of programs that moved before the match."""
+    return [
+        Event(StepKind.REVERTED, None, move.source, words=words.seats(move))
+        for move in (() if reverted is None else reverted.moves)
+        if move.source in programs or move.target in programs
+    ]
 
 
-def _summary_of_applicant(story: _Story, outcome: Outcome, number: int) -> str:
-    market, who = outcome.market, outcome.market.applicant_id(number)
-    own = [step for step in story.steps if step.applicant == who]
-    refused = sum(step.kind in {StepKind.REFUSED, StepKind.DISPLACED} for step in own)
-    unranked = sum(step.kind is StepKind.NOT_RANKED for step in own)
-    program = int(outcome.assignment[number])
-    if program == NO_MATCH:
-        words = [f"{who} has no match."]
+# -- what is told ----------------------------------------------------------------------------------
+
+
+def _explanation(about: str, words: Words, summary: str, chain: _Chain) -> Explanation:
+    events = [*chain.before, *chain.events, *chain.decided]
+    numbers = list(range(len(events)))
+    if len(events) > MOST_STEPS:
+        numbers = [*numbers[: MOST_STEPS - LAST_STEPS], *numbers[-LAST_STEPS:]]
+    steps = tuple(_step(number + 1, events[number], words) for number in numbers)
+    return Explanation(about, summary, steps, len(steps) == len(events))
+
+
+def _step(number: int, event: Event, words: Words) -> Step:
+    def person(applicant: int | None) -> str | None:
+        return None if applicant is None else words.who(applicant)
+
+    def key(program: int | None) -> str | None:
+        return None if program is None else words.market.program_id(program)
+
+    return Step(
+        number,
+        event.kind,
+        person(event.applicant),
+        key(event.program),
+        event.choice,
+        words.rank(event),
+        person(event.by),
+        person(event.partner),
+        key(event.partner_program),
+        words.of(event),
+    )
+
+
+def _with_more(
+    summary: list[str], outcome: Outcome, reverted: ReversionRun | None, chain: _Chain
+) -> str:
+    """Return the sentences of a summary with what was done after, or before, the chain."""
+    if chain.decided:
+        summary.append(f"{DECIDED[outcome.method.verdict]}.")
+    if reverted is not None:
+        summary.append(reverted_summary(reverted))
+    return " ".join(filter(None, summary))
+
+
+def _summary_of_applicant(words: Words, outcome: Outcome, number: int, chain: _Chain) -> list[str]:
+    own, who = _unit(outcome, number), words.who(number)
+    rank, program = int(outcome.ranks()[number]), int(outcome.assignment[number])
+    if len(own) > 1:
+        text = [_summary_of_couple(words, outcome, own, rank)]
+    elif program == NO_MATCH:
+        text = [f"{who} has no match."]
     else:
-        rank = int(outcome.ranks()[number])
-        words = [f"{who} has choice {rank}, {story.name(program)}."]
+        text = [f"{who} has choice {rank}, {words.program(program)}."]
+    earlier = [
+        event
+        for event in chain.reasons
+        if event.applicant in own and event.choice and (not rank or event.choice < rank)
+    ]
+    refused = {event.choice for event in earlier if event.kind in REFUSALS}
+    unranked = {event.choice for event in earlier if event.kind is StepKind.NOT_RANKED} - refused
+    above = " above it" if rank else ""
     if refused:
-        words.append(f"{_programs(refused)} above it preferred the applicants whom they hold.")
+        many = _number_of(len(refused), "pair" if len(own) > 1 else "program")
+        text.append(f"{many}{above} {_REFUSED[len(own)]}")
     if unranked:
-        words.append(f"{_programs(unranked)} did not rank {who}.")
-    moved = {step.applicant for step in story.steps if step.kind is StepKind.DISPLACED} - {who}
-    if moved:
-        words.append(f"Their coming in moved {len(moved)} others.")
-    if market.couple_of[number] >= 0:
-        words.append("They are matched as a couple, by their paired list only.")
-    return " ".join(words)
+        many = _number_of(len(unranked), "pair" if len(own) > 1 else "program")
+        text.append(f"{many} {_UNRANKED[len(own)].format(who)}")
+    moved = {event.applicant for event in chain.events if event.kind in LOSSES} - set(own)
+    if moved and not chain.decided:
+        text.append(f"Their coming in moved {len(moved)} others.")
+    if len(own) > 1:
+        text.append("They are matched as a couple, by their paired list only.")
+    return text
 
 
-def _programs(count: int) -> str:
-    return "One program" if count == 1 else f"{count} programs"
+_REFUSED: Final = {
+    1: "preferred the applicants whom they hold.",
+    2: "met a program that preferred the applicants whom it holds.",
+}
+_UNRANKED: Final = {1: "did not rank {}.", 2: "met a program that does not rank them."}
+"""What is said of choices; by the number of those who ask together."""
 
 
-def _summary_of_program(story: _Story, outcome: Outcome, number: int) -> str:
+def _summary_of_couple(words: Words, outcome: Outcome, own: tuple[int, ...], rank: int) -> str:
+    names = " and ".join(words.who(one) for one in own)
+    if not rank:
+        return f"{names} have no match."
+    pair = [
+        words.program(None if outcome.assignment[one] == NO_MATCH else int(outcome.assignment[one]))
+        for one in own
+    ]
+    return f"{names} have choice {rank}, the pair {' and '.join(pair)}."
+
+
+def _number_of(count: int, what: str) -> str:
+    return f"One {what}" if count == 1 else f"{count} {what}s"
+
+
+def _summary_of_program(words: Words, outcome: Outcome, number: int, chain: _Chain) -> list[str]:
     market = outcome.market
     ranked = market.programs.of(number).tolist()
     seated = [r for r, one in enumerate(ranked, start=1) if outcome.assignment[one] == number]
-    quota, name = int(market.quotas[number]), story.name(number)
-    words = [f"{name} fills {len(seated)} of {quota} seats from {len(ranked)} ranked applicants."]
+    quota, name = int(market.quotas[number]), words.program(number)
+    text = [f"{name} fills {len(seated)} of {quota} seats from {len(ranked)} ranked applicants."]
+    is_plain = not len(market.couples)
     if seated:
         better = seated[-1] - len(seated)
-        words.append(f"The last of them is at rank {seated[-1]} of its list.")
+        text.append(f"The last of them is at rank {seated[-1]} of its list.")
         if better:
-            words.append(f"{better} above have a program that they like better.")
-    if len(seated) < quota and _is_plain(outcome):
-        words.append("Everybody else whom it ranks has a program that they like better.")
-    elif len(seated) == quota:
-        refused = {
-            step.applicant
-            for step in story.steps
-            if step.kind in {StepKind.REFUSED, StepKind.DISPLACED}
-        }
-        words.append(f"{len(refused)} who wanted in found it full.")
-    return " ".join(words)
+            where = "have a program that they like better" if is_plain else "are not there"
+            text.append(f"{better} above {where}.")
+    if len(seated) < quota and is_plain and _is_by_applicants(outcome):
+        text.append("Everybody else whom it ranks has a program that they like better.")
+    elif len(seated) == quota and not chain.decided:
+        refused = {event.applicant for event in chain.events if event.kind in REFUSALS}
+        text.append(f"{len(refused)} who wanted in found it full.")
+    return text

@@ -85,7 +85,8 @@ class SeatValues:
     Attributes:
         programs: Keys of the programs.
         matched: How many more applicants are matched.
-        better_off: How many applicants obtain a better rank, or a match.
+        better_off: How many applicants obtain a better rank, or a match, less those who do worse,
+            as some may with couples or reversions.
         ranks_gained: How many ranks those gain together who were matched before.
         replicates: How many replicates the estimates are of.
     """

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
@@ -25,8 +25,9 @@ from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
+from simulation.reversion import ReversionRun
 from simulation.scenario import AS_IT_IS, RevertSeats, Scenario, invalid
-from simulation.seats import require_singles, seat_values
+from simulation.seats import seat_values
 from simulation.stability import audit
 
 MOST_SCENARIOS: Final = 10
@@ -64,7 +65,9 @@ class RunRequest(Part):
         False, description="Whether the matches of the first replicate are kept."
     )
     seat_values: bool = Field(
-        False, description="Whether to tell what one more seat of each program would change."
+        False,
+        description="Whether to tell what one more seat of each program would change. With couples"
+        " or reversions every seat takes a match of its own.",
     )
 
     @model_validator(mode="after")
@@ -150,7 +153,6 @@ def run(
     Raises:
         InvalidScenarioError: A scenario does not fit the programs, or contradicts itself.
         InvalidParametersError: A scenario changes parameters to what they cannot be.
-        CouplesNotSupportedError: Seat values are asked for where there are couples or reversions.
         RunCancelledError: Somebody cancelled.
     """
     parameters = request.parameters or default_parameters()
@@ -164,8 +166,6 @@ def run(
             request.scenarios, settings, populations, strict=True
         )
     ]
-    if request.seat_values:
-        require_singles(cases[0])
     frame = Frame.of(
         (name for case in cases for name in case.population.category_names),
         [setting.programs for setting in settings],
@@ -316,7 +316,19 @@ def _outcomes(frame: Frame, case: Case, sums: Sums, base: Sums | None) -> dict[S
     return found
 
 
-def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Outcome:
+class FirstMatch(NamedTuple):
+    """The match of the first replicate of a scenario.
+
+    Attributes:
+        outcome: The matching.
+        reverted: The run of reversions that ended with it; None where no seats revert.
+    """
+
+    outcome: Outcome
+    reverted: ReversionRun | None
+
+
+def first_match(request: RunRequest, programs: ProgramTable, number: int) -> FirstMatch:
     """Return the match of the first replicate of a scenario, as `run` has it.
 
     Args:
@@ -331,4 +343,6 @@ def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Out
     parameters = request.parameters or default_parameters()
     setting = apply(scenario, programs, parameters, request.reversions)
     population = populate(setting.programs, setting.parameters, request.seed)
-    return _case(scenario, setting, population).outcome(0)
+    case = _case(scenario, setting, population)
+    reverted = case.reverted(case.market(0))
+    return FirstMatch(case.outcome(0) if reverted is None else reverted.run.outcome, reverted)

@@ -99,7 +99,8 @@ class Mutation:
 
     @mutation(
         "Cancels a job at once. A simulation's results are taken away; what a load has published"
-        " stays.",
+        " stays. There are no accounts: whoever may run simulations may cancel any of them; loads"
+        " are cancelled by operators.",
         Role.SIMULATOR,
         weight=10,
     )

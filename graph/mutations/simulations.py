@@ -84,13 +84,14 @@ async def ask(services: Services, given: Any, kind: SimulationKind, schema: Grap
     offered = await _offered(services, asked)
     _check_scenarios(asked, request, offered)
     new = _new(asked, request, offered, kind, schema)
+    is_small = matches_of(request, len(offered.programs)) <= services.settings.small_run
+    is_for_here = is_small and await services.simulator.is_ready()
     async with services.writing() as connection:
         await simulations.forget_old(connection, services.settings.keep_simulations_days)
         before = await simulations.asked_before(connection, key)
         if before is not None:
             return _same(before, new)
-        is_small = matches_of(request) <= services.settings.small_run
-        if not is_small or services.simulator.is_busy:
+        if not is_for_here or services.simulator.is_busy:
             await check_queue(connection, services)
             return _same(await simulations.queue(connection, new), new)
     results = await services.simulator.run(request, offered)
@@ -169,14 +170,9 @@ def _check_scenarios(asked: dict[str, Any], request: RunRequest, offered: Offere
     parameters = request.parameters or default_parameters()
     for scenario, path in zip(request.scenarios, paths_of(asked, request), strict=True):
         try:
-            setting = apply(scenario, offered.programs, parameters, request.reversions)
+            apply(scenario, offered.programs, parameters, request.reversions)
         except SimulationError as error:
             raise refused(error, path) from error
-        if request.seat_values and setting.reversions and not path:
-            raise RefusedError(
-                UserErrorCode.CONTRADICTION, ("seatValues",),
-                "Values of seats are exact only without reversions.", "Leave one of them out.",
-            )  # fmt: skip
 
 
 def _new(

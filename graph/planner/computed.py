@@ -16,7 +16,7 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from graph.errors import AnswerError
 from graph.planner.compilation import Compilation, Computation
-from graph.planner.encode import NATURAL
+from graph.planner.encode import PASSED_ON
 from graph.planner.inputs import arguments_of
 from graph.planner.places import MARK, Place
 from graph.planner.request import Request
@@ -52,7 +52,7 @@ def computed_json(
     json = Json().literal(f"{COMPUTED}{len(compilation.computations)}:[")
     compilation.computations.append(computation)
     for index, name in enumerate(source.key):
-        how = NATURAL[rows.kind.fact(Column(name)).type]
+        how = PASSED_ON[rows.kind.fact(Column(name)).type]
         json.literal("," if index else "").expression(how.text(rows.column(name), nullable=True))
     return json.literal(f"]{COMPUTED}")
 

@@ -117,6 +117,8 @@ NATURAL: dict[str, Encoding] = {
     "uuid": UUID,
 }
 """Encodings of the columns that make natural keys and orders of lists."""
+PASSED_ON: dict[str, Encoding] = {**NATURAL, "JSONB": ENCODINGS["JSONB", "JSON"]}
+"""Encodings of the columns that Python works out a value from."""
 COMPUTED: dict[str, Encoding] = {
     "Int": INTEGER,
     "Float": FLOAT,

@@ -26,6 +26,7 @@ from graph.types.explanation import Explanation
 from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.job import Job
 from graph.types.paging import Connection, Node, connection
+from graph.types.parameters import SimulationParameters
 
 if TYPE_CHECKING:
     from graph.types.applicant_outcomes import ApplicantOutcomeConnection, CategoryOutcomeConnection
@@ -171,6 +172,11 @@ class Simulation(Node):
     is_simulated: bool = column()
     reproduce: str = column(is_filterable=False, is_sortable=False, weight=120)
     parameters: JSON = column(is_filterable=False, is_sortable=False, weight=100)
+    typed_parameters: SimulationParameters | None = declared(
+        Computed("typed_parameters", ("parameters",)),
+        "What applicants are drawn with, as `parameters` has it, with a type for each part.",
+        weight=10,
+    )
     seed: int = column()
     replicates: int = column()
     replicates_done: int | None = column()
@@ -204,7 +210,8 @@ class Simulation(Node):
     explanation: Explanation | None = declared(
         Computed("explanation", ("simulation_id",)),
         "Why an applicant, or a program, got what it got in the first replicate: the chain of"
-        " proposals and displacements, in words and as data. The run is repeated for it.",
+        " proposals, displacements and withdrawals, couples' as well, in words and as data. The run"
+        " is repeated for it.",
         [
             argument("applicant", str | None, "Identifier of a simulated applicant."),
             argument("program", str | None, "A program by its key, such as 1503-27447."),

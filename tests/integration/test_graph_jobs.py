@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from graph.planner.globalid import encode
 from tests.conftest import Database
 from tests.integration.graph_client import Graph, open_graph
 from tests.integration.graph_server import served
@@ -18,6 +19,7 @@ from tests.integration.simulated import new_simulation
 from warehouse import jobs
 from warehouse.engine import Role, connect
 from warehouse.queries import simulations
+from warehouse.vocabulary import JobKind
 
 FOLLOW = "subscription ($id: ID!) { jobProgress(jobId: $id) { status progress message } }"
 REFRESH = """
@@ -152,6 +154,24 @@ async def test_where_simulations_are_for_operators_readers_cancel_none(
         answer = await graph.raw(
             CANCEL, {"id": identity}, headers={"authorization": "Bearer sesame"}
         )
+        assert answer.json()["data"]["cancelJob"]["job"] == {"status": "CANCELLED"}
+
+
+async def test_without_accounts_a_simulation_is_cancelled_by_any_simulator_a_load_by_operators(
+    published: Database, tmp_path: Any
+) -> None:
+    settings = published.settings.model_copy(update={"operator_token": _secret("sesame")})
+    async with open_graph(settings, tmp_path) as graph:
+        async with connect(Role.APP, settings) as app:
+            await simulations.queue(app, new_simulation(1, 1503))
+            await jobs.enqueue(app, JobKind.REFRESH_WAREHOUSE, {"source": "sample"})
+        found = await graph.values("SELECT job_id::text FROM ops.job ORDER BY kind DESC")
+        ids = [encode("Job", [one]) for one in found]
+        outcomes = [(await graph.raw(CANCEL, {"id": one})).json()["data"]["cancelJob"]
+                    for one in ids]  # fmt: skip
+        assert outcomes[0] == {"job": {"status": "CANCELLED"}, "errors": []}
+        assert [error["code"] for error in outcomes[1]["errors"]] == ["FORBIDDEN"]
+        answer = await graph.raw(CANCEL, {"id": ids[1]}, headers={"authorization": "Bearer sesame"})
         assert answer.json()["data"]["cancelJob"]["job"] == {"status": "CANCELLED"}
 
 

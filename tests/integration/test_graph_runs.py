@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from simulation.parameters import default_parameters
+from simulation.warming import Warmth
 from tests.conftest import Database
 from tests.integration.graph_client import Graph, open_graph
 
@@ -150,7 +153,7 @@ query ($id: ID!, $applicant: String, $program: String, $scenario: Int! = 0) {
   simulation(id: $id) { number why: explanation(
       applicant: $applicant, program: $program, scenario: $scenario) {
     __typename about summary isComplete
-    steps { number kind applicant program choice rank by text } } } }
+    steps { number kind applicant program choice rank by partner partnerProgram text } } } }
 """
 
 
@@ -198,3 +201,90 @@ async def test_matches_are_explained_as_they_were(graph: Graph) -> None:
         (error,) = answer["errors"]
         assert error["extensions"]["code"] == "BAD_USER_INPUT"
         assert error["path"] == ["simulation", "why"]
+
+
+COUPLES = {"addCouples": {"group": "CMG", "couples": 5}}
+
+
+async def test_what_ifs_with_couples_run_cold_and_their_chains_are_told(graph: Graph) -> None:
+    keys = await graph.values(
+        "SELECT match_iteration_id || '-' || program_stream_id FROM core.dim_program"
+        " WHERE is_current ORDER BY 1 LIMIT 2"
+    )
+    ends = {"source": {"programs": keys[:1]}, "target": {"programs": keys[1:]}}
+    reverting = {"revertSeats": ends | {"same": []}}
+    seats = {"changeQuotas": {"where": {"programs": keys[:1]}, "each": 50}}
+    payload = await mutate(
+        graph,
+        COMPARE.replace("number scenarios", "id status scenarios"),
+        seed=3,
+        replicates=2,
+        keepsMatches=True,
+        scenarios=[{"name": "couples", "changes": [seats, COUPLES, reverting]}],
+    )
+    assert payload["errors"] == []
+    assert payload["simulation"]["status"] == "SUCCEEDED"
+    identity = payload["simulation"]["id"]
+    data = await graph.ask(
+        """query ($id: ID!) { simulation(id: $id) { scenarios { applicantOutcomes(first: 100) {
+          nodes { applicant rank program { key } } } } } }""",
+        id=identity,
+    )
+    outcomes = data["simulation"]["scenarios"][1]["applicantOutcomes"]["nodes"]
+    for outcome in outcomes:
+        why = await told(graph, id=identity, applicant=outcome["applicant"], scenario=1)
+        own = [step for step in why["steps"] if step["applicant"] == outcome["applicant"]]
+        if own and own[-1]["partner"] is not None:
+            break
+    else:
+        pytest.fail("no couple among the first hundred applicants")
+    assert "as a couple" in why["summary"]
+    assert "for the pair" in " ".join(step["text"] for step in own)
+    held = [step for step in own if step["kind"] in {"HELD", "UNMATCHED"}]
+    assert held[-1]["program"] == (outcome["program"] or {}).get("key")
+    assert "before this match" in why["summary"]
+    of_program = await told(graph, id=identity, program=keys[1], scenario=1)
+    assert of_program["steps"][0]["kind"] == "REVERTED"
+    assert of_program["steps"][0]["applicant"] is None
+
+
+async def told(graph: Graph, **given: Any) -> Any:
+    """Return an explanation."""
+    found = await graph.ask(EXPLAIN, **given)
+    return found["simulation"]["why"]
+
+
+async def test_seats_with_couples_are_valued_by_a_job(graph: Graph) -> None:
+    """Each program's seat is a match of its own: too many to be done while one waits."""
+    with_couples = default_parameters().with_changes({"groups.CMG.couples": 5})
+    parameters = with_couples.model_dump(mode="json")
+    payload = await mutate(graph, RUN, seatValues=True, parameters=parameters)
+    assert payload["errors"] == []
+    assert payload["job"]["status"] == "QUEUED"
+
+
+async def test_runs_are_jobs_until_the_engine_is_compiled(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.simulating.LOOK_EVERY", 0.01)
+    simulator = graph.app.front.pipeline.executor.services.simulator
+    for looks, warmth in ((1_000_000, Warmth.READY), (0, Warmth.NOTHING_KEPT)):
+        simulator._warming = Warm(looks, warmth)
+        payload = await mutate(graph, RUN)
+        assert payload["job"]["status"] == "QUEUED"
+        assert payload["simulation"]["status"] == "QUEUED"
+    simulator._warming = Warm(3, Warmth.READY)
+    assert (await mutate(graph, RUN))["job"] is None, "a moment is waited for"
+
+
+@dataclass
+class Warm:
+    """What compiles the engine, and is done after so many looks."""
+
+    looks: int
+    then: Warmth
+
+    @property
+    def warmth(self) -> Warmth:
+        self.looks -= 1
+        return Warmth.COMPILING if self.looks >= 0 else self.then

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from simulation.parameters import default_parameters
 from tests.conftest import Database
 from tests.integration.graph_client import Graph, open_graph
 from tests.integration.simulated import estimated, new_simulation, results
@@ -100,6 +101,33 @@ async def test_a_simulation_is_one_statement_with_all_that_hangs_on_it(
     assert applicants["totalCount"] == 3
     (applicant,) = applicants["nodes"]
     assert [one["isMatch"] for one in applicant["applications"]] == [True, False, False]
+
+
+async def test_parameters_are_shown_with_types_in_the_same_statement(
+    graph: Graph, stored: int
+) -> None:
+    query = """{ simulations(orderBy: [{field: NUMBER, direction: DESC}], first: 2) { nodes {
+        number parameters typed: typedParameters { __typename name nestScale homes { name value }
+          groups { name applicants couples tastes { homeSchool } interests { name value } }
+          selection { rankedShare } } } } }"""
+    parameters = default_parameters().model_dump(mode="json")
+    async with connect(Role.APP, graph.settings) as app:
+        await simulations.add_done(app, new_simulation(1, 1503, parameters=parameters), results([]))
+    answer = (await graph.raw(query)).json()
+    assert len(graph.reader.statements) == 1
+    new, old = answer["data"]["simulations"]["nodes"]
+    typed = new["typed"]
+    assert (typed["__typename"], typed["name"]) == ("SimulationParameters", parameters["name"])
+    assert typed["selection"] == {"rankedShare": parameters["selection"]["ranked_share"]}
+    for group in typed["groups"]:
+        whole = parameters["groups"][group["name"]]
+        assert group["applicants"] == whole["applicants"]
+        assert group["tastes"] == {"homeSchool": whole["tastes"]["home_school"]}
+        assert {one["name"]: one["value"] for one in group["interests"]} == whole["interests"]
+    assert (old["number"], old["parameters"], old["typed"]) == (stored, {"name": "test"}, None)
+    (error,) = answer["errors"]
+    assert error["path"] == ["simulations", "nodes", 1, "typed"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
 
 
 async def test_a_simulation_is_found_by_its_id_and_as_a_node(graph: Graph, stored: int) -> None:

@@ -69,6 +69,21 @@ def test_scenarios_of_a_file_are_run_shown_and_written(
         assert [row["place"] for row in csv.DictReader(rows)][:2] == ["1", "2"]
 
 
+def test_couples_are_valued_and_compared_by_cold_runs(tmp_path: Path, shown: StringIO) -> None:
+    file, programs, out = (tmp_path / name for name in ("what.yaml", "programs.csv", "results"))
+    couples = SCENARIOS.replace("replicates: 40", "replicates: 2").replace(
+        "is_home_graduate: true", "is_home_graduate: true, couples: 6"
+    )
+    file.write_text(couples, encoding="utf-8")
+    programs.write_text(programs_as_csv(offered()), encoding="utf-8")
+    code, fault = simulate("--scenario", str(file), "--programs", str(programs), "--out", str(out))
+    assert (code, fault) == (0, None)
+    document = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert document["request"]["parameters"]["groups"]["CMG"]["couples"] == 6
+    with (out / "seat_values.csv").open(encoding="utf-8", newline="") as rows:
+        assert len(list(csv.DictReader(rows))) == len(offered())
+
+
 def test_what_stands_on_the_command_line_counts_more_than_the_file(
     published: Database, tmp_path: Path, shown: StringIO
 ) -> None:

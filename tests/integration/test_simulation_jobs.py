@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -14,6 +15,7 @@ from etl.worker import Timing, Worker
 from simulation.outcome import ENGINE_VERSION
 from simulation.parameters import default_parameters
 from simulation.runs import RunRequest
+from simulation.warming import Warming
 from tests.conftest import Database
 from tests.integration.simulated import new_simulation
 from warehouse import jobs
@@ -71,6 +73,26 @@ async def test_a_worker_runs_a_simulation_to_its_end(owner: Any) -> None:
     assert stored.row["finished_at"] is not None
     assert stored.results.scenarios[0].row["is_stable"]
     assert not list((get_settings().data_dir / "simulations").iterdir())
+
+
+async def test_a_run_that_waits_for_the_engine_says_so_and_can_be_cancelled(owner: Any) -> None:
+    found = await asked(owner)
+    with Warming((sys.executable, "-c", "import time; time.sleep(120)")) as warming:
+
+        def waiting(arguments: dict[str, Any], progress: Callable[..., None]) -> dict[str, Any]:
+            warming.wait(lambda: progress("compile", 0, None))
+            return runner(arguments, progress)
+
+        work = Worker({JobKind.RUN_SIMULATION: waiting}, timing=TIMING)
+        task = asyncio.create_task(work.run(once=True))
+        async with asyncio.timeout(60):
+            while await owner.fetchval("SELECT message FROM ops.job") is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        message = await owner.fetchval("SELECT message FROM ops.job")
+        assert message.startswith("compile: waiting for the match engine to be compiled")
+        assert found.job_id is not None
+        assert await simulations.cancel(owner, found.job_id)
+        assert (await task).cancelled == 1
 
 
 async def test_what_is_wrong_ends_the_simulation_with_its_reason(owner: Any) -> None:

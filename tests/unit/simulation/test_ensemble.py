@@ -7,19 +7,23 @@ import operator
 import pickle
 import random
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from simulation.cases import Case
+from simulation.engine import solve
 from simulation.ensemble import CHUNK, LEAST, Ensemble, EnsembleChunk, EnsembleRun
 from simulation.errors import RunCancelledError
 from simulation.estimates import compare, estimate
+from simulation.market import Market
 from simulation.measures import Frame, Measure, Scope
-from simulation.outcome import Verdict
+from simulation.outcome import Outcome, Verdict
 from simulation.population import Population
 from simulation.reversion import Reversion
+from simulation.seats import seat_values
 from tests.populations import random_population
 
 PROGRAMS = 8
@@ -166,6 +170,23 @@ def test_couples_and_reversions_go_through_the_whole_engine() -> None:
     assert numbers(both) == numbers(run)
     means, unfilled = estimate(run.sums[1]).mean, run.frame.columns[Scope.PROGRAM, Measure.UNFILLED]
     assert means[unfilled][0] <= estimate(run.sums[0]).mean[unfilled][0]
+
+
+def test_cold_seat_values_are_cancelled_between_two_programs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[Market] = []
+
+    def slowly(self: Case, market: Market) -> Outcome:
+        begun.append(market)
+        time.sleep(0.1)
+        return solve(market, seed=self.seed)
+
+    monkeypatch.setattr(Case, "matched", slowly)
+    whom = population(couples=3)
+    with pytest.raises(RunCancelledError):
+        seat_values(case("couples", whom), 1, is_cancelled=lambda: len(begun) > 1)
+    assert len(begun) < 1 + len(whom.programs)
 
 
 def test_the_slow_path_counts_what_the_fast_one_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,10 @@ import pytest
 from simulation.building import build_market
 from simulation.engine import solve
 from simulation.errors import UnknownIdError
-from simulation.explanation import StepKind, explain_applicant, explain_program
+from simulation.explanation import explain_applicant, explain_program
 from simulation.market import NO_MATCH, CoupleLists, RankLists
-from tests.markets import random_couples_market, random_market
+from simulation.story import StepKind
+from tests.markets import random_market
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -43,22 +44,6 @@ def test_every_story_of_singles_ends_where_the_engine_does(seed: int) -> None:
                 held.remove(step.applicant)
         expected = [str(a) for a, p in enumerate(outcome.assignment.tolist()) if p == program]
         assert sorted(held) == sorted(expected)
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_with_couples_reasons_are_those_of_the_matching(seed: int) -> None:
-    market = random_couples_market(Random(seed)).build()
-    outcome = solve(market)
-    for applicant, program in enumerate(outcome.assignment.tolist()):
-        found = explain_applicant(outcome, str(applicant))
-        last = found.steps[-1]
-        if program == NO_MATCH:
-            assert last.kind is StepKind.UNMATCHED
-        else:
-            assert (last.kind, last.program) == (StepKind.HELD, str(program))
-    for program in range(len(market.quotas)):
-        found = explain_program(outcome, str(program))
-        assert len(found.steps) == (outcome.assignment == program).sum()
 
 
 def test_the_words_name_the_rival_and_those_who_moved() -> None:

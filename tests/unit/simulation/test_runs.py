@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulation.cases import Case
 from simulation.engine import solve
 from simulation.errors import (
-    CouplesNotSupportedError,
     InvalidRequestError,
     NothingSelectedError,
     RunCancelledError,
@@ -277,9 +277,33 @@ def test_a_scenario_that_does_not_fit_the_programs_is_refused_before_anything_ru
         )
 
 
-def test_seat_values_with_couples_are_refused_before_anything_runs() -> None:
-    with pytest.raises(CouplesNotSupportedError):
-        run(request(scenarios=SCENARIOS[4:], seat_values=True, replicates=100_000), PROGRAMS)
+@pytest.mark.parametrize("scenario", SCENARIOS[3:])
+def test_seat_values_with_couples_and_reversions_are_those_of_cold_runs(
+    scenario: dict[str, Any],
+) -> None:
+    wanted = {"scenarios": [scenario], "replicates": 3, "keeps_matches": True}
+    found = run(request(**wanted, seat_values=True), PROGRAMS)
+    assert found.seat_values is not None
+    base = found.scenarios[0].outcomes[Scope.ALL].estimates[Measure.MATCHED].mean[0]
+    for number in (0, 3):
+        key = PROGRAMS.keys[number]
+        more = {"kind": "change_quotas", "where": {"programs": [key]}, "each": 1}
+        changes = [more, *scenario["changes"]]
+        cold = run(request(**wanted | {"scenarios": [{"name": "x", "changes": changes}]}), PROGRAMS)
+        matched = cold.scenarios[0].outcomes[Scope.ALL].estimates[Measure.MATCHED].mean[0]
+        assert found.seat_values.matched.mean[number] == pytest.approx(matched - base)
+
+
+def test_cold_seat_values_are_those_that_the_incremental_engine_gives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fast = run(request(replicates=4, seat_values=True), PROGRAMS).seat_values
+    monkeypatch.setattr(Case, "is_compiled", False)
+    cold = run(request(replicates=4, seat_values=True), PROGRAMS).seat_values
+    assert fast is not None
+    assert cold is not None
+    for name in ("matched", "better_off", "ranks_gained"):
+        assert getattr(cold, name).mean.tolist() == getattr(fast, name).mean.tolist()
 
 
 def test_requests_are_written_and_read_again(tmp_path: Path) -> None:

@@ -1,0 +1,181 @@
+"""A match repeated in plain Python, event by event, so that it can be told.
+
+Singles come in one after the other, each asks down the list until somebody holds them, and whoever
+is displaced asks on (McVitie and Wilson 1971). The order in which they come in does not change the
+matching, only the story. What couples do after that is repeated in `couples_story`.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from simulation.market import NEVER, NO_MATCH, Int32, Market
+from simulation.outcome import Outcome
+
+
+class StepKind(StrEnum):
+    """What happens in a step.
+
+    `HELD`: a program holds the applicant. `REFUSED`: it is full with those whom it likes better.
+    `DISPLACED`: it lets the applicant go for somebody whom it likes better. `NOT_RANKED`: it does
+    not rank the applicant at all. `UNMATCHED`: the applicant is at the end of the list, or the
+    couple's pair has no program for them. `LEFT`: the applicant goes to a better choice.
+    `WITHDRAWN`: the applicant gives the seat back because the partner lost theirs. `SEARCHED`: the
+    processing of couples does not end, and the exact search decides. `UNSTABLE`: the choice would
+    take them, and they do not have it: a blocking pair of a market without a stable matching.
+    `REVERTED`: empty seats moved to another program before this match.
+    """
+
+    HELD = "HELD"
+    REFUSED = "REFUSED"
+    DISPLACED = "DISPLACED"
+    NOT_RANKED = "NOT_RANKED"
+    UNMATCHED = "UNMATCHED"
+    LEFT = "LEFT"
+    WITHDRAWN = "WITHDRAWN"
+    SEARCHED = "SEARCHED"
+    UNSTABLE = "UNSTABLE"
+    REVERTED = "REVERTED"
+
+
+class Event(NamedTuple):
+    """Something that happens.
+
+    Attributes:
+        kind: What.
+        applicant: To whom; None where it is about nobody.
+        program: Where; None for nowhere.
+        choice: Rank of the choice in the list of the applicant or couple, from 1.
+        place: The applicant's place in the programs' items; None where it is not ranked.
+        by: Whom the program has, or takes, instead.
+        partner: The other member of the couple; None for singles.
+        partner_program: What the pair has for the partner.
+        cause: The number of the event that led to this one; None for somebody who comes in.
+        words: What is said of it, where the rest does not tell.
+    """
+
+    kind: StepKind
+    applicant: int | None
+    program: int | None = None
+    choice: int | None = None
+    place: int | None = None
+    by: int | None = None
+    partner: int | None = None
+    partner_program: int | None = None
+    cause: int | None = None
+    words: str = ""
+
+
+@dataclass(slots=True)
+class Story:
+    """A match that is repeated.
+
+    Attributes:
+        market: The market.
+        is_told: Whether events are noted.
+        events: What has happened, as far as it was noted.
+        at: The place of each single applicant in their list, from 0; its length for nowhere.
+    """
+
+    market: Market
+    is_told: bool = False
+    events: list[Event] = field(default_factory=list)
+    at: dict[int, int] = field(default_factory=dict)
+    _held: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def note(self, event: Event) -> int | None:
+        """Note an event, and return its number; None where nothing is noted."""
+        if not self.is_told:
+            return None
+        self.events.append(event)
+        return len(self.events) - 1
+
+    def let_in(self, applicants: Iterable[int]) -> None:
+        """Let single applicants come in, one after the other."""
+        for applicant in applicants:
+            waiting, cause = applicant, None
+            while waiting != NO_MATCH:
+                waiting, cause = self._ask(waiting, cause)
+
+    def seat(self, outcome: Outcome) -> None:
+        """Put everybody where a matching has them, and nobody else anywhere."""
+        self._held.clear()
+        market = outcome.market
+        for program in range(len(market.quotas)):
+            start = int(market.programs.starts[program])
+            for place, applicant in enumerate(market.programs.of(program).tolist(), start=start):
+                if outcome.assignment[applicant] == program:
+                    self.held(program).append((place, applicant))
+
+    def assignment(self) -> Int32:
+        """Return the program of each applicant, `NO_MATCH` for none."""
+        assignment = np.full(len(self.market.applicants), NO_MATCH, dtype=np.int32)
+        for program, held in self._held.items():
+            for _, applicant in held:
+                assignment[applicant] = program
+        return assignment
+
+    def held(self, program: int) -> list[tuple[int, int]]:
+        """Return whom a program holds, with their places in its list, the best first."""
+        return self._held.setdefault(program, [])
+
+    def is_full(self, program: int) -> bool:
+        """Return whether a program has no seat free."""
+        return len(self.held(program)) >= int(self.market.quotas[program])
+
+    def takes(self, program: int, place: int) -> bool:
+        """Return whether a program would take whom it has at a place of its list."""
+        held = self.held(program)
+        return not self.is_full(program) or bool(held and place < held[-1][0])
+
+    def last(self, program: int) -> int | None:
+        """Return the last of those whom a program holds; None for nobody."""
+        held = self.held(program)
+        return held[-1][1] if held else None
+
+    def choices(self, applicant: int) -> list[tuple[int, int]]:
+        """Return the list of a single applicant: programs, and their places there."""
+        start, end = self.market.applicants.starts[applicant : applicant + 2].tolist()
+        programs = self.market.applicants.items[start:end].tolist()
+        return list(zip(programs, self.market.positions[start:end].tolist(), strict=True))
+
+    def refuse(
+        self, applicant: int, program: int, choice: int, place: int, cause: int | None
+    ) -> Event:
+        """Return the event that a program does not take a single applicant."""
+        if place == NEVER:
+            kind, rank, by = StepKind.NOT_RANKED, None, None
+        else:
+            kind, rank, by = StepKind.REFUSED, place, self.last(program)
+        return Event(kind, applicant, program, choice, rank, by, cause=cause)
+
+    def _ask(self, applicant: int, cause: int | None) -> tuple[int, int | None]:
+        """Let an applicant ask on down the list; return whom that displaces, and the event."""
+        choices = self.choices(applicant)
+        for choice in range(self.at.get(applicant, -1) + 1, len(choices)):
+            self.at[applicant] = choice
+            program, place = choices[choice]
+            if place == NEVER or not self.takes(program, place):
+                self.note(self.refuse(applicant, program, choice + 1, place, cause))
+                continue
+            held = self.held(program)
+            insort(held, (place, applicant))
+            asked = Event(StepKind.HELD, applicant, program, choice + 1, place, cause=cause)
+            holding = self.note(asked)
+            if len(held) <= int(self.market.quotas[program]):
+                return NO_MATCH, None
+            lost_place, lost = held.pop()
+            displaced = Event(
+                StepKind.DISPLACED, lost, program, self.at[lost] + 1, lost_place, applicant,
+                cause=holding,
+            )  # fmt: skip
+            return lost, self.note(displaced)
+        self.at[applicant] = len(choices)
+        self.note(Event(StepKind.UNMATCHED, applicant, cause=cause))
+        return NO_MATCH, None
