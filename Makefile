@@ -67,7 +67,7 @@ bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python -m benchmarks.search
 
 nightly: $(VENV)/.dev ## Run the slow tests as well
-	$(BIN)/python -m pytest -m 'slow or not slow' $(PYTEST_ARGS)
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m 'slow or not slow' $(PYTEST_ARGS)
 
 lock: $(VENV)/.dev ## Resolve the newest packages that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -22,16 +22,13 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    specified_rules,
     validate,
 )
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.errors import VALIDATION_FAILED
+from graph.rules import RULES
 from graph.wrong_values import explained
 
-RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MOST_ERRORS: Final = 10
 INTROSPECTION: Final = frozenset({"__schema", "__type"})
 Definition = OperationDefinitionNode | FragmentDefinitionNode

@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 import strawberry
 from graphql import (
+    GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLOneOfDirective,
     GraphQLResolveInfo,
@@ -24,6 +25,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema_directive import StrawberrySchemaDirective
 from strawberry.schema_directives import OneOf
+from strawberry.types.base import StrawberryObjectDefinition
 
 from graph.errors import DeclarationError
 from graph.mutations.mutation import Mutation
@@ -141,6 +143,7 @@ def build_schema() -> strawberry.Schema:
         execution_context_class=PlanAwareExecution,
     )
     _describe_arguments_of_directives(schema)
+    _mark_one_of(schema._schema)
     check_declarations(schema._schema)
     check_derived(schema._schema)
     query = schema._schema.query_type
@@ -168,6 +171,18 @@ def _describe_arguments_of_directives(schema: strawberry.Schema) -> None:
             for field in origin.fields:
                 name = schema.config.name_converter.get_graphql_name(field)
                 directive.args[name].description = field.description
+
+
+def _mark_one_of(schema: GraphQLSchema) -> None:
+    """Tell graphql-core which inputs take exactly one member.
+
+    Strawberry keeps that to itself, and its own rule fails at fragments that come before their
+    operation and at variables that are not defined.
+    """
+    for kind in schema.type_map.values():
+        origin = kind.extensions.get("strawberry-definition")
+        if isinstance(kind, GraphQLInputObjectType):
+            kind.is_one_of = isinstance(origin, StrawberryObjectDefinition) and origin.is_one_of
 
 
 def check_declarations(schema: GraphQLSchema) -> None:

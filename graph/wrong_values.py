@@ -15,6 +15,7 @@ from graphql import (
     GraphQLError,
     GraphQLInputType,
     GraphQLSchema,
+    ListValueNode,
     Node,
     ObjectFieldNode,
     TypeInfo,
@@ -113,13 +114,13 @@ class _Places(Visitor):
 
     def enter(self, node: Node, *_: Any) -> None:
         """Go into a node; remember its place if it is wanted."""
-        is_member = isinstance(node, ObjectFieldNode)
+        is_within = isinstance(node, ObjectFieldNode | ListValueNode)
         if isinstance(node, ArgumentNode):
             self._path.append(f"Argument '{node.name.value}")
         elif isinstance(node, VariableDefinitionNode):
             self._path.append(f"Default of variable '${node.variable.name.value}")
         if id(node) in self.wanted and self._path:
-            kind = self.types.get_parent_input_type() if is_member else self.types.get_input_type()
+            kind = self.types.get_parent_input_type() if is_within else self.types.get_input_type()
             self.found[id(node)] = (f"{'.'.join(self._path)}'", kind)
         if isinstance(node, ObjectFieldNode):
             self._path.append(node.name.value)

@@ -20,6 +20,9 @@ from graph.planner.sql import Binder, Parameters
 EARTH_RADIUS_KM: Final = 6371.0088
 DEGREES: Final = {"latitude": 90, "longitude": 180}
 """How far from zero a coordinate lies at most."""
+NEGLIGIBLE: Final = 1e-12
+"""Degrees that are taken for none, less than a micrometre: PostgreSQL ends a statement whose
+numbers become too small to be told from zero."""
 
 
 def kilometres(latitude: str, longitude: str, to_latitude: str, to_longitude: str) -> str:
@@ -67,6 +70,8 @@ def checked(given: Input, name: str) -> Binder:
                 " Pass decimal degrees (WGS 84).",
                 node=given.node,
             )
+        elif abs(value) < NEGLIGIBLE:
+            return 0.0
         return float(value)
 
     return bind

@@ -1,4 +1,4 @@
-"""How the server would run the pages of the IDE's examples over 100,000 programs.
+"""How the server would run the pages of the examples over 100,000 programs, 10,000 simulations.
 
 Totals, aggregates, groups and analytics read all that they count, so they are left out: what is
 looked at is the page.
@@ -60,21 +60,32 @@ UPDATE core.selection_criterion SET weight_percent = 1 + program_key % 100
 WHERE weight_percent IS NOT NULL;
 """
 """Values that programs do not all share, as in real files: else a filter keeps all or none."""
+SIMULATIONS = """
+INSERT INTO ops.job (kind, status, arguments)
+SELECT 'RUN_SIMULATION', 'SUCCEEDED', '{}' FROM generate_series(1, 10000);
+INSERT INTO simulation.simulation (
+    kind, status, job_id, request, request_digest, reproduce, parameters, seed, replicates,
+    data_version_number, match_iteration_id, engine_version, created_at)
+SELECT 'MATCH', 'SUCCEEDED', job_id, '{}', '', '', '{}', 7, 1, 1, 1503, '1.0',
+       timestamptz '2026-01-01' + row_number() OVER () * interval '1 minute'
+FROM ops.job;
+"""
 SMALL = {
     "data_version", "dim_discipline", "dim_location", "dim_match_iteration", "dim_site",
     "dim_stream", "dim_university",
 }  # fmt: skip
-"""Tables of a page or two, which do not grow with the programs: reading all of it is right."""
+"""Tables of a page or two, which grow with neither: reading all of it is right."""
 
 
 @pytest.fixture
 async def graph(database: Database, tmp_path: Path) -> AsyncIterator[Graph]:
-    """A graph over many programs with short texts, as a server knows them that has settled."""
+    """A graph over many programs with short texts, and simulations, where statistics are there."""
     async with open_graph(database.settings, tmp_path) as graph:
         await fill(graph.owner, Rows(programs=3))
         await graph.owner.execute(DIMENSIONS)
         await graph.owner.execute(f"SET benchmark.programs = {PROGRAMS}; {GENERATED.read_text()}")
         await graph.owner.execute(VARIED)
+        await graph.owner.execute(SIMULATIONS)
         await graph.owner.execute("VACUUM (ANALYZE)")
         yield graph
 
@@ -112,7 +123,7 @@ async def plan_of(graph: Graph, sql: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-async def test_no_page_of_the_examples_reads_a_table_of_programs_from_end_to_end(
+async def test_no_page_of_the_examples_reads_programs_or_simulations_from_end_to_end(
     graph: Graph,
 ) -> None:
     for name, value in SESSION.items():

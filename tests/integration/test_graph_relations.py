@@ -220,6 +220,20 @@ async def test_opposite_places_and_unknown_ones_have_an_answer(graph: Graph) -> 
         assert data["far"]["totalCount"] == count - near
 
 
+async def test_places_next_to_the_equator_and_the_prime_meridian_have_an_answer(
+    graph: Graph,
+) -> None:
+    await graph.owner.execute(
+        "UPDATE core.dim_site SET latitude = 0, longitude = 0"
+        " WHERE site_key = (SELECT min(site_key) FROM core.dim_site)"
+    )
+    near = "{{within: {{latitude: {0}, longitude: {1}, km: 1}}}}"
+    for tiny in ("5e-324", "-1e-310", "1e-200", "-1e-12", "1e-9"):
+        for place in ((tiny, tiny), (tiny, "0"), ("0", tiny)):
+            assert len(await kept(graph, "sites", near.format(*place))) == 1
+        assert not await kept(graph, "sites", near.format(tiny, "-73.6"))
+
+
 LATITUDE = "a latitude lies between -90 and 90. Pass decimal degrees (WGS 84)."
 LONGITUDE = "a longitude lies between -180 and 180. Pass decimal degrees (WGS 84)."
 KM = "a distance is more than 0 and finite. Pass kilometres."

@@ -5,6 +5,7 @@ A comparison with a value never holds for an object that states none.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.reference.refusals import BAD_INPUT
 from tests.reference.relations import listed, members, scope_of
 from tests.reference.rows import Record
 from tests.reference.texts import folded, global_id, key_in
+from tests.reference.times import in_utc, is_outside
 
 Given = Mapping[str, Any]
 MOST_VALUES = 1_000
@@ -68,7 +70,13 @@ def _passes(name: str, own: Any, other: Any) -> bool:
         return other in own if isinstance(own, list) else folded(other) in folded(own)
     if name == "startsWith":
         return folded(own).startswith(folded(other))
-    return COMPARISONS[name](own, other)
+    return COMPARISONS[name](own, _comparable(other))
+
+
+def _comparable(given: Any) -> Any:
+    if isinstance(given, list):
+        return [_comparable(one) for one in given]
+    return in_utc(given) if isinstance(given, dt.datetime) else given
 
 
 def keeps(kind: Any, given: Given | None, record: Record) -> bool:
@@ -174,8 +182,14 @@ def _wrong_member(  # noqa: C901 - a case for each kind of declaration
 def _wrong_values(comparisons: Given | None) -> Iterator[str]:
     for value in (comparisons or {}).values():
         values = value if isinstance(value, list) else [value]
-        if len(values) > MOST_VALUES or any(isinstance(v, str) and "\0" in v for v in values):
+        if len(values) > MOST_VALUES or any(map(_is_wrong_value, values)):
             yield BAD_INPUT
+
+
+def _is_wrong_value(value: Any) -> bool:
+    if isinstance(value, dt.datetime):
+        return is_outside(value)
+    return isinstance(value, str) and "\0" in value
 
 
 def _wrong_ids(comparisons: Given, rows: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,6 +17,7 @@ from tests.reference.orders import Key, Order, Position, natural, order_of
 from tests.reference.refusals import BAD_INPUT, CURSOR_EXPIRED, CURSOR_INVALID, RefusalError
 from tests.reference.relations import members, scope_of
 from tests.reference.rows import VERSIONS, Moment, Record, Row, Scope, Tables
+from tests.reference.times import in_utc
 
 SIZE = 20
 MOST = 100
@@ -36,8 +36,7 @@ def scope_at(tables: Tables, arguments: Arguments, around: Scope | None = None) 
     as_of, iteration = arguments.get("asOf"), arguments.get("iteration")
     if as_of is not None:
         try:
-            aware = as_of if as_of.tzinfo else as_of.replace(tzinfo=dt.UTC)
-            moment = Moment.at(tables, aware.astimezone(dt.UTC))
+            moment = Moment.at(tables, in_utc(as_of))
         except OverflowError:
             raise RefusalError([BAD_INPUT]) from None
         scope = replace(scope, moment=moment, given=(scope.given[0], as_of))

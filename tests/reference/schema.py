@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from graphql import (
     REMOVE,
@@ -13,6 +13,8 @@ from graphql import (
     Visitor,
     build_ast_schema,
     get_named_type,
+    is_abstract_type,
+    is_object_type,
     parse,
     visit,
 )
@@ -21,31 +23,20 @@ from graph.planner.sources import Computed, source_of
 from graph.schema import build_schema, sdl
 from tests.reference.search import without_search
 
-ROOTS: Final = {"Mutation", "Subscription"}
-
 
 class _OnlyTables(Visitor):
-    """Leaves out what no table holds: other roots, and what is worked out for a row."""
+    """Leaves out what no query reads from a table."""
 
     def __init__(self, declared: GraphQLSchema) -> None:
         super().__init__()
-        kinds: dict[str, Any] = dict(declared.type_map)
-        self._kinds = kinds
-        computed = [
-            definition
-            for kind in kinds.values()
-            for definition in (getattr(kind, "fields", None) or {}).values()
-            if isinstance(source_of(definition), Computed)
-        ]
-        self._gone = ROOTS | {get_named_type(definition.type).name for definition in computed}
-        self._gone |= {"RunMatchPayload", "RunWhatIfPayload", "CancelJobPayload"}
-        self._gone |= {"RefreshWarehousePayload", "UserError", "JobProgress", "ExplanationStep"}
+        self._kinds: dict[str, Any] = dict(declared.type_map)
+        self._reached = _reached(declared)
 
     def enter_schema_definition(self, node: SchemaDefinitionNode, *_: Any) -> Any:
         return REMOVE
 
     def enter_object_type_definition(self, node: ObjectTypeDefinitionNode, *_: Any) -> Any:
-        if node.name.value in self._gone:
+        if node.name.value not in self._reached:
             return REMOVE
         kind = self._kinds[node.name.value]
         kept = tuple(
@@ -62,6 +53,25 @@ class _OnlyTables(Visitor):
             directives=node.directives,
             description=node.description,
         )
+
+
+def _reached(declared: GraphQLSchema) -> set[str]:
+    """Return the types that queries reach, but for those that are worked out for a row."""
+    found: set[str] = set()
+    waiting: list[Any] = [declared.query_type]
+    while waiting:
+        kind = waiting.pop()
+        if kind.name in found:
+            continue
+        found.add(kind.name)
+        if is_abstract_type(kind):
+            waiting += declared.get_possible_types(kind)
+        waiting += [
+            get_named_type(field.type)
+            for field in (kind.fields.values() if is_object_type(kind) else ())
+            if not isinstance(source_of(field), Computed)
+        ]
+    return found
 
 
 def _name(field: FieldDefinitionNode) -> str:

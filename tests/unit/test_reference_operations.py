@@ -8,8 +8,9 @@ from typing import Any
 from graphql import TypeInfo, TypeInfoVisitor, Visitor, parse, validate, visit
 from hypothesis import HealthCheck, Phase, given, settings
 
-from graph.limits import RULES, Limits, excesses
+from graph.limits import Limits, excesses
 from graph.planner.sources import TABLE_TYPES
+from graph.rules import RULES
 from graph.schema import build_schema as declared_schema
 from tests.reference.operations import GeneratedOperation, build, operations
 from tests.reference.rows import VERSIONS, Tables
