@@ -8,8 +8,7 @@ shares and cosines, all from 0 to 1:
 * ``passage``: the best passage's;
 * ``mean``: the mean of the three best sentences';
 * ``known``: the share of the question's words that any document has;
-* ``similarity``: the greatest cosine of a passage and the question;
-* ``need``: how near the question is to what people are known to want to know.
+* ``similarity``: the greatest cosine of a passage and the question.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ ANSWERS: Final = "answers_from"
 """Name of the constant from which on sentences count as an answer."""
 PARTLY: Final = "partly_from"
 """Name of the constant from which on they count as near to one."""
-FEATURES: Final = ("best", "passage", "mean", "known", "similarity", "need")
+FEATURES: Final = ("best", "passage", "mean", "known", "similarity")
 
 
 def features(found: Retrieved) -> dict[str, float]:
@@ -38,7 +37,6 @@ def features(found: Retrieved) -> dict[str, float]:
         "mean": sum(supports[:3]) / 3 if supports else 0.0,
         "known": found.known_share,
         "similarity": _greatest(found.sentences, "similarity"),
-        "need": found.need_likeness,
     }
 
 

@@ -112,8 +112,12 @@ def concepts(query: Query, rarity: Rarity) -> Concepts:
         ]
         for concept, by_number in grouped.items()
     }
+    # Words count in full here: a need alone, without what else was asked, is no answer.
     importance = {
-        concept: max(term.importance for terms in by_number.values() for term in terms)
+        concept: max(
+            (term.importance for terms in by_number.values() for term in terms if term.need),
+            default=1.0,
+        )
         for concept, by_number in grouped.items()
     }
     weights = {
@@ -162,7 +166,7 @@ class IndexRetriever:
         """Return the sentences that fit a question best."""
         prepared = await self._searcher.prepare(question, language=Language[language])
         if not prepared.query.has_words:
-            return Retrieved((), 0, 0.0, 0.0)
+            return Retrieved((), 0, 0.0)
         asked = concepts(prepared.query, await self._rarity_of(prepared.index))
         filtered, values = await self._programs(filter_, runner)
         hits = await self._searcher.passages(
@@ -182,8 +186,7 @@ class IndexRetriever:
             )
         ]
         found.sort(key=lambda sentence: -sentence.score)
-        nearest = max((one.likeness for one in prepared.query.needs), default=0.0)
-        return Retrieved(found[:limit], len(hits), asked.known, nearest)
+        return Retrieved(found[:limit], len(hits), asked.known)
 
     async def _rarity_of(self, index: Index) -> Rarity:
         known = self._rarity

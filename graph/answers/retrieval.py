@@ -45,14 +45,12 @@ class Sentence:
 class Retrieved:
     """What a retriever found, the best first.
 
-    ``known_share`` is the share of the question's words that any document has, ``need_likeness``
-    how near the question is to what people are known to want to know; both from 0 to 1.
+    ``known_share`` is the share of the question's words that any document has.
     """
 
     sentences: Sequence[Sentence]
     passages: int
     known_share: float = 1.0
-    need_likeness: float = 0.0
 
 
 class Retriever(Protocol):

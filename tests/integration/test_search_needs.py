@@ -56,8 +56,8 @@ async def test_a_phrase_is_a_term_of_the_passages_where_its_lexemes_stand_side_b
             expected[row["passage_key"]] = times
     postings = await fetch(
         indexed,
-        "SELECT p.passage_key, p.frequency FROM search.posting p JOIN search.term t USING (term_key)"
-        " WHERE t.lexeme = $1 AND t.language = $2",
+        "SELECT p.passage_key, p.frequency FROM search.posting p"
+        " JOIN search.term t USING (term_key) WHERE t.lexeme = $1 AND t.language = $2",
         term, language.value,
     )  # fmt: skip
     assert expected
