@@ -105,6 +105,8 @@ class Connections:
         try:
             scope = scope_at(self.tables, arguments, around)
         except RefusalError:
+            if arguments.get("after") is not None or arguments.get("before") is not None:
+                codes.add(CURSOR_INVALID)  # no cursor is one of a time that does not exist
             raise RefusalError({*codes, BAD_INPUT}) from None
         print_ = self._fingerprint(identity, arguments, scope)
         cursors: dict[str, Cursor] = {}
