@@ -187,6 +187,7 @@ CODES: Final = {
     "NothingSelectedError": UserErrorCode.UNKNOWN,
     "UnknownIdError": UserErrorCode.UNKNOWN,
     "ContradictoryScenarioError": UserErrorCode.CONTRADICTION,
+    "TooLargeError": UserErrorCode.TOO_LARGE,
     "InvalidReversionError": UserErrorCode.CONTRADICTION,
     "CouplesNotSupportedError": UserErrorCode.CONTRADICTION,
     "NoProgramsError": UserErrorCode.NOT_READY,

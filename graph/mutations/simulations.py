@@ -24,7 +24,7 @@ from graph.services import Services
 from graph.simulating import matches_of
 from graph.types.job import Job
 from graph.types.simulation import Simulation
-from simulation.applying import apply
+from simulation.applying import Setting, apply
 from simulation.bridge import OfferedPrograms
 from simulation.errors import SimulationError
 from simulation.outcome import ENGINE_VERSION
@@ -82,9 +82,9 @@ async def ask(services: Services, given: Any, kind: SimulationKind, schema: Grap
     if request.parameters is None:  # later versions may be calibrated otherwise
         request = request.model_copy(update={"parameters": default_parameters()})
     offered = await _offered(services, asked)
-    _check_scenarios(asked, request, offered)
+    settings = _settings(asked, request, offered)
     new = _new(asked, request, offered, kind, schema)
-    is_small = matches_of(request, len(offered.programs)) <= services.settings.small_run
+    is_small = matches_of(request, settings) <= services.settings.small_run
     is_for_here = is_small and await services.simulator.is_ready()
     async with services.writing() as connection:
         await simulations.forget_old(connection, services.settings.keep_simulations_days)
@@ -165,14 +165,18 @@ async def _offered(services: Services, asked: dict[str, Any]) -> OfferedPrograms
         raise refused(error, path or (("iteration",) if "iteration" in asked else ())) from error
 
 
-def _check_scenarios(asked: dict[str, Any], request: RunRequest, offered: OfferedPrograms) -> None:
+def _settings(
+    asked: dict[str, Any], request: RunRequest, offered: OfferedPrograms
+) -> list[Setting]:
     """Apply every scenario, so that one that contradicts itself is refused before anything runs."""
     parameters = request.parameters or default_parameters()
+    settings: list[Setting] = []
     for scenario, path in zip(request.scenarios, paths_of(asked, request), strict=True):
         try:
-            apply(scenario, offered.programs, parameters, request.reversions)
+            settings.append(apply(scenario, offered.programs, parameters, request.reversions))
         except SimulationError as error:
             raise refused(error, path) from error
+    return settings
 
 
 def _new(

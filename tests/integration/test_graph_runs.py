@@ -108,6 +108,12 @@ WRONG: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"scenarios": [{"name": str(n), "changes": [MORE]} for n in range(10)]},
      "TOO_LARGE", ["scenarios"]),
     ({"scenarios": [{"name": "x"}], "replicates": 10_000_000}, "TOO_LARGE", ["replicates"]),
+    ({"scenarios": [{"name": "x", "changes": [
+        {"changeApplicants": {"group": "CMG", "to": 1_000_000}}]}]},
+     "TOO_LARGE", ["scenarios", "0"]),
+    ({"scenarios": [{"name": "x", "changes": [
+        {"changeQuotas": {"where": {"everywhere": True}, "percent": 10_000}}] * 9}]},
+     "CONTRADICTION", ["scenarios", "0", "changes", "1"]),
     ({"scenarios": [{"name": "x"}], "replicates": 0}, "INVALID", ["replicates"]),
     ({"scenarios": [{"name": "x"}], "parameters": {"groups": 1}}, "INVALID", ["parameters"]),
     ({"scenarios": [{"name": "x"}], "iteration": 1}, "NOT_READY", ["iteration"]),
