@@ -186,7 +186,7 @@ class Parameters(Part):
             first = error.errors(include_url=False, include_context=False)[0]
             field = ".".join(str(part) for part in first["loc"]) or "the whole"
             raise InvalidParametersError(
-                f"{field}: {first['msg']}.",
+                f"{field}: {first['msg'].removeprefix('Value error, ')}.",
                 "Correct the value; `residency simulate parameters` prints a full example.",
                 place,
             ) from error

@@ -99,6 +99,11 @@ def test_more_applications_than_memory_holds_are_refused(values: dict[str, float
         apply(Scenario(name="large"), PROGRAMS, large)
 
 
+def test_more_couples_than_applicants_are_refused_in_words() -> None:
+    with pytest.raises(InvalidScenarioError, match=r"groups\.CMG: 400 couples need 800 applicants"):
+        applied({"kind": "add_couples", "group": "CMG", "couples": 400})
+
+
 def test_no_more_than_a_hundred_kinds_of_applicants_are_taken() -> None:
     group = PARAMETERS.groups["CMG"].model_dump()
     with pytest.raises(InvalidParametersError, match="groups"):
