@@ -49,7 +49,7 @@ def simulation_field() -> Any:
     )
 
 
-@strawberry.type(description="The match that was asked for.")
+@strawberry.type(description="The match of simulated applicants that was asked for.")
 class RunMatchPayload:
     """The match that was asked for."""
 
@@ -60,7 +60,7 @@ class RunMatchPayload:
     errors: list[UserError] = errors_field()
 
 
-@strawberry.type(description="The comparison that was asked for.")
+@strawberry.type(description="The comparison over simulated applicants that was asked for.")
 class RunWhatIfPayload:
     """The comparison that was asked for."""
 
