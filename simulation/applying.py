@@ -16,11 +16,11 @@ from simulation.errors import (
     NothingSelectedError,
     TooLargeError,
 )
+from simulation.market import MOST_SEATS
 from simulation.parameters import Parameters
 from simulation.programs import ProgramTable
 from simulation.reversion import Pool, Reversion
 from simulation.scenario import (
-    MOST_SEATS,
     AddCouples,
     Change,
     ChangeApplicants,

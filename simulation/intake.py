@@ -22,7 +22,7 @@ from simulation.errors import (
     TiedRanksError,
     UnknownIdError,
 )
-from simulation.market import NO_MATCH, CoupleLists, Market, RankLists
+from simulation.market import MOST_SEATS, NO_MATCH, CoupleLists, Market, RankLists
 
 PairOfIds: TypeAlias = tuple[str | None, str | None]
 
@@ -202,10 +202,10 @@ def _pair_numbers(
 def _seats(quota: Any, program: str) -> int:
     """Return a quota as a number; its sign is checked with all others."""
     whole = _whole(quota)
-    if whole is None:
+    if whole is None or whole > MOST_SEATS:
         raise InvalidQuotaError(
             f"The quota is {quota!r}.",
-            "Give a whole number of at least zero.",
+            f"Give a whole number from zero to {MOST_SEATS}.",
             f"program {program!r}",
         )
     return whole

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulation.errors import InvalidFolderError, InvalidQuotaError
+from simulation.market import MOST_SEATS
 from simulation.programs import Program, ProgramTable
 from simulation.quotas import with_modelled_quotas
-from simulation.scenario import MOST_SEATS, shortened
+from simulation.scenario import shortened
 
 REQUIRED: Final = ("key", "quota")
 """Columns that a file must have; for others the defaults of `Program` stand in."""

@@ -16,11 +16,10 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from simulation.errors import InvalidScenarioError
+from simulation.market import MOST_SEATS
 from simulation.parameters import Part
 
 Amount = Annotated[float, Field(allow_inf_nan=False)]
-MOST_SEATS: Final = 100_000
-"""Seats that a program has at most, and that a change moves at most."""
 Seats = Annotated[int, Field(ge=-MOST_SEATS, le=MOST_SEATS)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 
