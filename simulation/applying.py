@@ -39,6 +39,9 @@ from simulation.selecting import instructions, more_seats, selected, some
 MOST_APPLICATIONS: Final = 10_000_000
 """Applications of a scenario at most: some seventy times those of the Canadian match."""
 
+MOST_SEATS_TOGETHER: Final = 2_000_000
+"""Seats of all programs of a scenario at most; those that revert are followed one by one."""
+
 
 class Setting(NamedTuple):
     """What a scenario runs on.
@@ -74,7 +77,7 @@ def apply(
         NothingSelectedError: A change names a program, a group or a parameter that is not there, or
             fits nothing.
         ContradictoryScenarioError: Changes contradict each other, or leave seats below zero.
-        TooLargeError: There would be more than `MOST_APPLICATIONS`.
+        TooLargeError: There would be more than `MOST_APPLICATIONS` or `MOST_SEATS_TOGETHER`.
         InvalidScenarioError: A parameter does not take its new value.
     """
     draft = _Draft(scenario.name, programs, parameters, reversions)
@@ -143,6 +146,13 @@ class _Draft:
         return Setting(programs, parameters, tuple(reversions))
 
     def _check_size(self, programs: ProgramTable, parameters: Parameters) -> None:
+        seats = int(programs.quotas.sum(dtype=np.int64))
+        if seats > MOST_SEATS_TOGETHER:
+            raise TooLargeError(
+                f"{seats} seats are too many: {MOST_SEATS_TOGETHER} can be simulated together.",
+                "Ask for fewer seats.",
+                f"scenario {self._name!r}",
+            )
         applications = parameters.applications(len(programs))
         if max(applications, parameters.applicants) > MOST_APPLICATIONS:
             raise TooLargeError(

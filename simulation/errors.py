@@ -21,7 +21,7 @@
     ├── InvalidScenarioError             a what-if that is not written as one
     │   ├── NothingSelectedError         a change that fits no program or no group
     │   ├── ContradictoryScenarioError   changes that cannot all hold
-    │   └── TooLargeError                more applications than can be simulated
+    │   └── TooLargeError                more applications or seats than can be
     ├── InvalidRequestError              a run that cannot be: too many replicates, no scenario
     ├── RunCancelledError                somebody cancelled the run
     ├── InvalidParametersError           parameters of simulated applicants that are out of bounds
@@ -136,7 +136,7 @@ class ContradictoryScenarioError(InvalidScenarioError):
 
 
 class TooLargeError(InvalidScenarioError):
-    """A scenario has more applications than can be simulated."""
+    """A scenario has more applications or seats than can be simulated."""
 
 
 class InvalidRequestError(SimulationError):

@@ -86,6 +86,11 @@ def test_seats_that_nobody_could_number_are_refused() -> None:
         applied(*[double] * 5)
 
 
+def test_more_seats_together_than_can_be_followed_are_refused() -> None:
+    with pytest.raises(TooLargeError, match=r"scenario 'what if': 2400000 seats"):
+        applied({"kind": "change_quotas", "where": {"everywhere": True}, "to": 100_000})
+
+
 @pytest.mark.parametrize(
     "values",
     [
