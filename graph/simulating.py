@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, TypeVar
 
+from simulation.applying import Setting
 from simulation.bridge import OfferedPrograms, read_programs
 from simulation.chunks import cores
 from simulation.errors import RunCancelledError
@@ -27,6 +28,9 @@ ENGINE: Final = 10
 """How much longer a match with couples or reversions takes than one without."""
 SEAT_VALUES: Final = 50
 """How much longer a match takes whose seats are valued."""
+USUAL_APPLICANTS: Final = 5_000
+USUAL_APPLICATIONS: Final = 150_000
+"""What there is of them in a market of the usual size; larger ones take longer."""
 LOOKS: Final = 25
 """How often a small run looks whether the engine is compiled, before it becomes a job."""
 
@@ -125,8 +129,13 @@ class Simulator:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def matches_of(request: RunRequest, programs: int) -> int:
-    """Return how many matches of singles a request over so many programs takes the time of."""
+def matches_of(request: RunRequest, settings: Sequence[Setting]) -> int:
+    """Return how many matches of singles of the usual size a request takes the time of.
+
+    Args:
+        request: The request.
+        settings: What its scenarios run on.
+    """
     each = SEAT_VALUES if request.seat_values else 1
     with_couples = request.reversions or any(
         change.kind in {"revert_seats", "add_couples"}
@@ -135,5 +144,13 @@ def matches_of(request: RunRequest, programs: int) -> int:
     )
     parameters = request.parameters
     if with_couples or (parameters and any(one.couples for one in parameters.groups.values())):
-        each = ENGINE * (1 + programs if request.seat_values else 1)
-    return len(request.scenarios) * (DRAWING + request.audits + request.replicates * each)
+        each = ENGINE * (1 + len(settings[0].programs) if request.seat_values else 1)
+    matches = DRAWING + request.audits + request.replicates * each
+    return sum(matches * _times_usual(setting) for setting in settings)
+
+
+def _times_usual(setting: Setting) -> int:
+    """Return how many times as large as the Canadian one a market is; 1 for all smaller ones."""
+    applications = setting.parameters.applications(len(setting.programs))
+    applicants = setting.parameters.applicants
+    return max(1, applications // USUAL_APPLICATIONS, applicants // USUAL_APPLICANTS)

@@ -6,9 +6,11 @@ import asyncio
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
 
 from residency.console import say
 from residency.errors import NothingLoadedError
@@ -21,6 +23,9 @@ from warehouse.settings import Settings, get_settings
 from warehouse.vocabulary import JobKind
 
 GRACE_SECONDS = 20
+PAUSE_SECONDS = 1.0
+"""Between a worker's death and the next one."""
+WORKER: Final = (sys.executable, "-m", "residency", "worker")
 
 
 def run_everything(
@@ -37,7 +42,8 @@ def run_everything(
     asyncio.run(upgrade())
     with worker_process() as worker:
         version = asyncio.run(_bring_up(source, worker, replace=replace))
-        _serve(settings, version, host=host, port=port)
+        with tended(worker):
+            _serve(settings, version, host=host, port=port)
 
 
 def serve_graph(*, host: str | None, port: int | None) -> None:
@@ -59,16 +65,46 @@ def serve_graph(*, host: str | None, port: int | None) -> None:
 @contextmanager
 def worker_process() -> Iterator[subprocess.Popen[bytes]]:
     """Run `residency worker` beside this process, and end it with it."""
-    worker = subprocess.Popen([sys.executable, "-m", "residency", "worker"])
+    worker = subprocess.Popen(WORKER)
     try:
         yield worker
     finally:
-        worker.terminate()
-        try:
-            worker.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        _stop(worker)
+
+
+@contextmanager
+def tended(worker: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Start another worker whenever one dies, so that jobs go on; one that ends in order may."""
+    at_work, lock, is_over = [worker], threading.Lock(), threading.Event()
+
+    def tend() -> None:
+        while code := at_work[0].wait():
+            is_over.wait(PAUSE_SECONDS)
+            with lock:
+                if is_over.is_set():
+                    return
+                say(f"The worker died (exit code {code}). Starting another one.")
+                at_work[0] = subprocess.Popen(WORKER)
+
+    thread = threading.Thread(target=tend, name="tend-worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        with lock:
+            is_over.set()
+        _stop(at_work[0])
+        thread.join()
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    """End a worker: in order, or at once where that takes too long."""
+    worker.terminate()
+    try:
+        worker.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 async def _bring_up(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 from pathlib import Path
 
 from residency.console import progress_bars, say
 from residency.reporting import print_table
 from residency.simulating import offered_programs
+from simulation.errors import InvalidFolderError
 from simulation.export import write_run
 from simulation.measures import Measure, Scope
 from simulation.parameters import default_parameters
@@ -60,8 +62,10 @@ def run_scenarios(
         InvalidRequestError: The file is no request.
         InvalidScenarioError: A scenario does not fit the programs, or contradicts itself.
         NoProgramsError: Nothing is loaded.
-        InvalidMarketError: The file of programs is wrong.
+        InvalidMarketError: The file of programs is wrong, or there is nowhere to write to.
     """
+    if out is not None:
+        _check_folder(out)  # before the run, which may take long
     request = RunRequest.read(file).with_overrides(replicates=replicates, seed=seed)
     table, data_version = _loaded() if programs is None else _of_file(programs)
     with progress_bars() as bars:
@@ -77,6 +81,17 @@ def run_scenarios(
     if out is not None:
         written = [*write_run(out, result), _write_report(out / "report.html", result, file.stem)]
         say(f"Wrote {len(written)} files to {out}; report.html opens in a browser.")
+
+
+def _check_folder(out: Path) -> None:
+    """Refuse a folder that cannot be written to; makes none."""
+    there = next(one for one in (out, *out.absolute().parents) if one.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise InvalidFolderError(
+            "The results cannot be written there.",
+            "Name a folder that can be written to.",
+            out.name,
+        )
 
 
 def _write_report(path: Path, result: RunResult, title: str) -> Path:

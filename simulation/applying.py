@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from simulation.errors import (
     InvalidParametersError,
     InvalidScenarioError,
     NothingSelectedError,
+    TooLargeError,
 )
+from simulation.market import MOST_SEATS
 from simulation.parameters import Parameters
 from simulation.programs import ProgramTable
 from simulation.reversion import Pool, Reversion
@@ -33,6 +35,9 @@ from simulation.scenario import (
     WithoutReversions,
 )
 from simulation.selecting import instructions, more_seats, selected, some
+
+MOST_APPLICATIONS: Final = 10_000_000
+"""Applications of a scenario at most: some seventy times those of the Canadian match."""
 
 
 class Setting(NamedTuple):
@@ -69,6 +74,7 @@ def apply(
         NothingSelectedError: A change names a program, a group or a parameter that is not there, or
             fits nothing.
         ContradictoryScenarioError: Changes contradict each other, or leave seats below zero.
+        TooLargeError: There would be more than `MOST_APPLICATIONS`.
         InvalidScenarioError: A parameter does not take its new value.
     """
     draft = _Draft(scenario.name, programs, parameters, reversions)
@@ -129,11 +135,22 @@ class _Draft:
             except InvalidParametersError as error:
                 place = f"scenario {self._name!r}"
                 raise InvalidScenarioError(error.problem, error.remedy, place) from error
+        self._check_size(programs, parameters)
         reversions: list[Reversion] = []
         for number, rule in self._reversions:
             self._number = number
             reversions += instructions(rule, programs, self._place)
         return Setting(programs, parameters, tuple(reversions))
+
+    def _check_size(self, programs: ProgramTable, parameters: Parameters) -> None:
+        applications = parameters.applications(len(programs))
+        if max(applications, parameters.applicants) > MOST_APPLICATIONS:
+            raise TooLargeError(
+                f"{parameters.applicants} applicants with {applications} applications are too many:"
+                f" {MOST_APPLICATIONS} can be simulated.",
+                "Ask for fewer applicants, or for fewer applications of each.",
+                f"scenario {self._name!r}",
+            )
 
     def _change_quotas(self, change: ChangeQuotas) -> None:
         numbers = selected(change.where, self._programs, self._place)
@@ -291,14 +308,14 @@ class _Draft:
 
     def _add(self, numbers: Sequence[int], more: Sequence[int]) -> None:
         for number, seats in zip(numbers, more, strict=True):
-            self._quotas[number] += seats
-            if self._quotas[number] < 0:
+            now = int(self._quotas[number])
+            if not 0 <= now + seats <= MOST_SEATS:
                 raise ContradictoryScenarioError(
-                    f"Program {self._programs.keys[number]!r} would have"
-                    f" {self._quotas[number]} seats.",
-                    f"Take away at most {self._quotas[number] - seats}.",
+                    f"Program {self._programs.keys[number]!r} would have {now + seats} seats.",
+                    f"Take away at most {now}, or give at most {max(MOST_SEATS - now, 0)} more.",
                     self._place,
                 )
+            self._quotas[number] = now + seats
 
     def _in_group(self, group: str, field: str) -> str:
         if group not in self._parameters.groups:

@@ -20,7 +20,8 @@
     ├── NoProgramsError                  nothing is loaded that could be simulated
     ├── InvalidScenarioError             a what-if that is not written as one
     │   ├── NothingSelectedError         a change that fits no program or no group
-    │   └── ContradictoryScenarioError   changes that cannot all hold
+    │   ├── ContradictoryScenarioError   changes that cannot all hold
+    │   └── TooLargeError                more applications than can be simulated
     ├── InvalidRequestError              a run that cannot be: too many replicates, no scenario
     ├── RunCancelledError                somebody cancelled the run
     ├── InvalidParametersError           parameters of simulated applicants that are out of bounds
@@ -132,6 +133,10 @@ class NothingSelectedError(InvalidScenarioError):
 
 class ContradictoryScenarioError(InvalidScenarioError):
     """The changes of a scenario cannot all hold at once."""
+
+
+class TooLargeError(InvalidScenarioError):
+    """A scenario has more applications than can be simulated."""
 
 
 class InvalidRequestError(SimulationError):

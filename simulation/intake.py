@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 from simulation.building import build_market
 from simulation.errors import (
     ContradictoryListError,
+    DuplicateIdError,
     InvalidColumnsError,
     InvalidCoupleError,
     InvalidIdError,
@@ -21,7 +22,7 @@ from simulation.errors import (
     TiedRanksError,
     UnknownIdError,
 )
-from simulation.market import NO_MATCH, CoupleLists, Market, RankLists
+from simulation.market import MOST_SEATS, NO_MATCH, CoupleLists, Market, RankLists
 
 PairOfIds: TypeAlias = tuple[str | None, str | None]
 
@@ -105,7 +106,7 @@ def market_from_columns(
         seats[program] = quota
     chosen = _lists(applications, "applications", ("applicant", "program"))
     ranked = _lists(rankings, "rankings", ("program", "applicant"))
-    everybody = dict.fromkeys(chosen if applicants is None else applicants)
+    everybody = dict.fromkeys(chosen) if applicants is None else _everybody(applicants)
     for one in chosen:
         if one not in everybody:
             raise UnknownIdError(
@@ -120,6 +121,20 @@ def market_from_columns(
             )
     pairs = {} if couples is None else _paired_lists(couples)
     return market_from_lists({one: chosen.get(one, ()) for one in everybody}, ranked, seats, pairs)
+
+
+def _everybody(applicants: Iterable[str]) -> dict[str, None]:
+    """Return all applicants, in order; refuse an id that stands for two."""
+    rows: dict[str, int] = {}
+    for row, one in enumerate(applicants, start=1):
+        if one in rows:
+            raise DuplicateIdError(
+                f"The id stands in row {rows[one]} already.",
+                "Give everybody an id of their own, and list each one once.",
+                f"applicants, row {row}: {one!r}",
+            )
+        rows[one] = row
+    return dict.fromkeys(rows)
 
 
 def _numbered(ids: Iterable[Any], kind: str) -> dict[str, int]:
@@ -187,10 +202,10 @@ def _pair_numbers(
 def _seats(quota: Any, program: str) -> int:
     """Return a quota as a number; its sign is checked with all others."""
     whole = _whole(quota)
-    if whole is None:
+    if whole is None or whole > MOST_SEATS:
         raise InvalidQuotaError(
             f"The quota is {quota!r}.",
-            "Give a whole number of at least zero.",
+            f"Give a whole number from zero to {MOST_SEATS}.",
             f"program {program!r}",
         )
     return whole

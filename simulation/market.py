@@ -28,6 +28,8 @@ Int32: TypeAlias = NDArray[np.int32]
 NEVER: Final = int(np.iinfo(np.int32).max)
 """Stands for the place of an entry in a list that does not have it."""
 
+MOST_SEATS: Final = 100_000
+"""Seats that a program of a file or a scenario has at most."""
 NO_MATCH: Final = -1
 """Stands for the program of somebody who has none."""
 

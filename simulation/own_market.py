@@ -65,6 +65,8 @@ LAYOUT: Final[Mapping[str, File]] = {
 }
 """The files of the folder."""
 
+MOST_DIGITS: Final = 9
+
 Table = Mapping[str, Sequence[str]]
 
 
@@ -209,8 +211,10 @@ def _number(market: Market, program: str, place: str) -> int:
 
 
 def _whole(text: str, place: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         raise InvalidReversionError(
-            f"{text!r} is not a whole number.", "Give a whole number of at least zero.", place
+            f"{text[:40]!r} is not a whole number of at most {MOST_DIGITS} digits.",
+            "Give a whole number of at least zero.",
+            place,
         )
     return int(text)

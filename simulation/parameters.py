@@ -8,6 +8,7 @@ that 1 doubles or halves odds by a factor of 2.7.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +22,9 @@ from simulation.plain import NotPlainError, plain_value
 
 CALIBRATED: Final = "calibrated.json"
 """The file in this package that holds the default parameters, as calibration wrote them."""
+
+MOST_GROUPS: Final = 100
+"""Kinds of applicants at most."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Taste = Annotated[float, Field(ge=-20, le=20, allow_inf_nan=False)]
@@ -128,7 +132,9 @@ class Parameters(Part):
     """
 
     name: str = Field("custom", description="What these parameters are called in results.")
-    groups: Mapping[str, ApplicantGroup] = Field(description="The kinds of applicants, by name.")
+    groups: Mapping[str, ApplicantGroup] = Field(
+        max_length=MOST_GROUPS, description="The kinds of applicants, by name."
+    )
     selection: Selection = Field(default_factory=Selection, description="How programs choose.")
     nest_scale: Scale = Field(
         0.5, description="Scale of what changes an applicant's mind about a whole discipline."
@@ -180,7 +186,7 @@ class Parameters(Part):
             first = error.errors(include_url=False, include_context=False)[0]
             field = ".".join(str(part) for part in first["loc"]) or "the whole"
             raise InvalidParametersError(
-                f"{field}: {first['msg']}.",
+                f"{field}: {first['msg'].removeprefix('Value error, ')}.",
                 "Correct the value; `residency simulate parameters` prints a full example.",
                 place,
             ) from error
@@ -199,6 +205,21 @@ class Parameters(Part):
             *parents, last = path.split(".")
             _inner(value, parents, path)[last] = new
         return Parameters.of(value)
+
+    @property
+    def applicants(self) -> int:
+        """How many applicants there are."""
+        return sum(group.applicants for group in self.groups.values())
+
+    def applications(self, programs: int) -> int:
+        """Return to how many of so many programs they apply together, about and at most."""
+        return sum(
+            math.ceil(
+                group.applicants
+                * min(group.applications * math.exp(group.applications_spread**2 / 2), programs)
+            )
+            for group in self.groups.values()
+        )
 
     def at(self, path: str) -> Any:
         """Return the value at a dotted path, as JSON holds it.

@@ -23,7 +23,7 @@ look wrong (Echenique, Gonzalez, Wilson and Yariv, "Top of the batch", 2022).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.draws import Keys, Purpose, gumbels, pair_keys, stream, uniforms
+from simulation.errors import RunCancelledError
 from simulation.market import NEVER, Int32
 from simulation.parameters import Parameters, Selection
 from simulation.people import Offer, People, drawn, people_of
@@ -72,13 +73,22 @@ class _Pairs:
         )
 
 
-def populate(programs: ProgramTable, parameters: Parameters, seed: int) -> Population:
+def populate(
+    programs: ProgramTable,
+    parameters: Parameters,
+    seed: int,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Population:
     """Return simulated applicants, their interviews, and what both sides value before noise.
 
     Args:
         programs: The program streams; closed ones have no applicants.
         parameters: Tastes, numbers of applicants, and how programs choose.
         seed: What everything is drawn from; any whole number.
+        is_cancelled: Asked now and then for whether to stop.
+
+    Raises:
+        RunCancelledError: It was to stop.
     """
     offer = Offer.of(programs)
     groups: list[People] = []
@@ -89,13 +99,23 @@ def populate(programs: ProgramTable, parameters: Parameters, seed: int) -> Popul
         [
             pairs
             for people in groups
-            for pairs in _applications(offer, people, parameters.selection, seed)
+            for pairs in _until(
+                is_cancelled, _applications(offer, people, parameters.selection, seed)
+            )
         ]
     )
     places = interview_places(programs, parameters.selection)
     both = pair_keys(keys[applied.applicants], offer.keys[applied.programs])
     kept = _interviewed(applied, places, both, parameters.selection, seed)
     return _population(offer, parameters, seed, groups, keys, kept, places)
+
+
+def _until(is_cancelled: Callable[[], bool], parts: Iterator[_Pairs]) -> Iterator[_Pairs]:
+    """Yield parts as long as nobody cancels."""
+    for part in parts:
+        if is_cancelled():
+            raise RunCancelledError
+        yield part
 
 
 def interview_places(programs: ProgramTable, selection: Selection) -> Int32:

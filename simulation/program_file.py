@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulation.errors import InvalidFolderError, InvalidQuotaError
+from simulation.market import MOST_SEATS
 from simulation.programs import Program, ProgramTable
 from simulation.quotas import with_modelled_quotas
+from simulation.scenario import shortened
 
 REQUIRED: Final = ("key", "quota")
 """Columns that a file must have; for others the defaults of `Program` stand in."""
@@ -41,12 +43,13 @@ def read_program_file(path: Path) -> ProgramTable:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, strict=True))
+            reader = csv.DictReader(lines, strict=True)
+            rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidFolderError(
             f"The file cannot be read: {error}.", "Give a CSV file in UTF-8.", path.name
         ) from error
-    columns = set(rows[0]) if rows else set(REQUIRED)
+    columns = set(reader.fieldnames or ())
     wrong = sorted(str(name) for name in columns - set(Program._fields))
     missing = [name for name in REQUIRED if name not in columns]
     if wrong or missing:
@@ -70,12 +73,14 @@ def _cell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _program(row: Mapping[str, str | None], place: str) -> Program:
+def _program(row: Mapping[str, str | list[str] | None], place: str) -> Program:
     values: dict[str, Any] = {}
     for name, cell in row.items():
-        if cell is None:
+        if cell is None or isinstance(cell, list):  # the reader gathers cells without a column
             raise InvalidFolderError(
-                "The row has too few cells.", "Give one for each column.", place
+                f"The row has too {'few' if cell is None else 'many'} cells.",
+                "Give one for each column; put quotation marks around cells with commas.",
+                place,
             )
         text = cell.strip()
         if text:
@@ -93,11 +98,16 @@ def _text(text: str, _: str) -> str:
 
 def _seats(text: str, place: str) -> int:
     try:
-        return int(text)
+        seats = int(text)
     except ValueError:
+        seats = MOST_SEATS + 1
+    if seats > MOST_SEATS:
         raise InvalidQuotaError(
-            f"{text!r} is not a number of seats.", "Give a whole number, or leave it empty.", place
-        ) from None
+            f"{shortened(text)!r} is not a number of seats.",
+            f"Give a whole number up to {MOST_SEATS}, or leave it empty.",
+            place,
+        )
+    return seats
 
 
 def _number(text: str, place: str) -> float:

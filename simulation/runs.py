@@ -243,7 +243,7 @@ def _populations(
             raise RunCancelledError
         known = next((one for other, one in drawn if _is_alike(setting, other)), None)
         if known is None:
-            population = populate(setting.programs, setting.parameters, seed)
+            population = populate(setting.programs, setting.parameters, seed, is_cancelled)
         else:
             population = replace(known, quotas=setting.programs.quotas)
         drawn.append((setting, population))

@@ -16,12 +16,12 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from simulation.errors import InvalidScenarioError
+from simulation.market import MOST_SEATS
 from simulation.parameters import Part
 
 Amount = Annotated[float, Field(allow_inf_nan=False)]
-Seats = Annotated[int, Field(ge=-100_000, le=100_000)]
+Seats = Annotated[int, Field(ge=-MOST_SEATS, le=MOST_SEATS)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
-
 
 SELECTED_COLUMNS: Final = {
     "programs": "keys",
@@ -65,7 +65,7 @@ class ChangeQuotas(Part):
 
     kind: Literal["change_quotas"] = "change_quotas"
     where: Where = Field(description="Which programs.")
-    to: Annotated[int, Field(ge=0, le=100_000)] | None = Field(
+    to: Annotated[int, Field(ge=0, le=MOST_SEATS)] | None = Field(
         None, description="Seats that each has then."
     )
     each: Seats | None = Field(None, description="Seats that each gets; below zero, loses.")
@@ -97,7 +97,7 @@ class OpenProgram(Part):
 
     kind: Literal["open_program"] = "open_program"
     program: Key = Field(description="Its key.")
-    quota: Annotated[int, Field(ge=0, le=100_000)] = Field(description="Its seats.")
+    quota: Annotated[int, Field(ge=0, le=MOST_SEATS)] = Field(description="Its seats.")
     like: Key | None = Field(
         None, description="For a new one: the program that it is like in all else."
     )
@@ -110,7 +110,7 @@ class MoveSeats(Part):
     kind: Literal["move_seats"] = "move_seats"
     source: Key = Field(description="The program that loses them.")
     target: Key = Field(description="The program that gets them.")
-    seats: Annotated[int, Field(ge=1, le=100_000)] = Field(description="How many.")
+    seats: Annotated[int, Field(ge=1, le=MOST_SEATS)] = Field(description="How many.")
 
     @model_validator(mode="after")
     def _moves(self) -> MoveSeats:
@@ -168,7 +168,7 @@ class RevertSeats(Part):
     same: tuple[Literal["university", "discipline", "province"], ...] = Field(
         ("university", "discipline"), description="What source and target have in common."
     )
-    most: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+    most: Annotated[int, Field(ge=1, le=MOST_SEATS)] | None = Field(
         None, description="How many seats of each source may move; all if not given."
     )
 

@@ -24,6 +24,11 @@ from warehouse.tables.measures import APPLICANTS, BOUNDS, SEATS
 
 KEPT_OUT: Final = frozenset({"idempotency_token", "request_digest"})
 """Columns that are whoever asked's own."""
+CERTIFICATE: Final = (
+    "is_stable", "blocking_pairs", "audited", "own_seats", "market_digest", "matching_digest",
+    "auditor_version",
+)  # fmt: skip
+"""What the audit of a scenario found."""
 SIZES: Final = ("applicants", "seats", "quota", "programs")
 
 
@@ -97,6 +102,7 @@ def _tables(scenario: ScenarioResult) -> Iterator[tuple[str, Iterable[Mapping[st
     ):
         yield name, (line for row in rows for line in _measured(row, label, measures))
     yield "seat_values", _seat_values(scenario)
+    yield "certificates", [{name: scenario.row[name] for name in CERTIFICATE}]
     keys = [row["key"] for row in scenario.programs]
     yield "matches", (_named(MATCH_COLUMNS, fact, keys) for fact in scenario.matches)
     yield "applications", (_named(APPLICATION_COLUMNS, f, keys) for f in scenario.applications)

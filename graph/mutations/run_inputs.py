@@ -115,26 +115,31 @@ def request_of(asked: Mapping[str, Any]) -> RunRequest:
 
     Raises:
         ValidationError: a value is wrong; names its place.
-        RefusedError: the parameters are.
+        RefusedError: the parameters are, or a change is false.
     """
     values = {name: value for name, value in asked.items() if name not in NAMED}
     if "parameters" in values:
         values["parameters"] = _parameters(values["parameters"])
     if "scenarios" in values:
-        scenarios = [_scenario(one) for one in values["scenarios"]]
+        scenarios = [_scenario(one, n) for n, one in enumerate(values["scenarios"])]
         if not scenarios or scenarios[0]["changes"]:
             scenarios.insert(0, AS_IT_IS.model_dump())
         values["scenarios"] = scenarios
     return RunRequest.model_validate(values)
 
 
-def _scenario(asked: Mapping[str, Any]) -> dict[str, Any]:
+def _scenario(asked: Mapping[str, Any], scenario: int) -> dict[str, Any]:
     """Return a scenario as the engine takes it: a change says its kind."""
-    changes = [
-        {"kind": kind, **(change if isinstance(change, dict) else {})}
-        for one in asked.get("changes", ())
-        for kind, change in one.items()
-    ]
+    changes = []
+    for number, one in enumerate(asked.get("changes", ())):
+        for kind, change in one.items():
+            if change is False:
+                path = ("scenarios", str(scenario), "changes", str(number), to_camel_case(kind))
+                raise RefusedError(
+                    UserErrorCode.INVALID, path, "A change that is false changes nothing.",
+                    "Give true, or leave the change out.",
+                )  # fmt: skip
+            changes.append({"kind": kind, **(change if isinstance(change, dict) else {})})
     return {"name": asked["name"], "changes": changes}
 
 
@@ -187,6 +192,7 @@ CODES: Final = {
     "NothingSelectedError": UserErrorCode.UNKNOWN,
     "UnknownIdError": UserErrorCode.UNKNOWN,
     "ContradictoryScenarioError": UserErrorCode.CONTRADICTION,
+    "TooLargeError": UserErrorCode.TOO_LARGE,
     "InvalidReversionError": UserErrorCode.CONTRADICTION,
     "CouplesNotSupportedError": UserErrorCode.CONTRADICTION,
     "NoProgramsError": UserErrorCode.NOT_READY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import strawberry
@@ -24,7 +25,7 @@ from graph.services import Services
 from graph.simulating import matches_of
 from graph.types.job import Job
 from graph.types.simulation import Simulation
-from simulation.applying import apply
+from simulation.applying import Setting, apply
 from simulation.bridge import OfferedPrograms
 from simulation.errors import SimulationError
 from simulation.outcome import ENGINE_VERSION
@@ -48,7 +49,7 @@ def simulation_field() -> Any:
     )
 
 
-@strawberry.type(description="The match that was asked for.")
+@strawberry.type(description="The match of simulated applicants that was asked for.")
 class RunMatchPayload:
     """The match that was asked for."""
 
@@ -59,7 +60,7 @@ class RunMatchPayload:
     errors: list[UserError] = errors_field()
 
 
-@strawberry.type(description="The comparison that was asked for.")
+@strawberry.type(description="The comparison over simulated applicants that was asked for.")
 class RunWhatIfPayload:
     """The comparison that was asked for."""
 
@@ -82,9 +83,9 @@ async def ask(services: Services, given: Any, kind: SimulationKind, schema: Grap
     if request.parameters is None:  # later versions may be calibrated otherwise
         request = request.model_copy(update={"parameters": default_parameters()})
     offered = await _offered(services, asked)
-    _check_scenarios(asked, request, offered)
+    settings = _settings(asked, request, offered)
     new = _new(asked, request, offered, kind, schema)
-    is_small = matches_of(request, len(offered.programs)) <= services.settings.small_run
+    is_small = matches_of(request, settings) <= services.settings.small_run
     is_for_here = is_small and await services.simulator.is_ready()
     async with services.writing() as connection:
         await simulations.forget_old(connection, services.settings.keep_simulations_days)
@@ -126,6 +127,13 @@ def _checked(asked: dict[str, Any], services: Services) -> RunRequest:
             f"The name is longer than {LONGEST_NAME} characters, or no plain name.",
             "Give a short one.",
         )  # fmt: skip
+    for path, text in _texts(request.model_dump(mode="json")):
+        if mask_contacts(text) != text or "\x00" in text:
+            raise RefusedError(
+                UserErrorCode.INVALID, _in_input(path, asked),
+                "The text looks like an e-mail address or a telephone number, or is no plain text.",
+                "Give it another name: simulations are shown to everybody.",
+            )  # fmt: skip
     known = set(ApplicantCategory.values())
     for group, one in (request.parameters or default_parameters()).groups.items():
         if one.category not in known:
@@ -137,14 +145,34 @@ def _checked(asked: dict[str, Any], services: Services) -> RunRequest:
     return request
 
 
+def _texts(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield all texts of plain values, names of members as well, each with its place."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield (*path, key), key
+            yield from _texts(one, *path, key)
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            kind = (one["kind"],) if path[-1] == "changes" else ()
+            yield from _texts(one, *path, number, *kind)
+
+
+def _in_input(path: Sequence[str | int], asked: dict[str, Any]) -> tuple[str, ...]:
+    """Return the place in the input of a place in the request."""
+    words = [to_camel_case(str(part)) for part in path]
+    if words[:1] == ["scenarios"] and len(words) > 1:
+        given = asked.get("scenarios", [])
+        is_added = bool(given) and bool(given[0].get("changes"))
+        words[1] = str(int(words[1]) - is_added)
+    return tuple(words)
+
+
 def _invalid(error: ValidationError, asked: dict[str, Any]) -> RefusedError:
     """Return the error for values that the engine does not take, at their place in the input."""
     first = error.errors(include_url=False, include_context=False)[0]
-    path = [to_camel_case(str(part)) for part in first["loc"]]
-    if path[:1] == ["scenarios"] and len(path) > 1:
-        given = asked.get("scenarios", [])
-        is_added = bool(given) and bool(given[0].get("changes"))
-        path[1] = str(int(path[1]) - is_added)
+    path = _in_input(first["loc"], asked)
     kind = first["type"]
     code = UserErrorCode.INVALID
     if kind in {"too_long", "less_than_equal", "less_than"}:
@@ -152,7 +180,7 @@ def _invalid(error: ValidationError, asked: dict[str, Any]) -> RefusedError:
     elif kind == "value_error":
         code = UserErrorCode.CONTRADICTION
     return RefusedError(
-        code, tuple(path), f"{first['msg'].removeprefix('Value error, ')}.",
+        code, path, f"{first['msg'].removeprefix('Value error, ')}.",
         "Correct the value; the schema describes every member.",
     )  # fmt: skip
 
@@ -165,14 +193,18 @@ async def _offered(services: Services, asked: dict[str, Any]) -> OfferedPrograms
         raise refused(error, path or (("iteration",) if "iteration" in asked else ())) from error
 
 
-def _check_scenarios(asked: dict[str, Any], request: RunRequest, offered: OfferedPrograms) -> None:
+def _settings(
+    asked: dict[str, Any], request: RunRequest, offered: OfferedPrograms
+) -> list[Setting]:
     """Apply every scenario, so that one that contradicts itself is refused before anything runs."""
     parameters = request.parameters or default_parameters()
+    settings: list[Setting] = []
     for scenario, path in zip(request.scenarios, paths_of(asked, request), strict=True):
         try:
-            apply(scenario, offered.programs, parameters, request.reversions)
+            settings.append(apply(scenario, offered.programs, parameters, request.reversions))
         except SimulationError as error:
             raise refused(error, path) from error
+    return settings
 
 
 def _new(

@@ -17,7 +17,7 @@ RANK = "simulation.rank_outcome"
 
 @table_type(RANK, natural_key=["category_outcome_id", "rank"])
 class RankOutcome:
-    """How many applicants of a category obtain a rank of their list."""
+    """How many simulated applicants of a category obtain a rank of their list."""
 
     rank: int = column()
     is_open_ended: bool = column()
@@ -34,7 +34,7 @@ RankOutcomeOrder = order_input(RankOutcome)
 
 @table_type(CATEGORY, natural_key=["scenario_id", "category"])
 class CategoryOutcome:
-    """What a scenario gives for the applicants of a category."""
+    """What a scenario gives for the simulated applicants of a category."""
 
     category: ApplicantCategory = column()
     applicants: int = column()

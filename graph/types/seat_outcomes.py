@@ -34,7 +34,7 @@ def its_scenario() -> Any:
 
 @table_type(PROGRAM, natural_key=["scenario_id", "ordinal"])
 class ProgramOutcome:
-    """What a scenario gives for a program stream."""
+    """What a scenario gives for a program stream with simulated applicants."""
 
     key: str = column()
     name: str = column()
@@ -82,7 +82,7 @@ ProgramOutcomeOrder = order_input(ProgramOutcome)
 
 @table_type(DISCIPLINE, natural_key=["scenario_id", "ordinal"])
 class DisciplineOutcome:
-    """What a scenario gives for the programs of a discipline."""
+    """What a scenario gives for the programs of a discipline with simulated applicants."""
 
     name: str = column()
     programs: int = column()
@@ -105,7 +105,7 @@ DisciplineOutcomeOrder = order_input(DisciplineOutcome)
 
 @table_type(PROVINCE, natural_key=["scenario_id", "ordinal"])
 class ProvinceOutcome:
-    """What a scenario gives for the programs of a province."""
+    """What a scenario gives for the programs of a province with simulated applicants."""
 
     province: Province | None = column()
     programs: int = column()

@@ -47,7 +47,10 @@ EXPLANATION_WEIGHT = 20_000
 """A run is repeated and traced: as much as a page of 100 programs in full detail."""
 
 
-@strawberry.type(description="What the auditor, which shares no code with the solver, found.")
+@strawberry.type(
+    description="What the auditor, which shares no code with the solver, found in matches of"
+    " simulated applicants."
+)
 class Certificate:
     """What the auditor found."""
 
@@ -63,7 +66,9 @@ class Certificate:
     auditor_version: str = part("Version of the auditor.")
 
 
-@strawberry.type(description="Where a simulation can be had as a file.")
+@strawberry.type(
+    description="Where a simulation can be had as a file, which says that applicants are simulated."
+)
 class SimulationExports:
     """Where a simulation can be had as a file."""
 

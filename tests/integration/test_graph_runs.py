@@ -108,6 +108,19 @@ WRONG: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"scenarios": [{"name": str(n), "changes": [MORE]} for n in range(10)]},
      "TOO_LARGE", ["scenarios"]),
     ({"scenarios": [{"name": "x"}], "replicates": 10_000_000}, "TOO_LARGE", ["replicates"]),
+    ({"scenarios": [{"name": "x", "changes": [
+        {"changeApplicants": {"group": "CMG", "to": 1_000_000}}]}]},
+     "TOO_LARGE", ["scenarios", "0"]),
+    ({"scenarios": [{"name": "x", "changes": [
+        {"changeQuotas": {"where": {"everywhere": True}, "percent": 10_000}}] * 9}]},
+     "CONTRADICTION", ["scenarios", "0", "changes", "1"]),
+    ({"scenarios": [{"name": "x", "changes": [MORE, {"withoutReversions": False}]}]},
+     "INVALID", ["scenarios", "0", "changes", "1", "withoutReversions"]),
+    ({"scenarios": [{"name": "jane@example.org", "changes": [MORE]}]},
+     "INVALID", ["scenarios", "0", "name"]),
+    ({"scenarios": [{"name": "x", "changes": [{"openProgram": {
+        "program": "1503-9", "like": "1503-8", "quota": 1, "name": "416-555-0199"}}]}]},
+     "INVALID", ["scenarios", "0", "changes", "0", "openProgram", "name"]),
     ({"scenarios": [{"name": "x"}], "replicates": 0}, "INVALID", ["replicates"]),
     ({"scenarios": [{"name": "x"}], "parameters": {"groups": 1}}, "INVALID", ["parameters"]),
     ({"scenarios": [{"name": "x"}], "iteration": 1}, "NOT_READY", ["iteration"]),

@@ -233,6 +233,8 @@ async def test_a_simulation_can_be_had_as_files_that_need_no_network(
             for name in files.namelist()
         }
     assert {"summary.csv", "programs.csv", "categories.csv", "matches.csv"} <= set(tables)
+    audits = [(row["scenario"], row["is_stable"]) for row in tables["certificates.csv"]]
+    assert audits == [("as it is", "true"), ("more seats", "true")]
     assert all(row["is_simulated"] == "true" for rows in tables.values() for row in rows)
     (filled,) = (
         row

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from residency import console, reporting
 from residency.command import app
-from simulation.errors import InvalidRequestError, NothingSelectedError
+from simulation.errors import InvalidFolderError, InvalidRequestError, NothingSelectedError
 from simulation.program_file import programs_as_csv
 from tests.conftest import Database
 from tests.populations import offered
@@ -125,6 +125,15 @@ def test_programs_of_a_file_need_no_warehouse(
     assert (code, fault) == (0, None)
     document = json.loads((out / "result.json").read_text(encoding="utf-8"))
     assert document["data_version"] == "programs of programs.csv"
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_run(tmp_path: Path) -> None:
+    file, taken = tmp_path / "what.yaml", tmp_path / "taken"
+    file.write_text(SCENARIOS, encoding="utf-8")
+    taken.write_text("a file", encoding="utf-8")
+    for out in (taken, taken / "results"):
+        _, fault = simulate("--scenario", str(file), "--out", str(out))
+        assert isinstance(fault, InvalidFolderError)
 
 
 def test_a_scenario_and_an_own_market_do_not_go_together(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from graphql import GraphQLInputObjectType, GraphQLObjectType
+from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from graph.errors import DeclarationError
 from graph.planner.relation_checks import check_relation
@@ -20,6 +20,25 @@ def test_the_committed_sdl_equals_the_generated_one() -> None:
 
 def test_every_type_field_argument_and_value_is_described() -> None:
     assert undescribed(SCHEMA) == []
+
+
+def test_every_type_of_what_is_simulated_says_so() -> None:
+    within = {SCHEMA.type_map["Simulation"]}
+    elsewhere = {"Program", "Discipline", "University", "DataVersion", "Job", "PageInfo"}
+    elsewhere.add("SimulationParameters")  # what is simulated with
+    waiting = list(within)
+    while waiting:
+        kinds = {get_named_type(field.type) for field in waiting.pop().fields.values()}
+        found = {
+            one
+            for one in kinds - within
+            if isinstance(one, GraphQLObjectType) and one.name not in elsewhere
+        }
+        within |= found
+        waiting += found
+    assert {"Certificate", "Explanation", "ProgramOutcome"} <= {one.name for one in within}
+    silent = {one.name for one in within if "simulat" not in (one.description or "").lower()}
+    assert {name for name in silent if not name.endswith(("Connection", "Edge"))} == set()
 
 
 def test_a_field_is_described_by_the_comment_of_its_column() -> None:

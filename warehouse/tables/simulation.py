@@ -175,7 +175,7 @@ class Simulation(SQLModel, table=True):
 
 
 class Scenario(Summary, table=True):
-    """A scenario of a simulation: its changes, what it gives in all, and its certificate."""
+    """A scenario: its changes, what it gives with simulated applicants, and its certificate."""
 
     __tablename__ = "scenario"
     __table_args__ = table(

@@ -37,7 +37,7 @@ else:
 
 
 class ProgramOutcome(ProgramEstimates, table=True):
-    """What a scenario gives for a program stream."""
+    """What a scenario gives for a program stream with simulated applicants."""
 
     __tablename__ = "program_outcome"
     __table_args__ = table(
@@ -74,7 +74,7 @@ class ProgramOutcome(ProgramEstimates, table=True):
 
 
 class DisciplineOutcome(SeatEstimates, table=True):
-    """What a scenario gives for the programs of a discipline."""
+    """What a scenario gives for the programs of a discipline with simulated applicants."""
 
     __tablename__ = "discipline_outcome"
     __table_args__ = table(
@@ -99,7 +99,7 @@ class DisciplineOutcome(SeatEstimates, table=True):
 
 
 class ProvinceOutcome(SeatEstimates, table=True):
-    """What a scenario gives for the programs of a province."""
+    """What a scenario gives for the programs of a province with simulated applicants."""
 
     __tablename__ = "province_outcome"
     __table_args__ = table(
@@ -124,7 +124,7 @@ class ProvinceOutcome(SeatEstimates, table=True):
 
 
 class CategoryOutcome(ApplicantEstimates, table=True):
-    """What a scenario gives for the applicants of a category."""
+    """What a scenario gives for the simulated applicants of a category."""
 
     __tablename__ = "category_outcome"
     __table_args__ = table(
@@ -146,7 +146,7 @@ class CategoryOutcome(ApplicantEstimates, table=True):
 
 
 class RankOutcome(RankEstimates, table=True):
-    """How many applicants of a category obtain a rank of their list."""
+    """How many simulated applicants of a category obtain a rank of their list."""
 
     __tablename__ = "rank_outcome"
     __table_args__ = table(

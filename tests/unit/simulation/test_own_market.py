@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from residency.command import app
 from simulation.errors import (
     ContradictoryListError,
+    DuplicateIdError,
     InvalidFolderError,
     InvalidIdError,
     InvalidMarketError,
@@ -105,6 +106,8 @@ def test_blocking_pairs_are_written_with_the_reason(market: Path, tmp_path: Path
         ("programs.csv", "FM-NORTH,3", "FM-NORTH", InvalidFolderError, r"programs.csv, row 1"),
         ("programs.csv", ",3", ",-3", InvalidQuotaError, "FM-NORTH"),
         ("programs.csv", ",3", ",many", InvalidQuotaError, "FM-NORTH"),
+        ("programs.csv", ",3", ",1e9", InvalidQuotaError, r"FM-NORTH.*to 100000"),
+        ("applicants.csv", "A0002", "A0001", DuplicateIdError, r"applicants, row 2.*row 1"),
         ("applications.csv", "A0003", "A0009", UnknownIdError, "A0009"),
         ("applications.csv", "FM-SOUTH,2", "FM-WEST,2", UnknownIdError, "FM-WEST"),
         ("applications.csv", "FM-SOUTH,2", "FM-SOUTH,1", TiedRanksError, r"applications, row 2"),
@@ -112,6 +115,7 @@ def test_blocking_pairs_are_written_with_the_reason(market: Path, tmp_path: Path
         ("reversions.csv", "IM-NORTH", "IM-WEST", UnknownIdError, r"reversions.csv, row 1"),
         ("reversions.csv", ",1", ",one", InvalidReversionError, r"reversions.csv, row 1"),
         ("reversions.csv", "REST", "OTHER", InvalidReversionError, "OTHER"),
+        ("pools.csv", ",1,", f",{'9' * 5000},", InvalidReversionError, r"pools.csv, row 1"),
         ("pools.csv", ",1,", ",first,", InvalidReversionError, r"pools.csv, row 1"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation.errors import RunCancelledError
 from simulation.parameters import Parameters
 from simulation.people import Offer, people_of
 from simulation.population import NO_HOME, Population
@@ -192,3 +193,16 @@ def test_distances_are_those_of_the_globe() -> None:
 def test_arrays_of_a_population_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         populate(TABLE, PARAMETERS, 1).applicant_value[0] = 1
+
+
+def test_drawing_many_applicants_can_be_cancelled_on_the_way() -> None:
+    asked: list[bool] = []
+
+    def is_cancelled() -> bool:
+        asked.append(True)
+        return len(asked) == 2
+
+    many = some_parameters().with_changes({"groups.CMG.applicants": 2_000})
+    with pytest.raises(RunCancelledError):
+        populate(small_country(), many, 1, is_cancelled)
+    assert len(asked) == 2, "not all are drawn first"

@@ -12,8 +12,10 @@ import yaml
 from simulation.applying import Setting, apply
 from simulation.errors import (
     ContradictoryScenarioError,
+    InvalidParametersError,
     InvalidScenarioError,
     NothingSelectedError,
+    TooLargeError,
 )
 from simulation.parameters import Parameters
 from simulation.preferences import populate
@@ -76,6 +78,36 @@ def test_percents_of_a_discipline_are_of_its_seats_together() -> None:
     """Ten percent of 36 seats are 4 seats, though ten percent of 3 are none."""
     setting = applied({"kind": "change_quotas", "where": SURGERY, "percent": 10})
     assert int(setting.programs.quotas.sum()) == 72 + 4
+
+
+def test_seats_that_nobody_could_number_are_refused() -> None:
+    double = {"kind": "change_quotas", "where": {"everywhere": True}, "percent": 10_000}
+    with pytest.raises(ContradictoryScenarioError, match=r"change 3: .* seats\. .*at most"):
+        applied(*[double] * 5)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"groups.CMG.applicants": 1_000_000, "groups.CMG.applications": 1000},
+        {"groups.CMG.applicants": 1_000_000, "groups.CMG.applications_spread": 3},
+    ],
+)
+def test_more_applications_than_memory_holds_are_refused(values: dict[str, float]) -> None:
+    large = PARAMETERS.with_changes(values)
+    with pytest.raises(TooLargeError, match=r"scenario 'large'.*fewer applicants"):
+        apply(Scenario(name="large"), PROGRAMS, large)
+
+
+def test_more_couples_than_applicants_are_refused_in_words() -> None:
+    with pytest.raises(InvalidScenarioError, match=r"groups\.CMG: 400 couples need 800 applicants"):
+        applied({"kind": "add_couples", "group": "CMG", "couples": 400})
+
+
+def test_no_more_than_a_hundred_kinds_of_applicants_are_taken() -> None:
+    group = PARAMETERS.groups["CMG"].model_dump()
+    with pytest.raises(InvalidParametersError, match="groups"):
+        Parameters.of({"groups": {f"G{n}": group for n in range(101)}})
 
 
 def test_preferences_follow_announced_seats_only() -> None:
