@@ -59,7 +59,7 @@ class TrustedDocumentsError(GraphError):
 
     def __init__(self, message: str, *, remedy: str) -> None:
         super().__init__(f"{message}. {remedy[:1].upper()}{remedy[1:]}.")
-        self.remedy = remedy
+        self.problem, self.remedy = message, remedy
 
 
 class NotPlannableError(GraphError):

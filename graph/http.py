@@ -106,7 +106,9 @@ class GraphFront:
             return
         request_id = f"{self._prefix}{next(self._ids):08x}"
         accept = header(scope, b"accept")
-        accepted = media_type(accept)
+        form = parts_form(accept) if MULTIPART in accept else None
+        # Whoever takes parts alone still gets whole what has none.
+        accepted = media_type(accept) or (JSON_TYPE if form else None)
         try:
             role = self.gate.role(scope)
             if accept.lstrip().startswith(MEDIA_TYPE):  # it is what the client likes best
@@ -114,7 +116,6 @@ class GraphFront:
                 await self._send_events(receive, send, request, request_id, role)
                 return
             request = await read_request(scope, receive, LARGEST_BODY, accepted)
-            form = parts_form(accept) if MULTIPART in accept else None
             held = header(scope, b"if-none-match") if request.is_get else ""
             outcome = await while_connected(
                 receive,

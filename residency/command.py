@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from residency.console import example, log_to_console, print_error, say
-from residency.errors import EXIT_CODES, exit_code_of
+from residency.errors import EXIT_CODES, exit_code_of, explained
 from residency.search_commands import search_app
 from residency.simulate_commands import simulate_app
 
@@ -188,7 +188,8 @@ def main() -> None:
     except KeyboardInterrupt as interrupt:
         say("Interrupted.")
         sys.exit(exit_code_of(interrupt))
-    except Exception as error:
+    except Exception as unexplained:
+        error = explained(unexplained)
         code = exit_code_of(error)
         if code == 1 and not hasattr(error, "remedy"):
             raise  # a fault of ours: the trace is what a report needs

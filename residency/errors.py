@@ -2,6 +2,7 @@
 
 CommandError           exit code 1
 ├── WorkerDiedError
+├── WrongSettingError  exit code 2
 ├── LoadFailedError    exit code 5
 └── NothingLoadedError exit code 8
 """
@@ -10,9 +11,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import ValidationError
+
 from etl.errors import EtlError
+from graph.errors import TrustedDocumentsError
 from simulation.errors import SimulationError
 from warehouse.errors import DatabaseUnreachableError, EmbeddedServerError, WarehouseError
+from warehouse.settings import Settings
 
 EXIT_UNEXPECTED = 1
 EXIT_USAGE = 2
@@ -52,6 +57,12 @@ class WorkerDiedError(CommandError):
     """The worker ended before the load did."""
 
 
+class WrongSettingError(CommandError):
+    """A setting has a value that it may not have."""
+
+    exit_code = EXIT_USAGE
+
+
 class LoadFailedError(CommandError):
     """A load ended with an error that the worker wrote into its job."""
 
@@ -64,6 +75,24 @@ class NothingLoadedError(CommandError):
     exit_code = EXIT_WAREHOUSE
 
 
+def explained(error: Exception) -> Exception:
+    """Return an error about settings in words that name the variable; any other as it is.
+
+    The value is not shown: it may be a password.
+    """
+    if not isinstance(error, ValidationError) or error.title != Settings.__name__:
+        return error
+    found = [
+        (f"RESIDENCY_{'_'.join(map(str, one['loc']))}".upper(), one["msg"])
+        for one in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return WrongSettingError(
+        " ".join(f"{name}: {message}." for name, message in found),
+        f"Set {' and '.join(name for name, _ in found)} anew, or leave it out to have the default;"
+        " docs/deployment.md lists all settings.",
+    )
+
+
 def exit_code_of(error: BaseException) -> int:
     """Return the exit code that stands for ``error``."""
     if isinstance(error, EtlError | SimulationError | CommandError):
@@ -72,6 +101,8 @@ def exit_code_of(error: BaseException) -> int:
         return EXIT_UNREACHABLE
     if isinstance(error, WarehouseError):
         return EXIT_WAREHOUSE
+    if isinstance(error, TrustedDocumentsError):
+        return EXIT_USAGE
     if isinstance(error, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     return EXIT_UNEXPECTED

@@ -180,7 +180,9 @@ class ConnectionCompiler:
         if pinned:
             return pinned[0]
         as_of = self.arguments.get("asOf")
-        return moments.as_of(adapted(as_of.binder(), "timestamptz")) if as_of else around.moment
+        if as_of is None:
+            return around.moment
+        return moments.as_of(adapted(as_of.binder(), "timestamptz", "asOf"))
 
     def _iteration(self, around: Scope) -> str | None:
         given = self.arguments.get("iteration")

@@ -164,43 +164,50 @@ def _of_column(
     expression = rows.column(column.name, column.table)
     how = encoding(rows.kind.fact(column).type, graph_type, f"{rows.kind.name}.{name}")
     return [
-        _comparison(operator, operand, expression, how, parameters)
+        _comparison(operator, operand, expression, how, parameters, f"{name}.{operator}")
         for operator, operand in member.fields().items()
         if not operand.is_null
     ]
 
 
 def _comparison(
-    operator: str, operand: Input, expression: str, how: Encoding, parameters: Parameters
+    operator: str,
+    operand: Input,
+    expression: str,
+    how: Encoding,
+    parameters: Parameters,
+    argument: str,
 ) -> str:
     binder = operand.binder()
     if operator == "isNull":
         return f"({expression} IS {'' if operand.value else 'NOT '}NULL)"
     if operator in COMPARISONS:
-        value = adapted(binder, how.sql_type)
+        value = adapted(binder, how.sql_type, argument)
         placeholder = parameters.add(value, how.sql_type, operand.node)
         return f"({expression} {COMPARISONS[operator]} {placeholder})"
     if operator in {"in", "notIn"}:
-        values = listed(binder, operator, how.sql_type)
+        values = listed(binder, argument, how.sql_type)
         placeholder = parameters.add(values, f"{how.sql_type}[]", operand.node)
         # Every value is none of no values, but a row that states none does not count even then.
         test = "= ANY ({})" if operator == "in" else f"<> ALL ({{}}) AND {expression} IS NOT NULL"
         return f"({expression} {test.format(placeholder)})"
     if how.sql_type == "text[]":
-        return _of_list(operator, operand, expression, parameters)
-    placeholder = parameters.add(folded(binder), "text", operand.node)
+        return _of_list(operator, operand, expression, parameters, argument)
+    placeholder = parameters.add(folded(binder, argument), "text", operand.node)
     if operator == "contains":
         return f"(strpos({fold_sql(expression)}, {placeholder}) > 0)"
     return f"starts_with({fold_sql(expression)}, {placeholder})"
 
 
-def _of_list(operator: str, operand: Input, expression: str, parameters: Parameters) -> str:
+def _of_list(
+    operator: str, operand: Input, expression: str, parameters: Parameters, argument: str
+) -> str:
     binder = operand.binder()
     if operator == "contains":
-        placeholder = parameters.add(adapted(binder, "text"), "text", operand.node)
+        placeholder = parameters.add(adapted(binder, "text", argument), "text", operand.node)
         return f"({placeholder} = ANY ({expression}))"
     test = {"containsAny": "&&", "containsAll": "@>"}[operator]
-    placeholder = parameters.add(listed(binder, operator, "text"), "text[]", operand.node)
+    placeholder = parameters.add(listed(binder, argument, "text"), "text[]", operand.node)
     return f"({expression} {test} {placeholder})"
 
 
@@ -218,7 +225,7 @@ def _of_id(member: Input, rows: Rows, parameters: Parameters) -> list[str]:
                 " are allowed. Split the list over several requests.",
                 node=member.node,
             )
-        rows_equal = [id_condition(one, operator, rows, parameters) for one in operands]
+        rows_equal = [id_condition(one, f"id.{operator}", rows, parameters) for one in operands]
         equal = f"({' OR '.join(rows_equal) or 'false'})"
         found.append(f"(NOT {equal})" if operator in {"ne", "notIn"} else equal)
     assert kind.natural_key
@@ -233,46 +240,50 @@ def id_condition(given: Input, argument: str, rows: Rows, parameters: Parameters
 
         def part(request: Any, index: int = index) -> Any:
             value = globalid.key_of(binder(request), kind, argument)[index]
-            return storable(value) if isinstance(value, str) else value
+            return storable(value, argument) if isinstance(value, str) else value
 
         sql_type = globalid.parameter_type(kind, name)
         pairs.append(f"{rows.column(name)} = {parameters.add(part, sql_type, given.node)}")
     return f"({conjunction(pairs)})"
 
 
-def listed(binder: Binder, operator: str, sql_type: str) -> Binder:
+def listed(binder: Binder, argument: str, sql_type: str) -> Binder:
     """Return a binder that refuses lists that are too long."""
-    convert = _converter(sql_type)
+    convert = _converter(sql_type, argument)
 
     def bind(request: Any) -> list[Any]:
         values = binder(request)
         if len(values) > MOST_ITEMS:
             raise BadUserInputError(
-                f"Argument 'filter' has {len(values)} values in '{operator}'; at most"
-                f" {MOST_ITEMS} are allowed. Split the list over several requests."
+                f"Argument '{argument}' has {len(values)} values; at most {MOST_ITEMS} are"
+                " allowed. Split the list over several requests."
             )
         return [convert(value) for value in values] if convert else list(values)
 
     return bind
 
 
-def folded(binder: Binder) -> Binder:
+def folded(binder: Binder, argument: str) -> Binder:
     """Return a binder of a text in the form in which it is compared."""
-    return lambda request: fold(storable(binder(request)))
+    return lambda request: fold(storable(binder(request), argument))
 
 
-def adapted(binder: Binder, sql_type: str) -> Binder:
-    """Return a binder whose values the database driver takes for ``sql_type``."""
-    convert = _converter(sql_type)
+def adapted(binder: Binder, sql_type: str, argument: str) -> Binder:
+    """Return a binder whose values the database driver takes for ``sql_type``.
+
+    Those that it does not take are refused in the name of the argument.
+    """
+    convert = _converter(sql_type, argument)
     return binder if convert is None else lambda request: convert(binder(request))
 
 
-def _converter(sql_type: str) -> Callable[[Any], Any] | None:
-    converters: dict[str, Callable[[Any], Any]] = {"timestamptz": in_utc, "text": storable}
-    return converters.get(sql_type)
+def _converter(sql_type: str, argument: str) -> Callable[[Any], Any] | None:
+    converters: dict[str, Callable[[Any, str], Any]] = {"timestamptz": in_utc, "text": storable}
+    convert = converters.get(sql_type)
+    return None if convert is None else lambda value: convert(value, argument)
 
 
-def in_utc(value: dt.datetime) -> dt.datetime:
+def in_utc(value: dt.datetime, argument: str) -> dt.datetime:
     """Return a time in UTC, which also holds where no zone is written.
 
     Raises:
@@ -282,16 +293,19 @@ def in_utc(value: dt.datetime) -> dt.datetime:
         return (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except OverflowError:
         raise BadUserInputError(
-            f"The time {value.isoformat()} lies outside the years 1 to 9999 in UTC. Pass another."
+            f"Argument '{argument}' is {value.isoformat()}, which lies outside the years 1 to 9999"
+            " in UTC. Pass another time."
         ) from None
 
 
-def storable(value: str) -> str:
+def storable(value: str, argument: str) -> str:
     """Return a text that the database can hold.
 
     Raises:
         BadUserInputError: it has a null character.
     """
     if "\x00" in value:
-        raise BadUserInputError("A text has the character U+0000, which no value has. Remove it.")
+        raise BadUserInputError(
+            f"Argument '{argument}' has the character U+0000, which no value has. Remove it."
+        )
     return value

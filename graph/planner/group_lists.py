@@ -13,7 +13,7 @@ from graph.planner.derived import GROUP_TYPES, GroupList, GroupType
 from graph.planner.groups import GroupCompiler
 from graph.planner.inputs import Input, arguments_of
 from graph.planner.members import members_json
-from graph.planner.sizes import bounded
+from graph.planner.sizes import bounded, left_out
 from graph.planner.sources import source_of
 from graph.planner.sql import Json
 
@@ -51,10 +51,12 @@ def group_list_json(
     item = groups.item(nodes).sql()
     order = groups.order(arguments.get("orderBy"))
     rows = groups.from_list()
-    limit = compilation.parameters.add(size, "int8")
+    limit = f"LIMIT {compilation.parameters.add(size, 'int8')}"
+    if offset := arguments.get("offset"):
+        limit += f" OFFSET {compilation.parameters.add(left_out(offset), 'int8', offset.node)}"
     name = compilation.names.new("q")
     select = f"SELECT {item} AS j, row_number() OVER (ORDER BY {order}) AS n FROM {rows}"
-    listed = f"({select} ORDER BY n LIMIT {limit}) {name}"
+    listed = f"({select} ORDER BY n {limit}) {name}"
     gathered = f"'[' || string_agg({name}.j, ',' ORDER BY {name}.n) || ']'"
     return Json().expression(f"COALESCE((SELECT {gathered} FROM {listed}), '[]')")
 

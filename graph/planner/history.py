@@ -6,6 +6,7 @@ the removal. The first version changes nothing: there is nothing to compare it w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
@@ -17,7 +18,7 @@ from graph.planner.members import cells_json
 from graph.planner.ordering import CODE_POINTS
 from graph.planner.paths import follow, value
 from graph.planner.rows import Rows, table_rows
-from graph.planner.sizes import bounded
+from graph.planner.sizes import bounded, left_out
 from graph.planner.sources import TABLE_TYPES, Column, ToMany, source_of
 from graph.planner.sql import Json, conjunction, quote
 
@@ -37,7 +38,7 @@ def history_json(
     match source:
         case Versions():
             arguments = arguments_of(definition, nodes[0], compilation.operation.variables)
-            return _versions(compilation, kind, nodes, arguments.get("first"), rows)
+            return _versions(compilation, kind, nodes, arguments, rows)
         case VersionNumber():
             return _version_number(rows)
         case Changes():
@@ -52,19 +53,22 @@ def _versions(
     compilation: Compilation,
     kind: GraphQLObjectType,
     nodes: list[FieldNode],
-    first: Input | None,
+    arguments: Mapping[str, Input],
     rows: Rows,
 ) -> Json:
     """Return the versions of each row, the newest first."""
     version = table_rows(compilation.names, TABLE_TYPES[kind.name])
-    size = bounded(first, MOST_VERSIONS, MOST_VERSIONS)
+    size = bounded(arguments.get("first"), MOST_VERSIONS, MOST_VERSIONS)
     item = compilation.object_json(compilation, kind, nodes, version).sql()
     same = _same(rows, version)
-    limit = compilation.parameters.add(size, "int8")
+    limit = f"LIMIT {compilation.parameters.add(size, 'int8')}"
+    offset = arguments.get("offset")
+    if offset is not None and not offset.is_null:
+        limit += f" OFFSET {compilation.parameters.add(left_out(offset), 'int8', offset.node)}"
     began = version.column("valid_from")
     newest = (
         f"SELECT {item} AS j, {began} AS began FROM {version.from_list()} WHERE {same}"
-        f" ORDER BY {began} DESC LIMIT {limit}"
+        f" ORDER BY {began} DESC {limit}"
     )
     group = compilation.names.new("g")
     gathered = f"SELECT string_agg(v.j, ',' ORDER BY v.began DESC) AS j FROM ({newest}) v"

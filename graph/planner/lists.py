@@ -9,7 +9,6 @@ list shows at most as many.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
 
 from graphql import FieldNode, GraphQLObjectType
 
@@ -20,12 +19,10 @@ from graph.planner.moments import Scope
 from graph.planner.ordering import column_keys, order_clause, order_keys
 from graph.planner.relations import visible
 from graph.planner.rows import Page, Rows, table_rows
-from graph.planner.sizes import between, bounded
+from graph.planner.sizes import bounded, left_out
 from graph.planner.sources import TABLE_TYPES, Everything, ToMany
 from graph.planner.sql import Binder, Json, Parameters, conjunction, quote
 from warehouse.tables.programs import LARGEST_LIST
-
-LAST_OFFSET: Final = 2**31 - 1
 
 
 def to_many_json(
@@ -69,7 +66,7 @@ def _limit(parameters: Parameters, given: Mapping[str, Input]) -> str:
         size = parameters.add(_size(given["first"]), "int8", given["first"].node)
         parts.append(f"LIMIT {size}")
     if "offset" in given:
-        start = parameters.add(_offset(given["offset"]), "int8", given["offset"].node)
+        start = parameters.add(left_out(given["offset"]), "int8", given["offset"].node)
         parts.append(f"OFFSET {start}")
     return " ".join(parts)
 
@@ -117,7 +114,7 @@ def everything_json(
         kept += conditions(given.get("filter"), inner, compilation)
     limit = f"LIMIT {compilation.parameters.add(size, 'int8')}"
     if "offset" in given:
-        start = compilation.parameters.add(_offset(given["offset"]), "int8", given["offset"].node)
+        start = compilation.parameters.add(left_out(given["offset"]), "int8", given["offset"].node)
         limit = f"{limit} OFFSET {start}"
     head = _cut(page, kept, _order(given, inner, everything.order), limit)
     gathered, array = _gathered(item, f"ORDER BY {page.name}.n")
@@ -148,7 +145,3 @@ def _kept(
 
 def _size(given: Input | None) -> Binder:
     return bounded(given, LARGEST_LIST, LARGEST_LIST)
-
-
-def _offset(given: Input) -> Binder:
-    return between(given, "offset", LAST_OFFSET, "it counts the rows to leave out")

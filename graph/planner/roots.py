@@ -97,7 +97,7 @@ def _scope(compilation: Compilation, arguments: Mapping[str, Input]) -> Scope:
         scope = compilation.scope
     else:
         time = as_of.binder()
-        moment = compilation.moments.as_of(adapted(time, "timestamptz"))
+        moment = compilation.moments.as_of(adapted(time, "timestamptz", "asOf"))
         scope = Scope(moment, given=(None, time))
     if iteration is None or iteration.is_null:
         return scope
@@ -169,18 +169,21 @@ def _by_key(
     if columns is None:
         found.append(id_condition(given, f"by.{name}", rows, parameters))
     elif isinstance(columns, str):
-        found.append(_equals(page, columns, given, compilation))
+        found.append(_equals(page, columns, given, compilation, f"by.{name}"))
     else:
         parts = given.fields()
-        found += [_equals(page, columns[part], parts[part], compilation) for part in columns]
+        found += [
+            _equals(page, column, parts[part], compilation, f"by.{name}.{part}")
+            for part, column in columns.items()
+        ]
     with compilation.within(scope):
         return _one(compilation, kind, nodes, page, f"WHERE {conjunction(found)}")
 
 
-def _equals(page: Page, column: str, given: Input, compilation: Compilation) -> str:
+def _equals(page: Page, column: str, given: Input, compilation: Compilation, argument: str) -> str:
     is_text = page.inner.kind.fact(Column(column)).type == "text"
     sql_type = "text" if is_text else "int4"
-    value = adapted(given.binder(), sql_type)
+    value = adapted(given.binder(), sql_type, argument)
     placeholder = compilation.parameters.add(value, sql_type, given.node)
     return f"{page.inner.column(column)} = {placeholder}"
 

@@ -145,7 +145,8 @@ async def index_of(searcher: Searcher) -> Index | AnswerError:
         return await searcher.index()
     except IndexMissingError:
         return SearchIndexMissingError(
-            "There is no search index yet. On the server, run: residency search refresh"
+            "There is no search index yet. Right after a load, wait a minute: its worker builds it."
+            " Else run on the server: residency search refresh"
         )
     except EmbedderError as error:
         return _no_vector(error)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from graph.errors import BadUserInputError
 from graph.planner.inputs import Input
 from graph.planner.sql import Binder
+
+LAST_OFFSET: Final = 2**31 - 1
 
 
 def bounded(given: Input | None, default: int, most: int) -> Binder:
@@ -14,6 +16,11 @@ def bounded(given: Input | None, default: int, most: int) -> Binder:
     if given is None or given.is_null:
         return lambda request: default
     return between(given, "first", most, f"this list has at most {most} rows")
+
+
+def left_out(given: Input) -> Binder:
+    """Return the binder of an argument ``offset``."""
+    return between(given, "offset", LAST_OFFSET, "it counts the rows to leave out")
 
 
 def between(given: Input, name: str, most: int, reason: str) -> Binder:

@@ -64,7 +64,7 @@ def group_order(cls: type, terms: Mapping[str, str] | None = None) -> Any:
 
 
 def group_arguments(order: Any, default_order: str) -> list[StrawberryArgument]:
-    """Return the arguments of all lists of groups: filter, orderBy, first."""
+    """Return the arguments of all lists of groups: filter, orderBy, first, offset."""
     name = "ProgramFilter"
     kept: Any = Annotated[name, strawberry.lazy("graph.types.program")]
     return [
@@ -75,4 +75,5 @@ def group_arguments(order: Any, default_order: str) -> list[StrawberryArgument]:
             " in the order of `by` or of the fields.",
         ),
         argument("first", int | None, "How many groups at most: 100 by default, 1000 at most."),
+        argument("offset", int | None, "Number of groups to leave out from the start."),
     ]  # fmt: skip

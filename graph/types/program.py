@@ -170,7 +170,10 @@ class Program(Node):
     history: list[ProgramVersion] = declared(
         Versions(),
         "All versions of the program, the newest first, whatever moment is read.",
-        [argument("first", int | None, "How many versions: 100 by default, and at most.")],
+        [
+            argument("first", int | None, "How many versions: 100 by default, and at most."),
+            argument("offset", int | None, "Number of versions to leave out, the newest first."),
+        ],
         size=listed(10),
     )
     similar: list[Annotated[SimilarProgram, strawberry.lazy("graph.types.similar")]] = declared(

@@ -231,9 +231,9 @@ async def test_statistics_of_an_iteration_without_programs_are_empty(graph: Grap
     assert list(data["analytics"].values()) == [[]] * 4
 
 
-async def test_statistics_sort_by_any_measure_and_are_cut_by_first(graph: Graph) -> None:
-    query = """query S($order: [CriteriaPatternOrder!], $first: Int) { analytics {
-      criteriaPatterns(orderBy: $order, first: $first) {
+async def test_statistics_sort_by_any_measure_and_are_cut_into_pages(graph: Graph) -> None:
+    query = """query S($order: [CriteriaPatternOrder!], $first: Int, $offset: Int) { analytics {
+      criteriaPatterns(orderBy: $order, first: $first, offset: $offset) {
         phase component meanWeightPercent notEvaluatedCount programShare } } }"""
     for field, name in (("MEAN_WEIGHT_PERCENT", "meanWeightPercent"),
                         ("NOT_EVALUATED_COUNT", "notEvaluatedCount"),
@@ -246,6 +246,8 @@ async def test_statistics_sort_by_any_measure_and_are_cut_by_first(graph: Graph)
         )
         few = (await graph.ask(query, order=order, first=4))["analytics"]["criteriaPatterns"]
         assert few == rows[:4]
+        more = (await graph.ask(query, order=order, first=4, offset=4))["analytics"]
+        assert more["criteriaPatterns"] == rows[4:8] != []
     error = await graph.refused(query, first=1001)
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     error = await graph.refused(query, order=[{"field": "DISCIPLINE"}])

@@ -29,8 +29,9 @@ FIELDS = {
 NAMES = {word: text.split(" ")[0] for word, text in FIELDS.items()}
 AGGREGATE = """aggregate { count quota { sum avg min max } lengthYears { sum avg min max } }"""
 QUERY = f"""query Groups($by: [ProgramDimension!]!, $filter: ProgramFilter, $first: Int,
-                         $orderBy: [ProgramGroupOrder!], $asOf: DateTime) {{
-  programGroups(by: $by, filter: $filter, first: $first, orderBy: $orderBy, asOf: $asOf) {{
+                         $offset: Int, $orderBy: [ProgramGroupOrder!], $asOf: DateTime) {{
+  programGroups(by: $by, filter: $filter, first: $first, offset: $offset, orderBy: $orderBy,
+                asOf: $asOf) {{
     {" ".join(FIELDS.values())} {AGGREGATE} }} }}"""
 MOMENTS = {None: "p.is_current", FIRST: "p.valid_from <= $1 AND (p.valid_to > $1) IS NOT FALSE"}
 
@@ -189,7 +190,7 @@ def measured(group: Any, path: tuple[str, ...], *, is_descending: bool) -> Any:
             as_read(group["stream"]["label"])]  # fmt: skip
 
 
-async def test_groups_sort_by_dimensions_one_after_the_other_and_are_cut_by_first(
+async def test_groups_sort_by_dimensions_one_after_the_other_and_are_cut_into_pages(
     graph: Graph,
 ) -> None:
     order = [{"field": "ACCREDITATION", "direction": "DESC"}, {"field": "UNIVERSITY"}]
@@ -202,6 +203,14 @@ async def test_groups_sort_by_dimensions_one_after_the_other_and_are_cut_by_firs
     ]
     few = await graph.ask(QUERY, by=["UNIVERSITY", "ACCREDITATION"], orderBy=order, first=3)
     assert few["programGroups"] == found[:3]
+    paged: list[dict[str, Any]] = []
+    while page := (
+        await graph.ask(
+            QUERY, by=["UNIVERSITY", "ACCREDITATION"], orderBy=order, first=3, offset=len(paged)
+        )
+    )["programGroups"]:
+        paged += page
+    assert paged == found
     assert (await graph.ask(QUERY, by=["STREAM"], first=0))["programGroups"] == []
 
 
@@ -252,6 +261,7 @@ async def test_wrong_arguments_are_named_with_the_remedy(graph: Graph) -> None:
         ({"by": ["SITE", "LANGUAGE", "SITE"]}, "'by[2]' repeats SITE"),
         ({"by": ["SITE"], "first": 1001}, "'first' is 1001; this list has at most 1000"),
         ({"by": ["SITE"], "first": -1}, "'first' is -1"),
+        ({"by": ["SITE"], "offset": -1}, "'offset' is -1; it counts the rows to leave out"),
         ({"by": ["SITE"], "orderBy": [{"field": "LANGUAGE"}]}, "'orderBy' has LANGUAGE, by which"),
         ({"by": ["SITE"], "orderBy": [{"field": "X"}]}, "'X'"),
         ({"by": ["X"]}, "'X'"),

@@ -237,19 +237,24 @@ async def test_list_changes_count_rows_by_what_they_say(generated: Graph) -> Non
     assert newest["changedSections"] == ["INTERVIEWS", "PROGRAM_HIGHLIGHTS"]
 
 
-async def test_a_history_is_cut_by_first_and_its_versions_lead_on(generated: Graph) -> None:
+async def test_a_history_is_cut_into_pages_and_its_versions_lead_on(generated: Graph) -> None:
     await change_quotas(generated.owner)
     stream = (await generated.values(
         "SELECT program_stream_id FROM core.dim_program WHERE valid_from = $1", SECOND
     ))[0]  # fmt: skip
-    query = """query H($stream: Int!, $first: Int) {
+    query = """query H($stream: Int!, $first: Int, $offset: Int) {
       program(by: {key: {iteration: 1503, programStreamId: $stream}}) {
-        history(first: $first) { validFrom program { requirements { label }
+        history(first: $first, offset: $offset) { validFrom program { requirements { label }
           discipline { name } history { versionNumber } } } } }"""
     (newest,) = (await generated.ask(query, stream=stream, first=1))["program"]["history"]
     assert newest["validFrom"] == f"{SECOND:%Y-%m-%dT%H:%M:%S.%fZ}"
     assert newest["program"]["requirements"] == []
     assert newest["program"]["history"] == [{"versionNumber": 2}, {"versionNumber": 1}]
+    (older,) = (await generated.ask(query, stream=stream, offset=1))["program"]["history"]
+    assert older["validFrom"] < newest["validFrom"]
+    assert (await generated.ask(query, stream=stream, offset=2))["program"]["history"] == []
+    error = await generated.refused(query, stream=stream, offset=-1)
+    assert "'offset' is -1" in error["message"]
     for wrong in (-1, 101):
         error = await generated.refused(query, stream=stream, first=wrong)
         assert error["extensions"]["code"] == "BAD_USER_INPUT"

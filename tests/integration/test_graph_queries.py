@@ -325,9 +325,11 @@ async def test_a_cursor_of_a_version_no_longer_kept_has_expired(graph: Graph) ->
         ("first: 1, last: 1", "BAD_USER_INPUT", "'first' and 'last'"),
         ('after: "no cursor"', "CURSOR_INVALID", "'after'"),
         ('before: "MQ"', "CURSOR_INVALID", "'before'"),
-        ('filter: {id: {eq: "U2l0ZTphOmI6Yw=="}}', "BAD_USER_INPUT", "id"),
-        ('filter: {name: {contains: "\\u0000"}}', "BAD_USER_INPUT", "U+0000"),
-        ('asOf: "0001-01-01T00:00:00+14:00"', "BAD_USER_INPUT", "years 1 to 9999"),
+        ('filter: {id: {eq: "U2l0ZTphOmI6Yw=="}}', "BAD_USER_INPUT", "'id.eq'"),
+        ('filter: {name: {contains: "\\u0000"}}', "BAD_USER_INPUT", "'name.contains' has"),
+        ('filter: {name: {in: ["\\u0000"]}}', "BAD_USER_INPUT", "'name.in' has the character"),
+        ('asOf: "0001-01-01T00:00:00+14:00"', "BAD_USER_INPUT",
+         "'asOf' is 0001-01-01T00:00:00+14:00, which lies outside the years 1 to 9999"),
     ],
 )  # fmt: skip
 async def test_wrong_arguments_are_named_with_a_code(

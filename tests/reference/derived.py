@@ -107,7 +107,7 @@ class DerivedResolvers:
     def _of_version(self, source: Any, inner: str) -> Resolver | None:
         match source:
             case Versions():
-                return lambda record, _, first=None: self._versions(inner, record, first)
+                return lambda record, _, **given: self._versions(inner, record, given)
             case VersionNumber():
                 return lambda version, _: side_by_side.number(version)
             case Changes(lines=lines):
@@ -119,11 +119,12 @@ class DerivedResolvers:
         return None
 
     @staticmethod
-    def _versions(inner: str, record: Record, first: int | None) -> list[Record]:
-        if first is not None and not 0 <= first <= MOST_VERSIONS:
+    def _versions(inner: str, record: Record, given: Mapping[str, Any]) -> list[Record]:
+        first, offset = given.get("first"), given.get("offset") or 0
+        if offset < 0 or (first is not None and not 0 <= first <= MOST_VERSIONS):
             raise RefusalError([BAD_INPUT])
         found = [
             Record(TABLE_TYPES[inner], row, record.tables, record.scope)
             for row in reversed(side_by_side.versions(record))
         ]
-        return found[: MOST_VERSIONS if first is None else first]
+        return found[offset:][: MOST_VERSIONS if first is None else first]

@@ -60,11 +60,12 @@ class Groups:
         kept, words = arguments.get("filter"), self._words(name, arguments.get("orderBy"))
         dimensions = self._dimensions(source, name, arguments)
         known = GROUP_TYPES[name].dimensions
-        size = arguments.get("first")
+        size, offset = arguments.get("first"), arguments.get("offset")
         wrong = (
             not dimensions
             or len(set(dimensions)) < len(dimensions)
             or (size is not None and not 0 <= size <= MOST)
+            or (offset is not None and offset < 0)
             or (
                 arguments.get("orderBy") is not None
                 and any(known.get(word, dimensions[0]) not in dimensions for word, _ in words)
@@ -85,7 +86,8 @@ class Groups:
             if keeps(programs_filter, kept, row)
         ]
         found = self._grouped(name, dimensions, rows, owners)
-        return self._order(name, words, dimensions).sorted(found)[: USUAL if size is None else size]
+        ordered = self._order(name, words, dimensions).sorted(found)[offset or 0 :]
+        return ordered[: USUAL if size is None else size]
 
     def breakdown(self, name: str, group: Group) -> list[Group]:
         """Return the groups of a group by the dimensions of another type of groups."""

@@ -17,6 +17,7 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
+from graph.planner.derived import GROUP_TYPES
 from tests.reference.inputs import Inputs, Slot, literal
 from tests.reference.steering import Composite, Goal, Steering
 from tests.reference.values import Chooser, Values
@@ -227,7 +228,8 @@ class Builder:
 
 def _is_page(definition: GraphQLField) -> bool:
     """Return whether the size of a list counts towards that of the answer."""
-    return "first" in definition.args and "offset" not in definition.args
+    may_be_long = get_named_type(definition.type).name in {*GROUP_TYPES, "ProgramVersion"}
+    return "first" in definition.args and ("offset" not in definition.args or may_be_long)
 
 
 def build(

@@ -8,9 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from etl import errors as etl_errors
+from graph.errors import TrustedDocumentsError
 from residency import errors
 from residency.command import app, main
+from residency.console import print_error
 from warehouse import errors as warehouse_errors
+from warehouse.settings import Settings
 
 COMMANDS = (
     "run", "serve", "stop", "migrate", "load", "worker", "flows", "status", "search", "simulate",
@@ -77,6 +80,32 @@ def test_a_known_error_is_one_message_with_its_remedy_and_no_trace(
     assert "The folder has no master." in said
     assert "What to do: Add 1503_program_master.xlsx." in said
     assert "Traceback" not in said
+
+
+def test_a_wrong_setting_is_named_without_its_value_or_a_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RESIDENCY_PORT", "planted")
+    monkeypatch.setattr("residency.doctor.get_settings", Settings)
+    monkeypatch.setattr(sys, "argv", ["residency", "doctor"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == errors.EXIT_USAGE
+    assert "RESIDENCY_PORT: Input should be a valid integer" in said
+    assert "What to do: Set RESIDENCY_PORT anew" in said
+    assert "planted" not in said
+
+
+def test_trusted_documents_that_are_not_there_are_wrong_usage_and_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error = TrustedDocumentsError("/nowhere holds no trusted document", remedy="name others")
+    print_error(error)
+    assert errors.exit_code_of(error) == errors.EXIT_USAGE
+    assert capsys.readouterr().err.split("\n") == [
+        "Error: /nowhere holds no trusted document", "What to do: name others", ""
+    ]  # fmt: skip
 
 
 def test_contacts_in_an_error_are_masked(

@@ -113,6 +113,15 @@ async def test_parts_come_with_paths_and_labels_in_apollo_s_first_form() -> None
     assert all(set(part) == {"incremental", "hasNext"} for part in later)
 
 
+async def test_a_client_that_names_nothing_but_parts_gets_them_and_whole_what_has_none() -> None:
+    async with asking() as graph:
+        replace(graph.front)
+        assert len(parts_of(await ask(graph, "multipart/mixed"))) == 3
+        whole = await ask(graph, "multipart/mixed", "{ streams { label } }")
+    assert whole.status_code == 200
+    assert whole.headers["content-type"].startswith("application/json")
+
+
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "multipart/mixed;q=0, */*"])
 async def test_clients_that_take_no_parts_get_a_plain_answer_of_one_statement(accept: str) -> None:
     async with asking() as graph:

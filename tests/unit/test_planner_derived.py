@@ -146,7 +146,7 @@ def test_the_roots_of_the_contract_are_there() -> None:
     assert found == {
         "nodes": ("[Node]!", {"ids"}),
         "programGroups": ("[ProgramGroup!]!",
-                          {"by", "filter", "orderBy", "first", "iteration", "asOf"}),
+                          {"by", "filter", "orderBy", "first", "offset", "iteration", "asOf"}),
         "comparePrograms": ("ProgramComparison!", {"ids", "asOf"}),
         "selectionCriteria": ("SelectionCriterionConnection!", pages),
         "analytics": ("Analytics!", {"iteration", "asOf"}),

@@ -194,9 +194,9 @@ def test_weight_bounds_a_cache_too() -> None:
 
 def test_times_without_a_zone_are_utc_and_texts_hold_no_null_character() -> None:
     naive = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the case at hand
-    assert in_utc(naive) == dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    with pytest.raises(BadUserInputError, match=r"U\+0000"):
-        storable("a\x00")
+    assert in_utc(naive, "asOf") == dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    with pytest.raises(BadUserInputError, match=r"'name.eq' has .* U\+0000"):
+        storable("a\x00", "name.eq")
 
 
 def test_a_declaration_of_a_missing_column_stops_at_start_up() -> None:
