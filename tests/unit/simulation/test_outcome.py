@@ -12,7 +12,7 @@ from simulation import compiled, errors
 from simulation.engine import run_match, solve
 from simulation.incremental import Revision, WhatIf
 from simulation.intake import market_from_lists
-from simulation.market import Market
+from simulation.market import MOST_SEATS, Market
 from simulation.outcome import ENGINE_VERSION, Proposing, Verdict
 from tests.markets import random_market
 
@@ -70,10 +70,10 @@ def test_programs_do_not_propose_to_couples() -> None:
         solve(COUPLE, proposing=Proposing.PROGRAMS)
 
 
-def test_a_million_seats_need_no_applicants() -> None:
-    empty = market_from_lists({}, {}, {"x": 1_000_000})
-    assert solve(empty).unfilled().tolist() == [1_000_000]
-    assert solve(empty, proposing=Proposing.PROGRAMS).unfilled().tolist() == [1_000_000]
+def test_the_greatest_quota_needs_no_applicants() -> None:
+    empty = market_from_lists({}, {}, {"x": MOST_SEATS})
+    assert solve(empty).unfilled().tolist() == [MOST_SEATS]
+    assert solve(empty, proposing=Proposing.PROGRAMS).unfilled().tolist() == [MOST_SEATS]
 
 
 def long_chain(length: int) -> Market:
