@@ -75,10 +75,26 @@ class Draft:
         return any(condition.about == about for condition in self.conditions)
 
 
+CHOSEN: Final = {"university": "universities", "discipline": "disciplines", "province": "provinces"}
+
+
+def _is_choice(mention: Mention, target: str) -> bool:
+    """Return whether the most is asked of the names: "which of McGill and Laval has the most"."""
+    if len(mention.names) == 1 or mention.is_excluded:
+        return False
+    kinds = set.intersection(*({sense.role for sense in name} for name in mention.names))
+    return target == "positions" or target in {CHOSEN.get(kind) for kind in kinds}
+
+
 def is_comparison(draft: Draft) -> bool:
     """Return whether a question sets things against each other."""
-    is_extreme = bool(draft.superlative or draft.extreme_day)
+    is_open = draft.target in {"", "positions"} or any(
+        _is_choice(one, draft.target) for one in draft.mentions
+    )
+    is_extreme = bool(draft.extreme_day or (draft.superlative and is_open))
+    is_most = draft.superlative in {"DESC", "ASC"}  # and not the largest one of all of them
     return bool(
+        (is_most and any(_is_choice(one, draft.target) for one in draft.mentions)) or
         "compare" in draft.heads
         or "differ" in draft.verbs
         or draft.comparative
@@ -126,11 +142,19 @@ class Cursor:
         while self._take(*(roles or FILLERS)):
             pass
 
+    def _closes(self) -> bool:
+        """Whether "included" here is said of what stands before, and not of what follows."""
+        behind = self._peek(1)
+        is_here = self._sense("included") is not None
+        return is_here and (behind is None or behind.sense("comma", "head") is not None)
+
     def _fail(self) -> NotUnderstoodError:
         term = self._peek()
         return NotUnderstoodError(f"not understood: {term.text!r}" if term else "it ends too early")
 
     def _add(self, found: Condition) -> None:
+        if found in self.draft.conditions:
+            return  # said twice: "military (MOTP/MMTP)"
         if self.draft.has(found.about) and found.about != "requirement":
             raise NotUnderstoodError(f"a second condition on {found.about}")
         self.draft.conditions.append(found)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.answers.conditions import Amount
-from graph.answers.intents import Intent
+from graph.answers.intents import Ask, Intent
 from graph.answers.operations import GROUPED, measured
 from graph.answers.writing import group_name
 
-Rows = list[tuple[str, int]]
+Rows = list[tuple[str, float]]
 """Names with their numbers."""
 
 
@@ -40,8 +40,12 @@ def _rows(
     by, measure = intent.group or intent.target, measured(intent)
     if analytics is not None:
         key = "positions" if measure == "positions" else "programCount"
-        return [(group_name(row, by, language), row[key] or 0) for row in analytics["geography"]]
-    numbers: dict[str, int] = {}
+        is_mean = intent.reduce == "mean"
+        return [
+            (group_name(row, by, language), _mean(row) if is_mean else row[key] or 0)
+            for row in analytics["geography"]
+        ]
+    numbers: dict[str, float] = {}
     members: dict[str, set[str]] = {}
     for row in groups or ():
         name = group_name(row, by, language)
@@ -51,5 +55,13 @@ def _rows(
         else:
             aggregate = row["aggregate"]
             number = aggregate["quota"]["sum"] if measure == "positions" else aggregate["count"]
+            if intent.ask is Ask.EXTREME and intent.reduce == "mean":
+                numbers[name] = round(aggregate["quota"]["avg"] or 0, 2)
+                continue
             numbers[name] = numbers.get(name, 0) + (number or 0)
     return list(numbers.items())
+
+
+def _mean(row: Mapping[str, Any]) -> float:
+    """Return the positions per program of a town."""
+    return round(float(row["positions"] or 0) / int(row["programCount"]), 2)

@@ -41,6 +41,7 @@ class NameReader(Cursor):
             self.at = start
             return False
         self.at += 1
+        self._note_stream()
         found = Mention([first], self.preposition, hint)
         shared = roles(first)
         while (joined := self._joined(shared, found)) is not None:
@@ -52,10 +53,10 @@ class NameReader(Cursor):
     def _keep(self, found: Mention) -> None:
         found.hint = found.hint or self._suffix(found)
         self.preposition = ""
-        behind = self._peek(1)
-        if self._sense("noun") and behind and behind.sense("included"):
+        if self._sense("noun"):
             self.at += 1  # "the NOSM site included"
-        if self.is_including or self._take("included"):
+            self.at -= not self._closes()
+        if self.is_including or (self._closes() and self._take("included")):
             self.is_including = False
             return
         found.is_excluded, self.is_outside = self.is_outside, False
@@ -87,6 +88,12 @@ class NameReader(Cursor):
         self.at += 3
         text = f"{noun.text} {of.text} {place.text}"
         return Sense("absent_university", text, text, text)
+
+    def _note_stream(self) -> None:
+        """Keep in mind that the name before is said to be that of a stream."""
+        words = folded(self.terms[self.at - 1].text)
+        if "stream" in words or "volet" in words:
+            self.draft.verbs.add("streams")
 
     def _prefix(self) -> str:
         """The word "site" or "city" before a name, where it is not what is asked for."""

@@ -195,7 +195,7 @@ def _groups(intent: Intent, variable: str) -> str:
     sort = f", orderBy: [{{ field: {order}, direction: {way} }}]" if is_extreme else ""
     return (
         f"programGroups(by: [{word}], filter: ${variable}, first: 1000{sort})"
-        f" {{ {selected} aggregate {{ count quota {{ sum }} }} }}"
+        f" {{ {selected} aggregate {{ count quota {{ sum avg }} }} }}"
     )
 
 

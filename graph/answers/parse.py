@@ -14,17 +14,20 @@ from typing import Final
 from graph.answers.cursor import FILLERS, PREPOSITIONS
 from graph.answers.errors import AbsentError, NotUnderstoodError
 from graph.answers.intents import Intent
-from graph.answers.named import names_of
+from graph.answers.named import names_of, roles
 from graph.answers.names import Lexicon
 from graph.answers.predicates import ConditionReader
 from graph.answers.resolve import intent_of
-from graph.answers.words import Sense, Term
+from graph.answers.words import Sense, Term, folded
 
+DOWNWARDS: Final = frozenset({"ASC", "EARLIER", "SMALLER"})
 SENTENCE: Final = re.compile(r"[?!\n]+")
 COMPARATIVES: Final = {
     "EARLIER": ("extreme_day", "ASC"),
     "LATER": ("extreme_day", "DESC"),
     "LONGER": ("aspect", "length"),
+    "BIGGER": ("verb", "size"),
+    "SMALLER": ("verb", "size"),
 }
 """Comparatives that say themselves what is compared."""
 
@@ -58,6 +61,17 @@ def _is_head(term: Term) -> bool:
     return term.sense("head") is not None
 
 
+DAY_IN: Final = re.compile(r"\b(dates?|days?|jours?|journees?)\b")
+KINDS: Final = {
+    "sites": "site", "universities": "university", "cities": "city", "provinces": "province",
+}  # fmt: skip
+IMPERATIVES: Final = frozenset(
+    {"name", "list", "lists", "find", "show", "count", "total", "return", "provide", "identify"}
+)
+"""Words that ask only where a question begins with them."""
+DUTIES: Final = ("do ", "must ", "should ", "faut", "doit", "dois")
+
+
 class Parser(ConditionReader):
     """Reads a whole question."""
 
@@ -89,14 +103,30 @@ class Parser(ConditionReader):
             self.at += 1
             heads.append("yes_no")
             return True
+        if self.at == 0 and self._is_duty():
+            heads.append("yes_no")
+            return False
+        if self.at == 0 and folded(self.terms[0].text).split()[0] in {"who", "qui"}:
+            heads.append("which")
+            self.draft.verbs.add("who")
+            return False
         head = self._sense("head")
         if head is None:
+            return False
+        text = folded(self.terms[self.at].text)
+        if text in IMPERATIVES and heads:
             return False
         if heads and head.value == heads[0] == "count":
             raise NotUnderstoodError("two things that are counted")
         self.at += 1
         heads.append(head.value)
         return True
+
+    def _is_duty(self) -> bool:
+        """Whether a question begins with "do I need", "faut-il" and the like."""
+        term = self._peek()
+        is_verb = term is not None and term.sense("require") and not self.draft.heads
+        return bool(is_verb) and term is not None and folded(term.text).startswith(DUTIES)
 
     def _including(self) -> bool:
         if not self._take("included"):
@@ -109,7 +139,9 @@ class Parser(ConditionReader):
         draft = self.draft
         if not self._sense("inverted"):
             return False
-        if not (draft.mentions or draft.items or draft.absent or draft.target not in {"", "positions"}):
+        has_name = bool(draft.mentions or draft.items or draft.absent)
+        is_one = folded(self.terms[self.at].text).endswith("on")  # "offre-t-on"
+        if not (has_name or is_one or draft.target not in {"", "positions"}):
             raise self._fail()
         self.at += 1
         if not draft.heads:
@@ -123,7 +155,7 @@ class Parser(ConditionReader):
         if self._take("comma"):
             self.is_including = False
             return True
-        if self._take("and", *FILLERS):
+        if self._take("and", "unit_on", *FILLERS):
             return True
         found = self._take(*PREPOSITIONS)
         if found:
@@ -143,6 +175,8 @@ class Parser(ConditionReader):
         verb = self._take("take_time", "interview", "these", "differ", "or", "apply", "words")
         if verb:
             self.draft.verbs.add(verb.role)
+            if verb.role == "interview" and DAY_IN.search(folded(self.terms[self.at - 1].text)):
+                self.draft.verbs.add("date_word")
             return True
         return self._only()
 
@@ -166,6 +200,9 @@ class Parser(ConditionReader):
         if not self._take("per"):
             return False
         self._skip("filler")
+        if not self._sense("noun") and self._is_between():
+            while self._names() or self._category():
+                pass  # "per psychiatry program"
         noun = self._take("noun")
         if noun is None:
             self.at = start
@@ -182,6 +219,8 @@ class Parser(ConditionReader):
         draft, self.preposition = self.draft, ""
         if self.is_not and noun.value != "programs":
             raise self._fail()
+        if draft.target and self._names_kind(noun.value):
+            return True
         is_measured = bool(draft.superlative or draft.comparative) and not draft.measure
         if not draft.target:
             draft.target = noun.value
@@ -195,6 +234,17 @@ class Parser(ConditionReader):
         else:
             raise NotUnderstoodError("a second thing that is asked for")
         return True
+
+    def _names_kind(self, noun: str) -> bool:
+        """Whether a noun says what the name before it is: "the school McMaster", "the … site"."""
+        kind = KINDS.get(noun)
+        if kind is None or self.terms[self.at - 1].text.lower().endswith("s"):
+            return False
+        for mention in reversed(self.draft.mentions):
+            if kind in roles(mention.names[0]) and not mention.hint:
+                mention.hint = kind
+                return True
+        return False
 
     def _comparative(self) -> bool:
         """ "More", "fewer", "earlier" of one thing than of another."""
@@ -211,7 +261,9 @@ class Parser(ConditionReader):
             self.draft.extreme_day = value
         elif kind == "aspect":
             self.draft.aspects.append(value)
-        self.draft.comparative = "ASC" if found.value in {"ASC", "EARLIER"} else "DESC"
+        elif kind == "verb":
+            self.draft.verbs.add(value)
+        self.draft.comparative = "ASC" if found.value in DOWNWARDS else "DESC"
         return True
 
     def _superlative(self) -> bool:

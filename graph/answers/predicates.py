@@ -9,6 +9,7 @@ from graph.answers.cursor import JOINING
 from graph.answers.dates import days_in
 from graph.answers.errors import NotUnderstoodError
 from graph.answers.intents import Condition
+from graph.answers.named import names_of
 from graph.answers.required import COUNTABLE, RequirementReader, check_least
 from graph.answers.words import Sense
 
@@ -34,6 +35,8 @@ class ConditionReader(RequirementReader):
         self._skip("filler")
         if self._first_of(amount):
             return True
+        while self._is_between() and (self._names() or self._category()):
+            pass  # "more than 30 internal medicine seats"
         found = self._counted(amount)
         if found is None:
             self.at = start
@@ -41,6 +44,13 @@ class ConditionReader(RequirementReader):
         if found.about:
             self._add(found)
         return True
+
+    def _is_between(self) -> bool:
+        """Whether names stand between a number and what is counted."""
+        ahead = 0
+        while (term := self._peek(ahead)) and (names_of(term) or term.sense("category")):
+            ahead += 1
+        return bool(ahead and term and term.sense("noun"))
 
     def _iteration(self) -> bool:
         """The year of the data, or another."""
@@ -94,6 +104,9 @@ class ConditionReader(RequirementReader):
         if item and item.value in COUNTABLE:
             check_least(amount)
             return c.requires((item,), amount)
+        if item is None and self.draft.measure == "positions" and self.draft.target != "positions":
+            self.draft.measure = ""  # "a quota of exactly 1"
+            return c.positions(amount)
         return None
 
     def _date(self) -> bool:
@@ -130,6 +143,9 @@ class ConditionReader(RequirementReader):
             self.at += 1
             self._skip("filler", "for")
             found = self._take("category", "flag", "test")
+            if found is None and self.terms[self.at - 1].sense("take_time"):
+                self.draft.verbs.add("take_time")
+                return True
             if found is None or self.is_not:
                 raise self._fail()
             if found.role == "category":
@@ -148,6 +164,7 @@ class ConditionReader(RequirementReader):
         found = self._take("category")
         if found is None:
             return False
+        self._note_stream()
         senses = [found]
         while True:
             start = self.at
@@ -162,13 +179,14 @@ class ConditionReader(RequirementReader):
             if joint.role in {"or", "differ"}:
                 self.draft.verbs.add(joint.role)
                 self.draft.category_joint = joint.role
+            self._note_stream()
             senses.append(other)
         self._keep_category(list(dict.fromkeys(senses)))
         return True
 
     def _keep_category(self, senses: list[Sense]) -> None:
         self.preposition = ""
-        if self.is_including or self._take("included"):
+        if self.is_including or (self._closes() and self._take("included")):
             self.is_including = False
             return
         if self.is_not:

@@ -107,6 +107,8 @@ def _check(draft: Draft, found: Subjects, aspect: str) -> None:
 
 def _found(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     given = tuple(found.conditions)
+    if not draft.target and "streams" in draft.verbs and draft.head in {"count", "which"}:
+        draft.target = "programs"
     if is_comparison(draft):
         return _compared(draft, found, aspect)
     heads = set(draft.heads)
@@ -162,15 +164,20 @@ def _one(ask: Ask, target: str, found: Subjects) -> Intent:
 
 def _which(draft: Draft, found: Subjects) -> Intent | None:
     given = tuple(found.conditions)
-    if draft.per or draft.measure:
-        return _count(draft, found) if draft.per and not draft.measure else None
+    if draft.per:
+        return None if draft.measure else _count(draft, found)
+    has_seats = draft.measure == "positions" and draft.target in GROUPS  # "with places for IMGs"
+    if draft.measure and not has_seats:
+        return None
+    if not draft.target and "who" in draft.verbs and _scoped(given, "discipline"):
+        return Intent(Ask.LIST_GROUPS, "universities", given)
     if draft.target == "programs" and (given or found.denied):
         return _one(Ask.LIST, "programs", found)
     if draft.target in GROUPS - {"categories"} and not _has_choice(given):
         if given or found.denied or draft.having:
             return Intent(Ask.LIST_GROUPS, draft.target, given, denied=tuple(found.denied))
         return None
-    if draft.target == "positions" and "programs" not in draft.verbs and given:
+    if draft.target == "positions" and given:
         return _one(Ask.COUNT, "positions", found)
     return None
 
@@ -182,6 +189,9 @@ def _extreme(draft: Draft, given: tuple[Condition, ...], aspect: str) -> Intent 
     if draft.aspects or draft.items or draft.per:
         return None
     is_size = draft.superlative.startswith("SIZE")
+    is_mean = "average" in draft.heads
+    if "median" in draft.heads or (is_mean and draft.target not in GROUPS):
+        return None
     group, measure = draft.target, draft.measure
     if is_size and group in GROUPS and measure == "programs":
         group, measure = "programs", "positions"
@@ -192,11 +202,14 @@ def _extreme(draft: Draft, given: tuple[Condition, ...], aspect: str) -> Intent 
         if measure in GROUPS:  # "the most programs are in which province"
             group, measure = measure, "programs"
     is_known = group in (GROUPS - {"categories"}) | {"programs"} and bool(measure)
+    if is_mean and measure != "positions":
+        return None
     if not is_known or (group == "programs" and measure != "positions") or group == measure:
         return None
     return Intent(
-        Ask.EXTREME, measure, given, group=group, descending=descending, most=draft.most
-    )
+        Ask.EXTREME, measure, given, group=group, descending=descending, most=draft.most,
+        reduce="mean" if is_mean else "",
+    )  # fmt: skip
 
 
 def _reduced(
@@ -245,6 +258,7 @@ def _values(draft: Draft, given: tuple[Condition, ...], aspect: str) -> Intent |
 def _asks_dates(draft: Draft, given: tuple[Condition, ...]) -> bool:
     is_when = "when" in draft.heads or "date_word" in draft.verbs or bool(draft.extreme_day)
     has_day = any(one.about == "interview_date" for one in given)
+    is_when = is_when and draft.target in {"", "programs"}
     return is_when and "interview" in draft.verbs and not (has_day and not draft.extreme_day)
 
 
@@ -300,6 +314,8 @@ def _compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     measure = aspect or draft.measure or draft.target
     if measure == GROUP_OF.get(found.varies) or (measure == "programs" and not draft.comparative):
         measure = "" if draft.heads[:1] == ["compare"] else measure
+    if not measure and "size" in draft.verbs:
+        measure = "positions"
     if "interview" in draft.verbs and not any(one.about == "interview_date" for one in given):
         measure = "dates"
     is_side = measure in {

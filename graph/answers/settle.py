@@ -94,7 +94,7 @@ def _options(mention: Mention) -> list[Settled]:
             if len({sense.role for sense in senses}) == 1:
                 found.append(Settled(senses[0].role, tuple(dict.fromkeys(senses)), mention))
     found = list({(one.role, one.senses): one for one in found}.values())
-    hints = {"site": ("site", "city"), "city": ("city",)}.get(mention.hint, ())
+    hints = ("site", "city") if mention.hint == "site" else (mention.hint,)
     for role in hints:
         hinted = [one for one in found if one.role == role]
         if hinted:

@@ -213,7 +213,7 @@ def _provinces() -> Mapping[str, Mapping[str, str]]:
 
 
 def groups_text(
-    intent: Intent, found: Sequence[tuple[str, int]], language: str, *, has_numbers: bool
+    intent: Intent, found: Sequence[tuple[str, float]], language: str, *, has_numbers: bool
 ) -> str:
     """Which universities, cities and so on, with their numbers where they were asked for."""
     by = intent.group or intent.target
@@ -233,7 +233,7 @@ def groups_text(
 
 
 def mean_of_groups_text(
-    intent: Intent, found: Sequence[tuple[str, int]], language: str
+    intent: Intent, found: Sequence[tuple[str, float]], language: str
 ) -> str:
     """The mean of what groups have."""
     if not found:
@@ -249,16 +249,20 @@ def mean_of_groups_text(
     )
 
 
-def extreme_text(intent: Intent, names: Sequence[str], best: int, total: int, language: str) -> str:
+def extreme_text(
+    intent: Intent, names: Sequence[str], best: float, total: int, language: str
+) -> str:
     """What has the most or the fewest, with all that share the place."""
     word = say(
         language,
         "Most" if intent.descending else "Fewest",
         "Le plus" if intent.descending else "Le moins",
     )
+    mean = say(language, " per program on average", " par programme en moyenne")
     return (
         f"{word}{COLON[language]} {listed(names, total, language)} –"
-        f" {counted(best, intent.target, language)}{about(intent, language)}."
+        f" {counted(best, intent.target, language)}{mean if intent.reduce else ''}"
+        f"{about(intent, language)}."
     )
 
 
