@@ -12,13 +12,14 @@ from typing import Final
 from graph.answers.errors import AbsentError
 from graph.answers.found import NOT_IN_DOCUMENTS, Found, Step
 from graph.answers.names import Lexicon
-from graph.answers.words import Phrases, Sense
+from graph.answers.words import Phrases, Sense, Term
 from graph.answers.writing import say
 
 COUNTING: Final = frozenset({"count", "average", "median"})
 MEASURED: Final = frozenset(
     {"programs", "positions", "universities", "disciplines", "cities", "sites", "provinces"}
 )
+GROUPS: Final = MEASURED - {"programs", "positions"}
 YEARS: Final = range(1990, 2101)
 
 
@@ -94,14 +95,31 @@ def unread(question: str, phrases: Phrases, lexicon: Lexicon, language: str) -> 
 
 
 def _counts(question: str, phrases: Phrases) -> bool:
-    """Return whether a question asks for a number of programs, positions, schools and so on."""
+    """Return whether a question asks for what only the data can tell: numbers, which schools."""
     terms = phrases.terms(question)
-    is_count = any(
-        sense.role == "head" and sense.value in COUNTING
-        for term in terms
-        for sense in term.senses
-    )
+    heads = {
+        sense.value for term in terms for sense in term.senses if sense.role == "head"
+    } | {"yes_no" for term in terms[:1] if term.sense("yes_no")}  # fmt: skip
+    is_count = bool(heads & COUNTING)
+    if heads & {"average", "median"}:
+        return True
+    if _asks_offers(question, terms, heads):
+        return True
     is_extreme = any(term.sense("superlative", "comparative") for term in terms)
     noun = any((sense := term.sense("noun")) and sense.value in MEASURED for term in terms)
     item = is_count and any(term.sense("item") for term in terms)
     return ((is_count or is_extreme) and noun) or item
+
+
+def _asks_offers(question: str, terms: Sequence[Term], heads: set[str]) -> bool:
+    """Return whether a question asks who offers something, or whether somebody does, by a name
+    that nobody in the data has.
+    """
+    nouns = {sense.value for term in terms if (sense := term.sense("noun"))}
+    names = any(term.sense("discipline", "category", "stream", "item", "exam") for term in terms)
+    if "which" in heads and nouns & GROUPS and names:
+        return True
+    strange = any(
+        not term.senses and term.start and question[term.start].isupper() for term in terms
+    )
+    return bool(heads & {"yes_no", "exists", "where"}) and strange and (names or bool(nouns))

@@ -293,7 +293,8 @@ def _yes_no(draft: Draft, found: Subjects) -> Intent | None:
     asked = [one for one in given if not one.is_scope and one.about not in {"category", "ros_stream"}]
     streams = [one for one in given if one.about in {"category", "ros_stream"}]
     if asked:
-        return Intent(Ask.SHARE, conditions=given) if len(asked) == 1 else None
+        scope = tuple(replace(one, is_scope=True) if one in streams else one for one in given)
+        return Intent(Ask.SHARE, conditions=scope) if len(asked) == 1 else None
     is_offer = _scoped(given, "discipline") and _scoped(given, "university", "place")
     if not (is_offer or streams) or _has_choice(given):
         return None
@@ -328,7 +329,7 @@ def _compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
         return Intent(
             Ask.SIDES, measure, given, sides=tuple(found.sides),
             descending=not order.endswith("ASC"), extreme_day=draft.extreme_day,
-            is_asked_whether=draft.head in {"yes_no", "exists"} and bool(draft.comparative),
+            is_asked_whether=draft.head in {"yes_no", "exists"} and "or" not in draft.verbs,
             is_difference=draft.head == "count" and bool(draft.comparative),
         )  # fmt: skip
     return _side_by_side(draft, found)

@@ -59,17 +59,14 @@ def settled(draft: Draft, places: Sequence[Place]) -> list[Settled]:
     Raises:
         NotUnderstoodError: a name may mean two things, or a word is no name by itself.
     """
-    clear: dict[int, Settled] = {}
-    for at, mention in enumerate(draft.mentions):
-        options = _options(mention)
-        if len(options) == 1:
-            clear[at] = options[0]
-    telling = [one for one in clear.values() if one.about == "discipline" or not is_comparison(draft)]
+    options = [_options(mention) for mention in draft.mentions]
+    clear = [found[0] for found in options if len(found) == 1]
+    telling = [one for one in clear if one.about == "discipline" or not is_comparison(draft)]
     within = _within(telling, places)
-    for at, mention in enumerate(draft.mentions):
-        if at not in clear:
-            clear[at] = _chosen(mention, draft, within)
-    return [clear[at] for at in range(len(draft.mentions))]
+    return [
+        found[0] if len(found) == 1 else _chosen(mention, found, draft, within)
+        for mention, found in zip(draft.mentions, options, strict=True)
+    ]
 
 
 def _within(clear: Sequence[Settled], places: Sequence[Place]) -> list[Place]:
@@ -80,50 +77,48 @@ def _within(clear: Sequence[Settled], places: Sequence[Place]) -> list[Place]:
 
 def _options(mention: Mention) -> list[Settled]:
     """Return the meanings that all names of a mention can have together."""
-    found = []
+    found: list[Settled] = []
     for role in ORDER:
-        senses: list[Sense] = []
-        for name in mention.names:
-            kinds = {sense.role: sense for sense in name}
-            # A list of towns may have a site among them that no town is called like.
-            one = kinds.get(role) or (kinds.get("site") if role in LOCAL else None)
-            if one is None or (one.home == "common" and mention.hint != "site"):
-                break
-            senses.append(one)
-        else:
-            if len({sense.role for sense in senses}) == 1:
-                found.append(Settled(senses[0].role, tuple(dict.fromkeys(senses)), mention))
+        named = [_meanings(name, role, mention.hint) for name in mention.names]
+        if len(named) == 1:
+            found += [Settled(one.role, (one,), mention) for one in named[0]]
+        elif all(len(meanings) == 1 for meanings in named):
+            senses = tuple(dict.fromkeys(meanings[0] for meanings in named))
+            if len({one.role for one in senses}) == 1:
+                found.append(Settled(senses[0].role, senses, mention))
     found = list({(one.role, one.senses): one for one in found}.values())
-    hints = ("site", "city") if mention.hint == "site" else (mention.hint,)
-    for role in hints:
-        hinted = [one for one in found if one.role == role]
-        if hinted:
-            return hinted
+    kinds = LOCAL if mention.hint == "site" else {mention.hint}
+    hinted = [one for one in found if one.role in kinds]
     if not found:
         raise NotUnderstoodError("names of different kinds in one list, or no name by itself")
-    return found
+    return hinted or found
 
 
-def _chosen(mention: Mention, draft: Draft, within: Sequence[Place]) -> Settled:
-    options = _options(mention)
-    kept = {one.role: [place for place in within if one.has(place)] for one in options}
-    if len(kept) < len(options):
-        raise NotUnderstoodError("more than one thing is called so")
+def _meanings(name: Sequence[Sense], role: str, hint: str) -> list[Sense]:
+    """Return what a name means as a thing of a kind; a list of towns may have a site in it."""
+    meanings = [sense for sense in name if sense.role == role]
+    if not meanings and role in LOCAL:
+        meanings = [sense for sense in name if sense.role == "site"]
+    return [one for one in meanings if one.home != "common" or hint == "site"]
+
+
+def _chosen(
+    mention: Mention, options: Sequence[Settled], draft: Draft, within: Sequence[Place]
+) -> Settled:
+    there = [(one, [place for place in within if one.has(place)]) for one in options]
+    there = [(one, kept) for one, kept in there if kept]
     others = [names for names in draft.mentions if names is not mention and is_comparison(draft)]
-    for one in options:  # what is compared is of one kind: "Ontario … than Quebec"
-        if any(_is_only(other, one.role) for other in others) and kept[one.role]:
+    for one, _ in there:  # what is compared is of one kind: "Ontario … than Quebec"
+        if any(_is_only(other, one.role) for other in others):
             return one
     hinted = _by_preposition(mention, options)
-    if hinted and (kept[hinted.role] or not any(kept.values())):
+    if hinted and (not there or hinted in [one for one, _ in there]):
         return hinted
-    there = [one for one in options if kept[one.role]]
-    if len(there) == 1:
-        return there[0]
-    if there and all(kept[one.role] == kept[there[0].role] for one in there):
-        return there[0]
-    is_local = {one.role for one in there} <= {"city", "site"}
-    if is_local and there:
-        return next(one for one in there if one.role == "city")
+    if there and all(kept == there[0][1] for _, kept in there):
+        return there[0][0]
+    local = {one.role: one for one, _ in there if one.role in LOCAL}
+    if local and len(local) == len(there):
+        return local.get(mention.hint) or local["city"]
     school = next((one for one in options if one.role == "university"), None)
     if school and mention.preposition != "at_fr" and _is_school(mention, draft):
         return school

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from graph.answers import conditions as c
@@ -14,6 +14,7 @@ from graph.answers.names import Place
 from graph.answers.settle import Settled, settled
 from graph.answers.words import Sense
 
+SHORT_FR: Final = {"CMG": "DCM", "IMG": "DIM"}
 GROUP_OF: Final[Mapping[str, str]] = {
     "university": "universities", "discipline": "disciplines", "category": "categories",
 }  # fmt: skip
@@ -87,7 +88,10 @@ def _sides(found: Subjects, merged: dict[str, list[Settled]], draft: Draft) -> N
     else:
         about = several[0] if several else _one_choice(merged, draft)
         if about == "category":
-            found.sides = [c.category(one) for one in draft.categories]
+            found.sides = [
+                replace(c.category(one), en=one.value, fr=SHORT_FR.get(one.value, one.value))
+                for one in draft.categories
+            ]
         elif about:
             found.sides = _each(merged.pop(about))
         found.varies = about
