@@ -91,11 +91,12 @@ def is_comparison(draft: Draft) -> bool:
     is_open = draft.target in {"", "positions"} or any(
         _is_choice(one, draft.target) for one in draft.mentions
     )
+    is_open = is_open or (draft.superlative in {"DESC", "ASC"} and not draft.measure)
     is_extreme = bool(draft.extreme_day or (draft.superlative and is_open))
     is_most = draft.superlative in {"DESC", "ASC"}  # and not the largest one of all of them
     return bool(
-        (is_most and any(_is_choice(one, draft.target) for one in draft.mentions)) or
-        "compare" in draft.heads
+        (is_most and any(_is_choice(one, draft.target) for one in draft.mentions))
+        or "compare" in draft.heads
         or "differ" in draft.verbs
         or draft.comparative
         or (is_extreme and "or" in draft.verbs)

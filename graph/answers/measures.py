@@ -72,7 +72,7 @@ def _lead(intent: Intent, numbers: Sequence[Any], language: str) -> str:
     if intent.is_asked_whether:
         is_so = first > second if intent.descending else first < second
         return f"{say(language, *YES[is_so])}{COLON[language]} "
-    if intent.is_difference and len(numbers) == 2 and isinstance(first, int | float):  # noqa: PLR2004 two sides
+    if intent.is_difference and len(numbers) == 2 and isinstance(first, int | float):
         more = first - second if intent.descending else second - first
         way = ("more", "de plus") if intent.descending else ("fewer", "de moins")
         return f"{_one(intent.target, more, language)} {say(language, *way)}{COLON[language]} "
@@ -90,11 +90,11 @@ def _verdict(
     is_day = intent.target == "dates"
     last = intent.extreme_day == "DESC" if is_day else intent.descending
     best = max(numbers) if last else min(numbers)
-    names = [
-        _name(side, language) for side, one in zip(sides, numbers, strict=True) if one == best
-    ]
-    words = (("Latest", "Le plus tard") if last else ("Earliest", "Le plus tôt")) if is_day else (
-        ("Most", "Le plus") if last else ("Fewest", "Le moins")
+    names = [_name(side, language) for side, one in zip(sides, numbers, strict=True) if one == best]
+    words = (
+        (("Latest", "Le plus tard") if last else ("Earliest", "Le plus tôt"))
+        if is_day
+        else (("Most", "Le plus") if last else ("Fewest", "Le moins"))
     )
     return f"{say(language, *words)}{COLON[language]} {', '.join(names)}."
 
@@ -151,4 +151,3 @@ def _stated(intent: Intent, value: Any, language: str) -> str:
     if intent.aspect == "positions":
         return counted(value, "positions", language)
     return with_unit(value, intent.aspect, language)
-

@@ -25,8 +25,9 @@ NAMES_QUERY: Final = """query Names {
 }"""
 """What there is, as the graph answers it."""
 COMMON: Final = frozenset(
-    "rural urban and or regional community bilingual coastal interior northern southern remote"
-    " central stream eastern western integrated north south east west ".split()
+    {"rural", "urban", "and", "or", "regional", "community", "bilingual", "coastal", "interior"}
+    | {"northern", "southern", "remote", "central", "stream", "eastern", "western", "integrated"}
+    | {"north", "south", "east", "west"}
 )
 """Words that make no name of a site by themselves: "rural programs" are not those of one site."""
 STREAM_OF: Final = re.compile(r" for (All|CMG|IMG|MOTP/MMTP)$")

@@ -163,7 +163,9 @@ def groups(intent: Intent, given: Filter) -> Operation:
     variables |= {"filter": kept}
     if intent.denied:
         members.append(f"without: {_groups(intent, 'denied')}")
-        variables["denied"] = both(kept, *(one.filter for one in intent.denied))
+        abouts = {one.about for one in intent.denied}
+        others = (one.filter for one in intent.conditions if one.about not in abouts)
+        variables["denied"] = both(given, *others, *(one.filter for one in intent.denied))
     return _operation(members, variables)
 
 

@@ -64,6 +64,7 @@ def _is_head(term: Term) -> bool:
 DAY_IN: Final = re.compile(r"\b(dates?|days?|jours?|journees?)\b")
 KINDS: Final = {
     "sites": "site", "universities": "university", "cities": "city", "provinces": "province",
+    "disciplines": "discipline",
 }  # fmt: skip
 IMPERATIVES: Final = frozenset(
     {"name", "list", "lists", "find", "show", "count", "total", "return", "provide", "identify"}
@@ -163,25 +164,31 @@ class Parser(ConditionReader):
             if found.role == "with":
                 self.draft.verbs.add("offer")
             return True
-        if self._take("not"):
-            if self.is_not:
-                raise NotUnderstoodError("denied twice")
-            self.is_not = True
-            return True
+        return self._denial() or self._verb() or self._only()
+
+    def _denial(self) -> bool:
+        if not self._take("not"):
+            return False
+        if self.is_not:
+            raise NotUnderstoodError("denied twice")
+        self.is_not = True
+        return True
+
+    def _verb(self) -> bool:
+        """Words that are kept in mind: they must belong to something in the end."""
         if self._sense("between") and names_of(self._past_fillers()):
             self.at += 1
             self.draft.verbs.add("differ")
             return True
         verb = self._take("take_time", "interview", "these", "differ", "or", "apply", "words")
-        if verb:
-            self.draft.verbs.add(verb.role)
-            if verb.role == "interview" and DAY_IN.search(folded(self.terms[self.at - 1].text)):
-                self.draft.verbs.add("date_word")
-            return True
-        return self._only()
+        if verb is None:
+            return False
+        self.draft.verbs.add(verb.role)
+        if verb.role == "interview" and DAY_IN.search(folded(self.terms[self.at - 1].text)):
+            self.draft.verbs.add("date_word")
+        return True
 
-    def _past_fillers(self) -> Term | None:
-        ahead = 1
+    def _past_fillers(self, ahead: int = 1) -> Term | None:
         while (term := self._peek(ahead)) and term.sense(*FILLERS):
             ahead += 1
         return term
@@ -205,6 +212,10 @@ class Parser(ConditionReader):
                 pass  # "per psychiatry program"
         noun = self._take("noun")
         if noun is None:
+            self.at = start + 1
+            if names_of(self._past_fillers(0)) and self.terms[start].text.lower() in {"by", "par"}:
+                self.preposition = "at"  # "asked by McGill"
+                return True
             self.at = start
             return False
         if self.draft.per or self.is_not:
@@ -240,6 +251,8 @@ class Parser(ConditionReader):
         kind = KINDS.get(noun)
         if kind is None or self.terms[self.at - 1].text.lower().endswith("s"):
             return False
+        if kind in roles(names_of(self._peek())):
+            return True  # "the discipline psychiatry"
         for mention in reversed(self.draft.mentions):
             if kind in roles(mention.names[0]) and not mention.hint:
                 mention.hint = kind
@@ -247,7 +260,7 @@ class Parser(ConditionReader):
         return False
 
     def _comparative(self) -> bool:
-        """ "More", "fewer", "earlier" of one thing than of another."""
+        """Read "more", "fewer", "earlier": of one thing than of another."""
         found = self._take("comparative")
         if found is None:
             comparator = self._sense("comparator")
@@ -296,7 +309,9 @@ class Parser(ConditionReader):
             return True
         found = self._take("bound")
         if found:
-            self.draft.bound = self.draft.bound or found.value
+            if self.draft.bound not in {"", found.value}:
+                raise NotUnderstoodError("the least and the greatest at once")
+            self.draft.bound = found.value
             return True
         if self._take("date_word"):
             self.draft.verbs.add("date_word")

@@ -11,8 +11,9 @@ from graph.answers.errors import NotUnderstoodError
 from graph.answers.intents import Condition
 from graph.answers.named import names_of
 from graph.answers.required import COUNTABLE, RequirementReader, check_least
-from graph.answers.words import Sense
+from graph.answers.words import Sense, folded
 
+ONLY: Final = (" only", " seulement")
 YEARS: Final = range(1990, 2101)
 GROUPED: Final = frozenset(
     {"programs", "universities", "disciplines", "cities", "sites", "provinces"}
@@ -57,7 +58,9 @@ class ConditionReader(RequirementReader):
         if days_in(self.terms, self.at, self.year):
             return False
         number = self._sense("number")
-        if number is None or (int(number.value) not in YEARS and number.value != str(self.iteration)):
+        if number is None or (
+            int(number.value) not in YEARS and number.value != str(self.iteration)
+        ):
             return False
         self.at += 1
         if number.value not in {str(self.year), str(self.iteration)}:
@@ -65,7 +68,7 @@ class ConditionReader(RequirementReader):
         return True
 
     def _first_of(self, amount: c.Amount) -> bool:
-        """ "The three largest", "top 3", "the 3 universities with the most"."""
+        """Read how many are wanted: "the three largest", "top 3", "the 3 schools with the most"."""
         number = amount.comparisons.get("eq")
         before = self._peek(-2)
         if number is None or len(amount.comparisons) > 1:
@@ -85,17 +88,9 @@ class ConditionReader(RequirementReader):
 
     def _counted(self, amount: c.Amount) -> Condition | None:
         """Return the condition that a number of something makes; one of nothing for groups."""
-        noun = self._sense("noun")
-        if noun and noun.value == "positions":
-            self.at += 1
-            after = self._take("comparator_after")
-            if after:
-                amount = c.Amount({after.value: next(iter(amount.comparisons.values()))})
-            return c.positions(amount)
-        if noun and noun.value in GROUPED and not self.draft.having:
-            self.at += 1
-            self.draft.having = (noun.value, amount)
-            return Condition("", {}, "", "")
+        noun = self._take("noun")
+        if noun is not None:
+            return self._counted_noun(noun.value, amount)
         if self._take("years"):
             return c.length(amount)
         if self._take("words"):
@@ -104,10 +99,22 @@ class ConditionReader(RequirementReader):
         if item and item.value in COUNTABLE:
             check_least(amount)
             return c.requires((item,), amount)
-        if item is None and self.draft.measure == "positions" and self.draft.target != "positions":
+        is_quota = self.draft.measure == "positions" and self.draft.target != "positions"
+        if item is None and is_quota:
             self.draft.measure = ""  # "a quota of exactly 1"
             return c.positions(amount)
         return None
+
+    def _counted_noun(self, noun: str, amount: c.Amount) -> Condition | None:
+        if noun == "positions":
+            after = self._take("comparator_after")
+            if after:
+                amount = c.Amount({after.value: next(iter(amount.comparisons.values()))})
+            return c.positions(amount)
+        if noun not in GROUPED or self.draft.having:
+            return None
+        self.draft.having = (noun, amount)
+        return Condition("", {}, "", "")
 
     def _date(self) -> bool:
         found = days_in(self.terms, self.at, self.year)
@@ -115,7 +122,7 @@ class ConditionReader(RequirementReader):
             return False
         self.at = found.end
         for day in filter(None, (found.first, found.last)):
-            is_autumn = day.year + 1 == self.year and day.month >= 9  # noqa: PLR2004 September
+            is_autumn = day.year + 1 == self.year and day.month >= 9
             if day.year != self.year and not is_autumn:
                 self.draft.foreign_year = str(day.year)
         self._add(c.interviews(found.first, found.last))
@@ -148,7 +155,11 @@ class ConditionReader(RequirementReader):
                 return True
             if found is None or self.is_not:
                 raise self._fail()
-            if found.role == "category":
+            only = self._sense("comparator") or Sense("")
+            is_only = folded(self.terms[self.at - 1].text).endswith(ONLY) or only.value == "eq"
+            if found.role == "category" and is_only:
+                self.draft.categories.append(found)  # "open to IMGs only"
+            elif found.role == "category":
                 self._add(c.open_to(found))
             elif found.value in {"military", "apply_fr", "apply_en"}:
                 self._add_flag(found)

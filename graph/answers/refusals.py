@@ -53,7 +53,8 @@ def absent_text(names: Sequence[Sense], language: str) -> str:
     label = names[0].label(language)
     return say(
         language,
-        f"There is no residency program in {label} in these data: it is no discipline of the match.",
+        f"There is no residency program in {label} in these data: it is no discipline of the"
+        " match.",
         f"Il n’y a aucun programme de résidence en {label} dans ces données : ce n’est pas une"
         " discipline du jumelage.",
     )
@@ -64,8 +65,8 @@ def year_text(year: str, lexicon: Lexicon, language: str) -> str:
     return say(
         language,
         f"The data are of the {lexicon.year} match (iteration {lexicon.iteration}), not of {year}.",
-        f"Les données sont celles du jumelage {lexicon.year} (itération {lexicon.iteration}), et non"
-        f" de {year}.",
+        f"Les données sont celles du jumelage {lexicon.year} (itération {lexicon.iteration}), et"
+        f" non de {year}.",
     )
 
 
@@ -112,9 +113,7 @@ def _counts(question: str, phrases: Phrases) -> bool:
 
 
 def _asks_offers(question: str, terms: Sequence[Term], heads: set[str]) -> bool:
-    """Return whether a question asks who offers something, or whether somebody does, by a name
-    that nobody in the data has.
-    """
+    """Return whether a question asks who offers something, or whether somebody unheard of does."""
     nouns = {sense.value for term in terms if (sense := term.sense("noun"))}
     names = any(term.sense("discipline", "category", "stream", "item", "exam") for term in terms)
     if "which" in heads and nouns & GROUPS and names:

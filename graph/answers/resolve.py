@@ -6,27 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from graph.answers.compared import compared
 from graph.answers.cursor import Draft, is_comparison
 from graph.answers.errors import NotUnderstoodError
+from graph.answers.extremes import average, extreme
 from graph.answers.intents import Ask, Condition, Intent
+from graph.answers.kinds import COUNTED, GROUPS, STATED, VALUED
 from graph.answers.names import Place
-from graph.answers.subjects import (
-    GROUP_OF,
-    Subjects,
-    requirement_conditions,
-    subjects,
-)
-
-GROUPS: Final = frozenset(
-    {"universities", "disciplines", "cities", "sites", "provinces", "categories"}
-)
-COUNTED: Final = frozenset({"programs", "positions"})
-VALUED: Final = frozenset(
-    {"requirements", "accreditation", "volume", "rate", "languages", "return_of_service", "length"}
-)
-"""Fields that a question can ask the values of."""
-STATED: Final = {"REFERENCE_LETTER": "letters", "SUPPORT_FORM": "forms"}
-"""Items of which programs state a number."""
+from graph.answers.subjects import Subjects, requirement_conditions, subjects
 
 
 def intent_of(draft: Draft, places: Sequence[Place]) -> Intent:
@@ -35,6 +22,10 @@ def intent_of(draft: Draft, places: Sequence[Place]) -> Intent:
     Raises:
         NotUnderstoodError: its parts do not make one question.
     """
+    is_letter = any(item.value == "PERSONAL_LETTER" for item in draft.items)
+    is_words = is_letter or "words" in draft.verbs
+    if draft.bound and draft.items and not is_words and not draft.superlative:
+        draft.superlative, draft.bound = "ASC" if draft.bound == "min" else "DESC", ""
     aspect = _aspect(draft)
     asked = _is_item_asked(draft, aspect)
     if draft.items and not asked:
@@ -53,7 +44,7 @@ def _aspect(draft: Draft) -> str:
     kinds = {item.value for item in draft.items}
     is_letter = kinds == {"PERSONAL_LETTER"}
     is_long = bool({"how_long"} & set(draft.heads)) or "length" in draft.aspects
-    if "words" in draft.verbs or (is_letter and is_long):
+    if "words" in draft.verbs or (is_letter and (is_long or draft.bound)):
         if kinds - {"PERSONAL_LETTER"}:
             raise NotUnderstoodError("words of what has none")
         return "words_min" if draft.bound == "min" else "words_max"
@@ -110,19 +101,18 @@ def _found(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     if not draft.target and "streams" in draft.verbs and draft.head in {"count", "which"}:
         draft.target = "programs"
     if is_comparison(draft):
-        return _compared(draft, found, aspect)
-    heads = set(draft.heads)
-    if draft.superlative:
-        return _extreme(draft, given, aspect)
-    if heads & {"average", "median"}:
-        return _average(draft, given, aspect)
-    if aspect and aspect in {*VALUED, *STATED.values(), "words_max", "words_min", "item_status"}:
-        return _values(draft, given, aspect)
-    if _asks_dates(draft, given):
-        return _dates(draft, given)
-    if draft.aspects or (draft.items and aspect):
-        return None
-    return _plain(draft, found)
+        intent = compared(draft, found, aspect)
+    elif draft.superlative:
+        intent = extreme(draft, given, aspect)
+    elif set(draft.heads) & {"average", "median"}:
+        intent = average(draft, given, aspect)
+    elif aspect in VALUED:
+        intent = _values(draft, given, aspect)
+    elif _asks_dates(draft, given):
+        intent = _dates(draft, given)
+    else:
+        intent = None if draft.aspects or (draft.items and aspect) else _plain(draft, found)
+    return intent
 
 
 def _plain(draft: Draft, found: Subjects) -> Intent | None:
@@ -169,83 +159,26 @@ def _which(draft: Draft, found: Subjects) -> Intent | None:
     has_seats = draft.measure == "positions" and draft.target in GROUPS  # "with places for IMGs"
     if draft.measure and not has_seats:
         return None
-    if not draft.target and "who" in draft.verbs and _scoped(given, "discipline"):
-        return Intent(Ask.LIST_GROUPS, "universities", given)
-    if draft.target == "programs" and (given or found.denied):
-        return _one(Ask.LIST, "programs", found)
-    if draft.target in GROUPS - {"categories"} and not _has_choice(given):
-        if given or found.denied or draft.having:
-            return Intent(Ask.LIST_GROUPS, draft.target, given, denied=tuple(found.denied))
+    target = draft.target
+    if not target and "who" in draft.verbs and _scoped(given, "discipline"):
+        target = "universities"
+    if target in GROUPS:
+        return _which_groups(target, draft, found)
+    if not given and not found.denied:
         return None
-    if draft.target == "positions" and given:
-        return _one(Ask.COUNT, "positions", found)
-    return None
+    asks = {"programs": Ask.LIST, "positions": Ask.COUNT}
+    return _one(asks[target], target, found) if target in asks else None
 
 
-def _extreme(draft: Draft, given: tuple[Condition, ...], aspect: str) -> Intent | None:
-    descending = draft.superlative.endswith("DESC")
-    if aspect:
-        return _reduced(draft, given, aspect, "max" if descending else "min")
-    if draft.aspects or draft.items or draft.per:
+def _which_groups(target: str, draft: Draft, found: Subjects) -> Intent | None:
+    given = tuple(found.conditions)
+    is_told = bool(given or found.denied or draft.having)
+    if target == "categories" or _has_choice(given) or not is_told:
         return None
-    is_size = draft.superlative.startswith("SIZE")
-    is_mean = "average" in draft.heads
-    if "median" in draft.heads or (is_mean and draft.target not in GROUPS):
-        return None
-    group, measure = draft.target, draft.measure
-    if is_size and group in GROUPS and measure == "programs":
-        group, measure = "programs", "positions"
-    if group == "positions":
-        group, measure = draft.measure or "programs", "positions"
-    if group == "programs":
-        measure = measure or ("positions" if is_size else "")
-        if measure in GROUPS:  # "the most programs are in which province"
-            group, measure = measure, "programs"
-    is_known = group in (GROUPS - {"categories"}) | {"programs"} and bool(measure)
-    if is_mean and measure != "positions":
-        return None
-    if not is_known or (group == "programs" and measure != "positions") or group == measure:
-        return None
-    return Intent(
-        Ask.EXTREME, measure, given, group=group, descending=descending, most=draft.most,
-        reduce="mean" if is_mean else "",
-    )  # fmt: skip
-
-
-def _reduced(
-    draft: Draft, given: tuple[Condition, ...], aspect: str, reduce: str
-) -> Intent | None:
-    """The greatest, least or mean of what programs state."""
-    is_value = aspect in {*STATED.values(), "words_max", "words_min", "length", "positions"}
-    if not is_value or draft.per or draft.target in GROUPS or draft.most > 1:
-        return None
-    return Intent(Ask.MEASURES, conditions=given, aspect=aspect, reduce=reduce)
-
-
-def _average(draft: Draft, given: tuple[Condition, ...], aspect: str) -> Intent | None:
-    kind = "median" if "median" in draft.heads else "mean"
-    if aspect:
-        return _reduced(draft, given, aspect, kind)
-    if draft.target not in COUNTED or draft.aspects or draft.items or draft.measure:
-        return None
-    if kind == "median":
-        is_plain = draft.target == "positions" and draft.per in {"", "programs"}
-        return replace_median(given) if is_plain else None
-    if draft.target == "positions" and draft.per in {"", "programs"}:
-        return Intent(Ask.AVERAGE, "positions", given)
-    if draft.per in GROUPS:
-        return Intent(Ask.BREAKDOWN, draft.target, given, group=draft.per, reduce="mean")
-    return None
-
-
-def replace_median(given: tuple[Condition, ...]) -> Intent:
-    """Return the question for the median quota."""
-    return Intent(Ask.MEASURES, conditions=given, aspect="positions", reduce="median")
+    return Intent(Ask.LIST_GROUPS, target, given, denied=tuple(found.denied))
 
 
 def _values(draft: Draft, given: tuple[Condition, ...], aspect: str) -> Intent | None:
-    if aspect not in {*VALUED, *STATED.values(), "words_max", "words_min", "item_status"}:
-        return None
     if draft.target not in {"", "programs"} or draft.per or draft.measure:
         return None
     if not _scoped(given, "discipline", "university", "place"):
@@ -290,7 +223,9 @@ def _yes_no(draft: Draft, found: Subjects) -> Intent | None:
         return None
     if not _scoped(given, "discipline", "university", "place"):
         return None
-    asked = [one for one in given if not one.is_scope and one.about not in {"category", "ros_stream"}]
+    asked = [
+        one for one in given if not one.is_scope and one.about not in {"category", "ros_stream"}
+    ]
     streams = [one for one in given if one.about in {"category", "ros_stream"}]
     if asked:
         scope = tuple(replace(one, is_scope=True) if one in streams else one for one in given)
@@ -308,65 +243,6 @@ def _where(draft: Draft, found: Subjects) -> Intent | None:
     if _has_choice(given) or draft.measure:
         return None
     return Intent(Ask.LIST_GROUPS, "cities", given)
-
-
-def _compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
-    given = tuple(found.conditions)
-    measure = aspect or draft.measure or draft.target
-    if measure == GROUP_OF.get(found.varies) or (measure == "programs" and not draft.comparative):
-        measure = "" if draft.heads[:1] == ["compare"] else measure
-    if not measure and "size" in draft.verbs:
-        measure = "positions"
-    if "interview" in draft.verbs and not any(one.about == "interview_date" for one in given):
-        measure = "dates"
-    is_side = measure in {
-        *COUNTED, *GROUPS, *STATED.values(), "words_max", "words_min", "length", "dates",
-    }  # fmt: skip
-    if len(found.sides) > 1 and is_side and not (draft.per or found.denied):
-        if measure == GROUP_OF.get(found.varies):
-            return None
-        order = draft.superlative or draft.comparative or draft.extreme_day
-        return Intent(
-            Ask.SIDES, measure, given, sides=tuple(found.sides),
-            descending=not order.endswith("ASC"), extreme_day=draft.extreme_day,
-            is_asked_whether=draft.head in {"yes_no", "exists"} and "or" not in draft.verbs,
-            is_difference=draft.head == "count" and bool(draft.comparative),
-        )  # fmt: skip
-    return _side_by_side(draft, found)
-
-
-def _side_by_side(draft: Draft, found: Subjects) -> Intent | None:
-    """Programs field by field, where nothing is said of what is compared."""
-    if draft.head != "compare" or draft.per or draft.superlative or draft.extreme_day:
-        return None
-    aspects = list(draft.aspects)
-    if draft.target == "positions":
-        aspects.append("positions")
-    elif draft.target not in {"", "programs"}:
-        return None
-    if draft.items:
-        aspects.append("requirements")
-    if "interview" in draft.verbs:
-        aspects.append("dates")
-    if len(aspects) > 1 or any(not one.is_scope for one in found.conditions):
-        return None
-    if found.varies == "pair" or (not found.conditions and not found.sides):
-        if "these" not in draft.verbs or found.varies == "pair":
-            return None
-    given = (*found.conditions, *_joined(found.sides))
-    return Intent(Ask.COMPARE, conditions=given, aspect="".join(aspects))
-
-
-def _joined(sides: Sequence[Condition]) -> list[Condition]:
-    if not sides:
-        return []
-    return [
-        Condition(
-            sides[0].about, {"or": [one.filter for one in sides]},
-            " or ".join(one.en for one in sides), " ou ".join(one.fr for one in sides),
-            is_scope=True, is_choice=True,
-        )
-    ]  # fmt: skip
 
 
 def _having(intent: Intent, draft: Draft) -> Intent:

@@ -14,8 +14,8 @@ from graph.answers import conditions as c
 from graph.answers.cursor import Draft, Mention, is_comparison
 from graph.answers.errors import NotUnderstoodError
 from graph.answers.intents import Condition
-from graph.answers.names import Place
 from graph.answers.named import LOCAL
+from graph.answers.names import Place
 from graph.answers.words import Sense
 
 PLACE_ROLES: Final = ("province", "region", "city", "site", "discipline", "stream")
@@ -116,8 +116,9 @@ def _chosen(
         return hinted
     if there and all(kept == there[0][1] for _, kept in there):
         return there[0][0]
-    local = {one.role: one for one, _ in there if one.role in LOCAL}
-    if local and len(local) == len(there):
+    left = [one for one, _ in there] or list(options)
+    local = {one.role: one for one in left if one.role in LOCAL}
+    if local and len(local) == len(left):
         return local.get(mention.hint) or local["city"]
     school = next((one for one in options if one.role == "university"), None)
     if school and mention.preposition != "at_fr" and _is_school(mention, draft):

@@ -39,7 +39,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         if one[0] != word[0] or len(one) < SHORTEST or abs(len(one) - len(word)) > limit:
             continue
         slips = distance(word, one, limit)
-        if slips > limit or (slips == 2 and one[-1] != word[-1]):  # noqa: PLR2004 two slips
+        if slips > limit or (slips == 2 and one[-1] != word[-1]):
             continue
         if slips < limit:
             limit, best = slips, [one]
@@ -58,9 +58,7 @@ def distance(one: str, other: str, limit: int) -> int:
     for at, letter in enumerate(one, 1):
         twice, before, row = before, row, [at]
         for place, against in enumerate(other, 1):
-            cost = min(
-                before[place] + 1, row[-1] + 1, before[place - 1] + (letter != against)
-            )
+            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != against))
             is_swap = at > 1 and place > 1 and letter == other[place - 2]
             if is_swap and one[at - 2] == against:
                 cost = min(cost, twice[place - 2] + 1)

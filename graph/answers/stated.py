@@ -55,19 +55,27 @@ LABELS_FR: Final[Mapping[str, str]] = {
 def stated_value(node: Mapping[str, Any], aspect: str, language: str) -> str | None:
     """Return what one program states, in words; None where it states nothing."""
     if aspect in NUMBERS:
-        key = NUMBERS[aspect][0]
-        if aspect == "length":
-            years = node[key]
-            return None if years is None else with_unit(years, aspect, language)
-        rows = [row for row in node["requirements"] if row[key] is not None]
-        texts = [f"{with_unit(row[key], aspect, language)}{_status(row, language)}" for row in rows]
-        return "; ".join(texts) or None
+        return _numbers(node, aspect, language)
     if aspect == "requirements":
         rows = node["requirements"]
         return "; ".join(f"{row['label']}{_status(row, language)}" for row in rows) or None
     if aspect == "item_status":
         words = [_status_words(row, language) for row in node["requirements"]]
         return "; ".join(dict.fromkeys(filter(None, words))) or None
+    return _plain_value(node, aspect)
+
+
+def _numbers(node: Mapping[str, Any], aspect: str, language: str) -> str | None:
+    key = NUMBERS[aspect][0]
+    if aspect == "length":
+        years = node[key]
+        return None if years is None else with_unit(years, aspect, language)
+    rows = [row for row in node["requirements"] if row[key] is not None]
+    texts = [f"{with_unit(row[key], aspect, language)}{_status(row, language)}" for row in rows]
+    return "; ".join(texts) or None
+
+
+def _plain_value(node: Mapping[str, Any], aspect: str) -> str | None:
     if aspect in {"volume", "rate"}:
         found = node["applicationVolume" if aspect == "volume" else "interviewOfferRate"]
         return str(found["label"]) if found and found["label"] else None

@@ -13,11 +13,11 @@ from typing import Any, Final
 from graph.answers import operations as o
 from graph.answers.errors import AbsentError, NotUnderstoodError
 from graph.answers.found import ANSWERED, NOT_IN_DOCUMENTS, PARTIAL, Cited, Found, Step
+from graph.answers.grouping import rows_of
 from graph.answers.intents import Ask, Filter, Intent, both
+from graph.answers.measures import reduced_text, sides_text
 from graph.answers.names import Lexicon
 from graph.answers.operations import Operation
-from graph.answers.grouping import rows_of
-from graph.answers.measures import reduced_text, sides_text
 from graph.answers.parse import parse
 from graph.answers.stated import comparison_text, values_text
 from graph.answers.words import LANGUAGES

@@ -15,6 +15,7 @@ from graph.answers.settle import Settled, settled
 from graph.answers.words import Sense
 
 SHORT_FR: Final = {"CMG": "DCM", "IMG": "DIM"}
+GROUPED: Final = frozenset({"universities", "disciplines", "cities", "sites", "provinces"})
 GROUP_OF: Final[Mapping[str, str]] = {
     "university": "universities", "discipline": "disciplines", "category": "categories",
 }  # fmt: skip
@@ -39,9 +40,12 @@ def subjects(draft: Draft, places: Sequence[Place]) -> Subjects:
     """
     found = Subjects()
     kept: dict[str, list[Settled]] = {}
-    for one in settled(draft, places):
+    every = settled(draft, places)
+    for one in every:
         if one.mention.is_denied:
             found.denied.append(one.condition())
+        elif one.mention.is_excluded and _is_denial(one, every, draft):
+            found.denied.append(c.named(one.role, one.senses))
         elif one.mention.is_excluded:
             found.conditions.append(one.condition())
         else:
@@ -55,6 +59,20 @@ def subjects(draft: Draft, places: Sequence[Place]) -> Subjects:
         found.conditions += _categories(draft)
     found.conditions += draft.conditions
     return found
+
+
+def _is_denial(one: Settled, every: Sequence[Settled], draft: Draft) -> bool:
+    """Return whether groups must lack what is left out: "psychiatry but not neurosurgery".
+
+    Raises:
+        NotUnderstoodError: it may be left out of what is counted, or be lacking.
+    """
+    is_target = GROUP_OF.get(one.about) == draft.target  # "universities, excluding McGill"
+    if draft.target not in GROUPED or one.about == "place" or is_target:
+        return False
+    if any(other.about == one.about and not other.mention.is_excluded for other in every):
+        return True
+    raise NotUnderstoodError("left out, or lacking")
 
 
 def _merged(

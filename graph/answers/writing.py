@@ -156,7 +156,10 @@ def share_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
     """How many of the programs spoken of."""
     total, of = data["programs"]["totalCount"], data["all"]["totalCount"]
     if not of:
-        return f"{say(language, 'There is no such program', 'Aucun programme')}{about(intent, language)}."
+        none = say(
+            language, "0 programs: there is no such program", "0 programme : il n’y en a aucun"
+        )
+        return f"{none}{about(intent, language)}."
     asked = "; ".join(c.label(language) for c in intent.conditions if not c.is_scope)
     scope = "; ".join(c.label(language) for c in intent.conditions if c.is_scope)
     text = say(
@@ -232,9 +235,7 @@ def groups_text(
     return f"{head}{COLON[language]} {'; '.join(shown)}."
 
 
-def mean_of_groups_text(
-    intent: Intent, found: Sequence[tuple[str, float]], language: str
-) -> str:
+def mean_of_groups_text(intent: Intent, found: Sequence[tuple[str, float]], language: str) -> str:
     """The mean of what groups have."""
     if not found:
         return groups_text(intent, found, language, has_numbers=False)
