@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from simulation.couples import match_couples
 from simulation.errors import CouplesNotSupportedError
 from simulation.market import Market
@@ -72,18 +70,3 @@ def solve(
         )
     assignment, method = match_couples(market, seed, own_seats, orders)
     return Outcome(market, assignment, method)
-
-
-def core_size(market: Market) -> int:
-    """Return how many applicants have another program when programs propose.
-
-    It measures how much the choice of the proposing side matters; 0 means that there is only one
-    stable matching. In the North American matches it is about one in a thousand (Roth and Peranson
-    1999).
-
-    Raises:
-        CouplesNotSupportedError: The market has couples.
-    """
-    by_applicants = solve(market)
-    by_programs = solve(market, proposing=Proposing.PROGRAMS)
-    return int(np.count_nonzero(by_applicants.assignment != by_programs.assignment))
