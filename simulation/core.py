@@ -52,8 +52,8 @@ class Core:
         """Return the numbers of the programs that have other applicants when programs propose."""
         which = self.applicants()
         both = (self.by_applicants.assignment[which], self.by_programs.assignment[which])
-        found = np.unique(np.concatenate(both))
-        return found[found != NO_MATCH].astype(np.int32)
+        found: Int32 = np.unique(np.concatenate(both)).astype(np.int32)
+        return found[found != NO_MATCH]
 
 
 def core_of(market: Market) -> Core:

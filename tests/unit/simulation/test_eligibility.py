@@ -36,7 +36,9 @@ def entries(*lists: tuple[str, str]) -> list[Entry]:
 
 
 def test_entries_that_the_rules_refuse_are_named_with_the_rule() -> None:
-    given = entries(("cmg", "cmg"), ("img", "qc"), ("img", "cmg"), ("img", "on"), ("approved", "qc"))
+    given = entries(
+        ("cmg", "cmg"), ("img", "qc"), ("img", "cmg"), ("img", "on"), ("approved", "qc")
+    )
     refusals = Eligibility(RULES, 2025, 1).refusals(given, CANDIDATES, OFFERINGS)
     assert refusals == [
         Refusal(
