@@ -69,8 +69,9 @@ async def read_programs(
             connection, iteration.match_iteration_id, iteration.data_version
         )
         rules = [_rule(row) for row in await eligibility_rules(connection)]
-    eligibility = Eligibility(rules, iteration.year or 0, _number(iteration))
-    programs = with_modelled_quotas(_program(row, eligibility) for row in rows)
+    year = iteration.year or 0
+    eligibility = (Eligibility(rules, year, _number(iteration)), Eligibility(rules, year, 2))
+    programs = with_modelled_quotas(_program(row, *eligibility) for row in rows)
     return OfferedPrograms(ProgramTable.of(programs), iteration)
 
 
@@ -94,7 +95,8 @@ def _rule(row: EligibilityRow) -> Rule:
     )
 
 
-def _program(row: Mapping[str, Any], eligibility: Eligibility) -> Program:
+def _program(row: Mapping[str, Any], eligibility: Eligibility, second: Eligibility) -> Program:
+    offering = Offering(row["stream"], row["province"])
     return Program(
         key=f"{row['match_iteration_id']}-{row['program_stream_id']}",
         quota=row["quota"] or 0,
@@ -106,7 +108,8 @@ def _program(row: Mapping[str, Any], eligibility: Eligibility) -> Program:
         category=row["category"],
         has_return_of_service=row["has_return_of_service"],
         stream=row["stream"],
-        admits=eligibility.admissions(Offering(row["stream"], row["province"]), CATEGORIES),
+        admits=eligibility.admissions(offering, CATEGORIES),
+        second_admits=second.admissions(offering, CATEGORIES),
         quota_is_modelled=row["quota"] is None,
         interviews=_interviews(row),
         latitude=_degrees(row["latitude"]),
