@@ -11,6 +11,7 @@ With couples neither matching need exist, and stable matchings form no lattice b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +55,37 @@ class Core:
         both = (self.by_applicants.assignment[which], self.by_programs.assignment[which])
         found: Int32 = np.unique(np.concatenate(both)).astype(np.int32)
         return found[found != NO_MATCH]
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSize:
+    """How many have another outcome if programs propose.
+
+    Attributes:
+        applicants: How many applicants, on average over some matches; None where not defined.
+        programs: How many programs.
+        why_not: Why it is not defined; None where it is.
+    """
+
+    applicants: float | None
+    programs: float | None
+    why_not: str | None
+
+
+def core_size(outcomes: Sequence[Outcome]) -> CoreSize:
+    """Return the size of the core, on average over matches that applicants' proposing gave.
+
+    Args:
+        outcomes: The matches, at least one; with couples in all markets or in none.
+    """
+    if any(len(one.market.couples) for one in outcomes):
+        return CoreSize(None, None, WHY_NOT)
+    cores = [Core(one, solve(one.market, proposing=Proposing.PROGRAMS)) for one in outcomes]
+    return CoreSize(
+        sum(len(one.applicants()) for one in cores) / len(cores),
+        sum(len(one.programs()) for one in cores) / len(cores),
+        None,
+    )
 
 
 def core_of(market: Market) -> Core:

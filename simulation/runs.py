@@ -70,6 +70,12 @@ class RunRequest(Part):
         " or reversions every seat takes a match of its own.",
     )
 
+    iterations: Annotated[int, Field(ge=1, le=2)] = Field(
+        1,
+        description="Iterations of the match: with 2, applicants without a match apply again, to"
+        " the seats that are left. What is not said to be of the second one is of the first.",
+    )
+
     @model_validator(mode="after")
     def _has_names(self) -> RunRequest:
         names = [one.name for one in self.scenarios]
@@ -188,7 +194,21 @@ def run(
             stored=stored,
             name=f"seats-{key}",
             threads=threads,
-            on_progress=progress.of_seats,
+            on_progress=progress.report,
+            is_cancelled=is_cancelled,
+        )
+        progress.next()
+    second: SecondIterations | None = None
+    total: EnsembleChunk | None = None
+    if request.iterations > 1:
+        pairs = zip(cases, settings, strict=True)
+        second = SecondIterations([TwoIterations(one, its.programs) for one, its in pairs], frame)
+        total = second.run(
+            ensemble.replicates,
+            stored=stored,
+            name=f"second-{key}",
+            threads=threads,
+            on_progress=progress.report,
             is_cancelled=is_cancelled,
         )
     return RunResult(

@@ -58,6 +58,14 @@ class Both(NamedTuple):
     second: Outcome
     who: Int64
 
+    def matches(self) -> tuple[Int32, Int32, Int32]:
+        """Return iteration, program and rank of each applicant's match; 0, `NO_MATCH`, 0 for none."""
+        programs, ranks = self.first.assignment.copy(), self.first.ranks()
+        programs[self.who], ranks[self.who] = self.second.assignment, self.second.ranks()
+        iterations = np.where(programs == NO_MATCH, 0, 1).astype(np.int32)
+        iterations[self.who] *= 2
+        return iterations, programs, ranks
+
 
 @dataclass(frozen=True, eq=False)
 class TwoIterations:
