@@ -26,11 +26,13 @@ from simulation.preferences import populate
 from simulation.programs import ProgramTable
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
 from simulation.reversion import ReversionRun
-from simulation.scenario import AS_IT_IS, RevertSeats, Scenario, invalid
+from simulation.scenario import AS_IT_IS, OpenProgram, RevertSeats, Scenario, invalid
 from simulation.seats import seat_values
 from simulation.stability import audit
 
-MOST_SCENARIOS: Final = 10
+MOST_SCENARIOS: Final = 11
+"""Ten, and the one that they are compared with."""
+
 MOST_REPLICATES: Final = 100_000
 MOST_AUDITS: Final = 100
 
@@ -75,6 +77,21 @@ class RunRequest(Part):
         names = [one.name for one in self.scenarios]
         if len(set(names)) < len(names):
             raise ValueError("two scenarios share a name")
+        return self
+
+    @model_validator(mode="after")
+    def _opens_alike(self) -> RunRequest:
+        """Refuse one key for two new programs: results of all scenarios stand side by side."""
+        opened: dict[str, OpenProgram] = {}
+        for scenario in self.scenarios:
+            for one in scenario.changes:
+                if isinstance(one, OpenProgram) and one.like is not None:
+                    first = opened.setdefault(one.program, one)
+                    if (first.like, first.name) != (one.like, one.name):
+                        raise ValueError(
+                            f"two scenarios open different programs as {one.program!r}: give each"
+                            " its own key"
+                        )
         return self
 
     @classmethod
