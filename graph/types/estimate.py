@@ -1,4 +1,4 @@
-"""Estimates: means over replicates of a simulation, and differences of them to the first scenario."""
+"""Estimates: means over replicates of a simulation, and how much more than the first scenario's."""
 
 from __future__ import annotations
 
