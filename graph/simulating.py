@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,6 +15,7 @@ from simulation.applying import Setting
 from simulation.bridge import OfferedPrograms, read_programs
 from simulation.chunks import cores
 from simulation.errors import RunCancelledError
+from simulation.patience import SEARCH_LIMIT
 from simulation.runs import RunRequest, run
 from simulation.storing import rows_of
 from simulation.warming import LOOK_EVERY, Warming, Warmth
@@ -143,8 +145,10 @@ def matches_of(request: RunRequest, settings: Sequence[Setting]) -> int:
         for change in scenario.changes
     )
     parameters = request.parameters
+    searching = max(1, math.ceil(request.search_limit / SEARCH_LIMIT))
     if with_couples or (parameters and any(one.couples for one in parameters.groups.values())):
-        each = ENGINE * (1 + len(settings[0].programs) if request.seat_values else 1)
+        seats = len(settings[0].programs) if request.seat_values else 0
+        each = ENGINE * searching * (1 + seats)
     matches = DRAWING + request.audits + request.replicates * each
     return sum(matches * _times_usual(setting) for setting in settings)
 

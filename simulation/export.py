@@ -17,6 +17,7 @@ from typing import Any, Final
 from simulation.market import NO_MATCH
 from simulation.measures import PEOPLE_MEASURES, Scope
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
+from simulation.scenario import opened_programs
 from simulation.stability import Certificate
 
 Row = dict[str, Any]
@@ -39,13 +40,16 @@ def tables_of(result: RunResult) -> dict[str, list[Row]]:
 
     ``summary``, ``categories``, ``disciplines``, ``provinces`` and ``programs`` have a row for each
     scenario, part and measure; ``certificates`` one for each scenario and audited replicate;
+    ``verdicts`` one for each scenario and verdict, with how many replicates ended with it;
     ``seat_values`` one for each program, the most valuable seat first; ``matches`` one for each
     applicant of scenarios whose matches were kept.
     """
     tables: dict[str, list[Row]] = {}
+    likes = opened_programs(result.request.scenarios)
     for scope, name in FILES.items():
-        tables[name] = [row for one in result.scenarios for row in _measured(one, scope)]
+        tables[name] = [row for one in result.scenarios for row in _measured(one, scope, likes)]
     tables["certificates"] = [row for one in result.scenarios for row in _certificates(one)]
+    tables["verdicts"] = [row for one in result.scenarios for row in _verdicts(one)]
     if result.seat_values is not None:
         tables["seat_values"] = list(_seat_values(result.seat_values, result.scenarios[0]))
     matches = [row for one in result.scenarios for row in _matches(one)]
@@ -66,7 +70,9 @@ def document_of(result: RunResult) -> dict[str, Any]:
         "engine_version": result.engine_version,
         "replicates": result.replicates,
         "is_converged": result.is_converged,
-        "scenarios": [_scenario(one) for one in result.scenarios],
+        "scenarios": [
+            _scenario(one, opened_programs(result.request.scenarios)) for one in result.scenarios
+        ],
         "seat_values": None
         if result.seat_values is None
         else list(_seat_values(result.seat_values, result.scenarios[0])),
@@ -104,7 +110,7 @@ def _known(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _measured(result: ScenarioResult, scope: Scope) -> Iterator[Row]:
+def _measured(result: ScenarioResult, scope: Scope, likes: Mapping[str, str]) -> Iterator[Row]:
     """Yield the rows of one scenario and scope."""
     outcomes = result.outcomes[scope]
     for measure, estimates in outcomes.estimates.items():
@@ -113,6 +119,7 @@ def _measured(result: ScenarioResult, scope: Scope) -> Iterator[Row]:
             yield {
                 "scenario": result.scenario.name,
                 "name": name,
+                **_of_opened(outcomes, part, likes),
                 **_sizes(outcomes, part),
                 "measure": measure.value,
                 **{one: _known(getattr(estimates, one)[part]) for one in ESTIMATE},
@@ -123,6 +130,14 @@ def _measured(result: ScenarioResult, scope: Scope) -> Iterator[Row]:
                     for one in DIFFERENCE
                 },
             }
+
+
+def _of_opened(outcomes: Outcomes, part: int, likes: Mapping[str, str]) -> Row:
+    """Return what tells a program that scenarios open from those that exist."""
+    if outcomes.scope != Scope.PROGRAM:
+        return {}
+    like = likes.get(outcomes.names[part])
+    return {"is_hypothetical": like is not None, "like_key": like}
 
 
 def _sizes(outcomes: Outcomes, part: int) -> Row:
@@ -136,22 +151,23 @@ def _sizes(outcomes: Outcomes, part: int) -> Row:
     return sizes
 
 
-def _scenario(result: ScenarioResult) -> Row:
+def _scenario(result: ScenarioResult, likes: Mapping[str, str]) -> Row:
     return {
         "name": result.scenario.name,
         "changes": [change.model_dump(mode="json") for change in result.scenario.changes],
         "verdicts": {verdict.value: count for verdict, count in result.verdicts.items()},
         "is_stable": result.is_stable,
         "certificates": list(_certificates(result)),
-        **{name: _document(result.outcomes[scope]) for scope, name in FILES.items()},
+        **{name: _document(result.outcomes[scope], likes) for scope, name in FILES.items()},
     }
 
 
-def _document(outcomes: Outcomes) -> list[Row]:
+def _document(outcomes: Outcomes, likes: Mapping[str, str]) -> list[Row]:
     """Return the parts of a scope with their measures."""
     return [
         {
             "name": name,
+            **_of_opened(outcomes, part, likes),
             **_sizes(outcomes, part),
             "estimates": _columns(outcomes.estimates, ESTIMATE, part),
             "differences": _columns(outcomes.differences, DIFFERENCE, part),
@@ -173,6 +189,15 @@ def _certificates(result: ScenarioResult) -> Iterator[Row]:
             "scenario": result.scenario.name,
             "replicate": replicate,
             **_certificate(certificate),
+        }
+
+
+def _verdicts(result: ScenarioResult) -> Iterator[Row]:
+    for verdict, replicates in result.verdicts.items():
+        yield {
+            "scenario": result.scenario.name,
+            "verdict": verdict.value,
+            "replicates": replicates,
         }
 
 

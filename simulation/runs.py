@@ -20,19 +20,23 @@ from simulation.estimates import Sums, compare, estimate
 from simulation.measures import MEASURES, Frame, Scope
 from simulation.outcome import ENGINE_VERSION, Outcome
 from simulation.parameters import Parameters, Part, default_parameters
+from simulation.patience import SEARCH_LIMIT, never
 from simulation.plain import NotPlainError, plain_value
 from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
 from simulation.reversion import ReversionRun
-from simulation.scenario import AS_IT_IS, RevertSeats, Scenario, invalid
+from simulation.scenario import AS_IT_IS, OpenProgram, RevertSeats, Scenario, invalid
 from simulation.seats import seat_values
 from simulation.stability import audit
 
-MOST_SCENARIOS: Final = 10
+MOST_SCENARIOS: Final = 11
+"""Ten, and the one that they are compared with."""
+
 MOST_REPLICATES: Final = 100_000
 MOST_AUDITS: Final = 100
+LONGEST_SEARCH: Final = 3600.0
 
 
 class RunRequest(Part):
@@ -64,6 +68,13 @@ class RunRequest(Part):
     keeps_matches: bool = Field(
         False, description="Whether the matches of the first replicate are kept."
     )
+    search_limit: Annotated[float, Field(ge=0.001, le=LONGEST_SEARCH)] = Field(
+        SEARCH_LIMIT,
+        description="How long the exact search for a stable matching with couples goes on, in the"
+        " solver's own time: about seconds of a processor, counted in work done, so that results"
+        " are the same on every machine. Replicates where it ends without an answer are UNDECIDED"
+        " in `verdicts`; a higher limit decides more of them, and makes a run longer.",
+    )
     seat_values: bool = Field(
         False,
         description="Whether to tell what one more seat of each program would change. With couples"
@@ -81,6 +92,21 @@ class RunRequest(Part):
         names = [one.name for one in self.scenarios]
         if len(set(names)) < len(names):
             raise ValueError("two scenarios share a name")
+        return self
+
+    @model_validator(mode="after")
+    def _opens_alike(self) -> RunRequest:
+        """Refuse one key for two new programs: results of all scenarios stand side by side."""
+        opened: dict[str, OpenProgram] = {}
+        for scenario in self.scenarios:
+            for one in scenario.changes:
+                if isinstance(one, OpenProgram) and one.like is not None:
+                    first = opened.setdefault(one.program, one)
+                    if (first.like, first.name) != (one.like, one.name):
+                        raise ValueError(
+                            f"two scenarios open different programs as {one.program!r}: give each"
+                            " its own key"
+                        )
         return self
 
     @classmethod
@@ -150,7 +176,8 @@ def run(
         programs: The program streams.
         on_progress: Told how many replicates are done and how many there are at most, again and
             again; replicates for seat values count as well.
-        is_cancelled: Asked several times a second, from this thread.
+        is_cancelled: Asked several times a second, from this thread; during exact searches of what
+            is audited, from another one. It may raise what shall end the run.
         data_version: What the programs are, in words.
         stored: Where finished chunks are kept; with the same request, programs and engine, a run
             that was interrupted goes on from there. Chunks of other runs are not looked at.
@@ -165,9 +192,9 @@ def run(
     settings = [
         apply(scenario, programs, parameters, request.reversions) for scenario in request.scenarios
     ]
-    populations = _populations(settings, request.seed, is_cancelled or (lambda: False))
+    populations = _populations(settings, request.seed, is_cancelled or never)
     cases = [
-        _case(scenario, setting, population)
+        _case(request, scenario, setting, population)
         for scenario, setting, population in zip(
             request.scenarios, settings, populations, strict=True
         )
@@ -218,7 +245,7 @@ def run(
         ensemble.replicates,
         ensemble.is_converged,
         tuple(
-            _result(request, scenario, setting, case, ensemble, number)
+            _result(request, scenario, setting, case, ensemble, number, is_cancelled or never)
             for number, (scenario, setting, case) in enumerate(
                 zip(request.scenarios, settings, cases, strict=True)
             )
@@ -280,7 +307,9 @@ def _is_alike(one: Setting, other: Setting) -> bool:
     )
 
 
-def _case(scenario: Scenario, setting: Setting, population: Population) -> Case:
+def _case(
+    request: RunRequest, scenario: Scenario, setting: Setting, population: Population
+) -> Case:
     """Return a scenario made ready to run."""
     numbers = {name: place for place, name in enumerate(sorted(set(setting.programs.provinces)))}
     provinces = np.array([numbers[one] for one in setting.programs.provinces], dtype=np.int32)
@@ -291,6 +320,7 @@ def _case(scenario: Scenario, setting: Setting, population: Population) -> Case:
         population.seed,
         setting.reversions,
         setting.pools,
+        request.search_limit,
     )
 
 
@@ -301,9 +331,12 @@ def _result(
     case: Case,
     ensemble: EnsembleRun,
     number: int,
+    is_cancelled: Callable[[], bool],
 ) -> ScenarioResult:
     """Return what one scenario gives."""
-    audited = [case.outcome(one) for one in range(min(request.audits, ensemble.replicates))]
+    audited = [
+        case.outcome(one, is_cancelled) for one in range(min(request.audits, ensemble.replicates))
+    ]
     base = ensemble.sums[0] if number else None
     return ScenarioResult(
         scenario,
@@ -363,6 +396,6 @@ def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Fir
     parameters = request.parameters or default_parameters()
     setting = apply(scenario, programs, parameters, request.reversions)
     population = populate(setting.programs, setting.parameters, request.seed)
-    case = _case(scenario, setting, population)
+    case = _case(request, scenario, setting, population)
     reverted = case.reverted(case.market(0))
     return FirstMatch(case.outcome(0) if reverted is None else reverted.run.outcome, reverted)

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from simulation.outcome import Verdict
 from simulation.report import About
 from warehouse.queries.simulation_results import (
     APPLICATION_COLUMNS,
@@ -20,7 +21,7 @@ from warehouse.queries.simulation_results import (
     ScenarioResult,
 )
 from warehouse.queries.simulations import Stored
-from warehouse.tables.measures import APPLICANTS, BOUNDS, SEATS
+from warehouse.tables.measures import APPLICANTS, BOUNDS, CHANGE, SEATS
 
 KEPT_OUT: Final = frozenset({"idempotency_token", "request_digest"})
 """Columns that are whoever asked's own."""
@@ -30,6 +31,8 @@ CERTIFICATE: Final = (
 )  # fmt: skip
 """What the audit of a scenario found."""
 SIZES: Final = ("applicants", "seats", "quota", "programs")
+OF_OPENED: Final = ("is_hypothetical", "like_key")
+"""What tells a program that a scenario opens from those that exist."""
 
 
 def about(row: Row) -> About:
@@ -103,6 +106,11 @@ def _tables(scenario: ScenarioResult) -> Iterator[tuple[str, Iterable[Mapping[st
         yield name, (line for row in rows for line in _measured(row, label, measures))
     yield "seat_values", _seat_values(scenario)
     yield "certificates", [{name: scenario.row[name] for name in CERTIFICATE}]
+    verdicts = scenario.row["verdicts"]
+    yield (
+        "verdicts",
+        ({"verdict": one.value, "replicates": verdicts.get(one.value, 0)} for one in Verdict),
+    )
     keys = [row["key"] for row in scenario.programs]
     yield "matches", (_named(MATCH_COLUMNS, fact, keys) for fact in scenario.matches)
     yield "applications", (_named(APPLICATION_COLUMNS, f, keys) for f in scenario.applications)
@@ -119,7 +127,7 @@ def _of_ranks(ranks: Iterable[Row]) -> dict[str, Any]:
 
 
 def _measured(row: Row, label: str, stems: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-    sizes = {name: row[name] for name in SIZES if name in row}
+    sizes = {name: row[name] for name in (*SIZES, *OF_OPENED) if name in row}
     if "quota" in sizes:
         sizes["seats"] = sizes.pop("quota")
     for stem in stems:
@@ -128,7 +136,7 @@ def _measured(row: Row, label: str, stems: Mapping[str, object]) -> Iterator[dic
             **sizes,
             "measure": stem.upper(),
             **{end: row.get(f"{stem}_{end}") for end in BOUNDS},
-            **{f"difference_{end}": row.get(f"{stem}_change_{end}") for end in BOUNDS},
+            **{f"difference_{end}": row.get(f"{stem}_change_{end}") for end in CHANGE},
         }
 
 

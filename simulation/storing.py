@@ -14,10 +14,11 @@ from simulation.measures import RANK_MEASURES, Measure, Scope
 from simulation.outcome import Outcome
 from simulation.programs import Program
 from simulation.results import Outcomes, RunResult, ScenarioResult
+from simulation.scenario import opened_programs
 from simulation.stability import Certificate
 from warehouse.queries.simulation_results import CategoryResult, Results
 from warehouse.queries.simulation_results import ScenarioResult as Rows
-from warehouse.tables.measures import APPLICANTS, SEATS
+from warehouse.tables.measures import APPLICANTS, BOUNDS, CHANGE, SEATS
 
 MOST_TOLD: Final = 20
 """Blocking pairs that are told in words."""
@@ -31,13 +32,16 @@ def rows_of(result: RunResult) -> Results:
     for scenario in result.scenarios:
         for program in scenario.programs.rows():
             programs.setdefault(program.key, program)
-    scenarios = [_scenario(one, programs) for one in result.scenarios]
+    likes = opened_programs(result.request.scenarios)
+    scenarios = [_scenario(one, programs, likes) for one in result.scenarios]
     if result.seat_values is not None:
         _add_seat_values(scenarios[0], result)
     return Results(scenarios, result.replicates)
 
 
-def _scenario(result: ScenarioResult, programs: Mapping[str, Program]) -> Rows:
+def _scenario(
+    result: ScenarioResult, programs: Mapping[str, Program], likes: Mapping[str, str]
+) -> Rows:
     everything, disciplines, provinces, of_programs, categories = (
         result.outcomes[scope]
         for scope in (Scope.ALL, Scope.DISCIPLINE, Scope.PROVINCE, Scope.PROGRAM, Scope.CATEGORY)
@@ -48,14 +52,13 @@ def _scenario(result: ScenarioResult, programs: Mapping[str, Program]) -> Rows:
         "applicants": int(everything.applicants[0]),
         "programs": int(everything.programs[0]),
         "seats": int(everything.seats[0]),
-        "variance_ratio": _variance_ratio(everything),
         "verdicts": {one.value: count for one, count in result.verdicts.items() if count},
         **_certified(result.certificates, result.outcome),
         **_estimates(everything, 0, [*_stems(APPLICANTS), *_stems(SEATS)]),
     }
     return Rows(
         row,
-        [_program(of_programs, part, programs) for part in range(len(of_programs.names))],
+        [_program(of_programs, part, programs, likes) for part in range(len(of_programs.names))],
         [{"name": name, **_seats(disciplines, n)} for n, name in enumerate(disciplines.names)],
         [
             {"province": name or None, **_seats(provinces, part)}
@@ -76,28 +79,24 @@ def _estimates(outcomes: Outcomes, part: int, stems: Stems) -> dict[str, float |
     row: dict[str, float | None] = {}
     for stem, measure in stems:
         row |= _bounds(stem, outcomes.estimates[measure], part)
-        row |= _bounds(f"{stem}_change", outcomes.differences.get(measure), part)
+        row |= _bounds(f"{stem}_change", outcomes.differences.get(measure), part, CHANGE)
     return row
 
 
-def _bounds(stem: str, found: Estimates | Differences | None, part: int) -> dict[str, float | None]:
-    if found is None:
-        return dict.fromkeys((f"{stem}_mean", f"{stem}_low", f"{stem}_high"))
+def _bounds(
+    stem: str,
+    found: Estimates | Differences | None,
+    part: int,
+    ends: Iterable[str] = BOUNDS,
+) -> dict[str, float | None]:
     return {
-        f"{stem}_mean": known(found.mean[part]),
-        f"{stem}_low": known(found.low[part]),
-        f"{stem}_high": known(found.high[part]),
+        f"{stem}_{end}": None if found is None else known(getattr(found, end)[part]) for end in ends
     }
 
 
 def known(value: float) -> float | None:
     """Return a number; None for not-a-number and infinity."""
     return float(value) if math.isfinite(value) else None
-
-
-def _variance_ratio(everything: Outcomes) -> float | None:
-    found = everything.differences.get(Measure.MATCHED)
-    return None if found is None else known(found.variance_ratio[0])
 
 
 def _certified(certificates: tuple[Certificate, ...], outcome: Outcome | None) -> dict[str, object]:
@@ -126,11 +125,15 @@ def _seats(outcomes: Outcomes, part: int) -> dict[str, Any]:
     }
 
 
-def _program(outcomes: Outcomes, part: int, programs: Mapping[str, Program]) -> dict[str, Any]:
+def _program(
+    outcomes: Outcomes, part: int, programs: Mapping[str, Program], likes: Mapping[str, str]
+) -> dict[str, Any]:
     program = programs[outcomes.names[part]]
     return {
         "key": program.key,
         "name": program.name,
+        "is_hypothetical": program.key in likes,
+        "like_key": likes.get(program.key),
         "province": program.province or None,
         "quota": int(outcomes.seats[part]),
         "is_quota_modelled": program.quota_is_modelled,
@@ -140,7 +143,7 @@ def _program(outcomes: Outcomes, part: int, programs: Mapping[str, Program]) -> 
 
 
 _SEAT_STEMS: Final = ("seat_value", "seat_better_off", "seat_ranks_gained")
-_SEAT_COLUMNS: Final = [f"{stem}_{end}" for stem in _SEAT_STEMS for end in ("mean", "low", "high")]
+_SEAT_COLUMNS: Final = [f"{stem}_{end}" for stem in _SEAT_STEMS for end in BOUNDS]
 
 
 def _add_seat_values(rows: Rows, result: RunResult) -> None:

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.planner.declare import column, table_type, to_many, to_one
 from graph.types.enums import ApplicantCategory
-from graph.types.estimate import Estimate, estimate
+from graph.types.estimate import Difference, Estimate, difference, estimate
 from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.paging import Connection
 from graph.types.seat_outcomes import ItsScenario, ProgramOutcome, its_scenario
@@ -22,9 +22,7 @@ class RankOutcome:
     rank: int = column()
     is_open_ended: bool = column()
     share: Estimate | None = estimate(RANK, "share", "Share of the applicants of the category.")
-    share_change: Estimate | None = estimate(
-        RANK, "share_change", "Share: how much more than in the first scenario; null for the first."
-    )
+    share_change: Difference | None = difference(RANK, "share", "Share")
 
 
 RankOutcomeFilter = filter_input(RankOutcome)
@@ -38,24 +36,18 @@ class CategoryOutcome:
 
     category: ApplicantCategory = column()
     applicants: int = column()
-    matched: Estimate | None = estimate(CATEGORY, "matched", "Applicants with a match.")
-    matched_change: Estimate | None = estimate(
-        CATEGORY,
-        "matched_change",
-        "Applicants with a match: how much more than in the first scenario; null for the first.",
-    )
-    match_rate: Estimate | None = estimate(
-        CATEGORY, "match_rate", "Share of the applicants with a match, from 0 to 1."
-    )
-    first_choice_rate: Estimate | None = estimate(
-        CATEGORY, "first_choice_rate", "Share of the applicants with their first choice."
-    )
-    top_three_rate: Estimate | None = estimate(
-        CATEGORY, "top_three_rate", "Share of the applicants with one of their first three."
-    )
-    mean_rank: Estimate | None = estimate(
-        CATEGORY, "mean_rank", "Rank that matched applicants obtain, 1 for the first choice."
-    )
+    matched: Estimate | None = estimate(CATEGORY, "matched")
+    matched_change: Difference | None = difference(CATEGORY, "matched")
+    unmatched: Estimate | None = estimate(CATEGORY, "unmatched")
+    unmatched_change: Difference | None = difference(CATEGORY, "unmatched")
+    match_rate: Estimate | None = estimate(CATEGORY, "match_rate")
+    match_rate_change: Difference | None = difference(CATEGORY, "match_rate")
+    first_choice_rate: Estimate | None = estimate(CATEGORY, "first_choice_rate")
+    first_choice_rate_change: Difference | None = difference(CATEGORY, "first_choice_rate")
+    top_three_rate: Estimate | None = estimate(CATEGORY, "top_three_rate")
+    top_three_rate_change: Difference | None = difference(CATEGORY, "top_three_rate")
+    mean_rank: Estimate | None = estimate(CATEGORY, "mean_rank")
+    mean_rank_change: Difference | None = difference(CATEGORY, "mean_rank")
     ranks: list[RankOutcome] = to_many(
         RankOutcome,
         ("category_outcome_id", "category_outcome_id"),

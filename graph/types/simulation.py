@@ -21,7 +21,7 @@ from graph.planner.declare import (
 from graph.planner.sources import Computed, GlobalId, Through
 from graph.types.data_version import DataVersion
 from graph.types.enums import JobStatus, SimulationKind
-from graph.types.estimate import Estimate, estimate
+from graph.types.estimate import Difference, Estimate, difference, estimate
 from graph.types.explanation import Explanation
 from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.job import Job
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 SCENARIO = "simulation.scenario"
 _SEATS = "graph.types.seat_outcomes"
 _APPLICANTS = "graph.types.applicant_outcomes"
-_CHANGE = (
-    "how much more than in the first scenario, replicate by replicate with the same draws;"
-    " null for the first"
-)
 EXPLANATION_WEIGHT = 20_000
 """A run is repeated and traced: as much as a page of 100 programs in full detail."""
 
@@ -87,36 +83,28 @@ class Scenario:
     applicants: int = column()
     programs: int = column()
     seats: int = column()
-    matched: Estimate | None = estimate(SCENARIO, "matched", "Applicants with a match.")
-    matched_change: Estimate | None = estimate(
-        SCENARIO, "matched_change", f"Applicants with a match: {_CHANGE}."
+    matched: Estimate | None = estimate(SCENARIO, "matched")
+    matched_change: Difference | None = difference(SCENARIO, "matched")
+    unmatched: Estimate | None = estimate(SCENARIO, "unmatched")
+    unmatched_change: Difference | None = difference(SCENARIO, "unmatched")
+    match_rate: Estimate | None = estimate(SCENARIO, "match_rate")
+    match_rate_change: Difference | None = difference(SCENARIO, "match_rate")
+    first_choice_rate: Estimate | None = estimate(SCENARIO, "first_choice_rate")
+    first_choice_rate_change: Difference | None = difference(SCENARIO, "first_choice_rate")
+    top_three_rate: Estimate | None = estimate(SCENARIO, "top_three_rate")
+    top_three_rate_change: Difference | None = difference(SCENARIO, "top_three_rate")
+    mean_rank: Estimate | None = estimate(SCENARIO, "mean_rank")
+    mean_rank_change: Difference | None = difference(SCENARIO, "mean_rank")
+    filled: Estimate | None = estimate(SCENARIO, "filled")
+    filled_change: Difference | None = difference(SCENARIO, "filled")
+    unfilled: Estimate | None = estimate(SCENARIO, "unfilled")
+    unfilled_change: Difference | None = difference(SCENARIO, "unfilled")
+    fill_rate: Estimate | None = estimate(SCENARIO, "fill_rate")
+    fill_rate_change: Difference | None = difference(SCENARIO, "fill_rate")
+    variance_ratio: float | None = column(
+        "matched_change_variance_ratio",
+        description="The variance ratio of `matchedChange`, which has it as well.",
     )
-    match_rate: Estimate | None = estimate(
-        SCENARIO, "match_rate", "Share of the applicants with a match, from 0 to 1."
-    )
-    match_rate_change: Estimate | None = estimate(
-        SCENARIO, "match_rate_change", f"Share with a match: {_CHANGE}."
-    )
-    first_choice_rate: Estimate | None = estimate(
-        SCENARIO, "first_choice_rate", "Share of the applicants with their first choice."
-    )
-    top_three_rate: Estimate | None = estimate(
-        SCENARIO, "top_three_rate", "Share of the applicants with one of their first three."
-    )
-    mean_rank: Estimate | None = estimate(
-        SCENARIO, "mean_rank", "Rank that matched applicants obtain, 1 for the first choice."
-    )
-    mean_rank_change: Estimate | None = estimate(
-        SCENARIO, "mean_rank_change", f"Rank obtained: {_CHANGE}."
-    )
-    filled: Estimate | None = estimate(SCENARIO, "filled", "Seats that are filled.")
-    filled_change: Estimate | None = estimate(
-        SCENARIO, "filled_change", f"Seats that are filled: {_CHANGE}."
-    )
-    fill_rate: Estimate | None = estimate(
-        SCENARIO, "fill_rate", "Share of the seats that are filled, from 0 to 1."
-    )
-    variance_ratio: float | None = column()
     certificate: Certificate = embedded(
         SCENARIO,
         "Whether the matchings are stable.",

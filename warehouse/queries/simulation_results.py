@@ -151,8 +151,14 @@ class _Dimensions:
     def of(self, member: str, row: Row) -> dict[str, int | None]:
         """Return the foreign keys of a row."""
         if member == "programs":
-            names = ("program_key", "discipline_key", "university_key")
-            return dict(zip(names, self.programs.get(row["key"], (None,) * 3), strict=True))
+            program, discipline, university = self.programs.get(
+                row["like_key"] or row["key"], (None,) * 3
+            )
+            return {
+                "program_key": None if row["is_hypothetical"] else program,
+                "discipline_key": discipline,
+                "university_key": university,
+            }
         if member == "disciplines":
             return {"discipline_key": self.disciplines.get(row["name"])}
         return {}

@@ -182,7 +182,7 @@ class Scenario(Summary, table=True):
         "simulation",
         __doc__,
         UniqueConstraint("simulation_id", "ordinal"),
-        check("ordinal_is_bounded", "ordinal BETWEEN 0 AND 9"),
+        check("ordinal_is_bounded", "ordinal BETWEEN 0 AND 10"),
         grain="one scenario of a simulation",
     )
 
@@ -200,13 +200,6 @@ class Scenario(Summary, table=True):
         "Program streams that take part.", sa_type=Integer, unit="programs", nullable=False
     )
     seats: int = column("Seats of all programs.", sa_type=Integer, unit="positions", nullable=False)
-    variance_ratio: float | None = column(
-        "By how much common random numbers shrink the variance of the change in matched"
-        " applicants; null for the first scenario.",
-        sa_type=Float,
-        unit="times",
-        default=None,
-    )
     audited: int = column(
         "Matchings that the auditor, which shares no code with the solver, looked at.",
         sa_type=Integer,

@@ -44,6 +44,7 @@ class ProgramOutcome(ProgramEstimates, table=True):
         "simulation",
         __doc__,
         one_of("province", Province),
+        check("is_hypothetical_where_like", "is_hypothetical = (like_key IS NOT NULL)"),
         Index("ix_program_outcome_simulation_id", "simulation_id"),
         grain="one program stream in a scenario",
     )
@@ -58,6 +59,16 @@ class ProgramOutcome(ProgramEstimates, table=True):
     simulation_id: int = simulation_key(is_indexed=False)
     key: str = text("Match iteration and program stream id, such as 1503-27447.", nullable=False)
     name: str = text("Name of the program stream.", nullable=False)
+    is_hypothetical: bool = column(
+        "Whether there is no such program: a scenario of the simulation opens it.",
+        sa_type=Boolean,
+        nullable=False,
+    )
+    like_key: str | None = text(
+        "Key of the program that one which a scenario opens is like, and whose discipline,"
+        " university and province it has; null for a program that exists.",
+        default=None,
+    )
     program_key: int | None = dimension(
         "The program, in the version that was read; null for one that a scenario opens.",
         "dim_program.program_key",

@@ -248,7 +248,7 @@ def test_odd_markets_run_to_their_end(programs: ProgramTable, parameters: Parame
         ({"replicates": 10_000_000}, "replicates"),
         ({"replicates": 0}, "replicates"),
         ({"scenarios": []}, "scenarios"),
-        ({"scenarios": [{"name": str(number)} for number in range(11)]}, "scenarios"),
+        ({"scenarios": [{"name": str(number)} for number in range(12)]}, "scenarios"),
         ({"scenarios": [{"name": "twice"}, {"name": "twice"}]}, "share a name"),
         ({"scenarios": [{"name": ""}]}, "name"),
         ({"seed": -1}, "seed"),
