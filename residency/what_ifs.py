@@ -48,6 +48,7 @@ def run_scenarios(
     *,
     replicates: int | None,
     seed: int | None,
+    iterations: int | None = None,
 ) -> None:
     """Run the scenarios of a file over programs, show them, and write all results.
 
@@ -57,6 +58,7 @@ def run_scenarios(
         programs: CSV file of programs; None for the loaded ones.
         replicates: Replicates instead of those of the file.
         seed: Seed instead of that of the file.
+        iterations: Iterations instead of those of the file.
 
     Raises:
         InvalidRequestError: The file is no request.
@@ -66,7 +68,9 @@ def run_scenarios(
     """
     if out is not None:
         _check_folder(out)  # before the run, which may take long
-    request = RunRequest.read(file).with_overrides(replicates=replicates, seed=seed)
+    request = RunRequest.read(file).with_overrides(
+        replicates=replicates, seed=seed, iterations=iterations
+    )
     table, data_version = _loaded() if programs is None else _of_file(programs)
     with progress_bars() as bars:
         task = bars.add_task("Simulating", total=request.replicates)

@@ -53,8 +53,8 @@ class Core:
         """Return the numbers of the programs that have other applicants when programs propose."""
         which = self.applicants()
         both = (self.by_applicants.assignment[which], self.by_programs.assignment[which])
-        found: Int32 = np.unique(np.concatenate(both)).astype(np.int32)
-        return found[found != NO_MATCH]
+        found = np.unique(np.concatenate(both))
+        return np.asarray(found[found != NO_MATCH], dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def groups_of(offer: Offer, parameters: Parameters, seed: int) -> list[People]:
     return groups
 
 
-def meet(  # noqa: PLR0913, PLR0917  # a step of `populate`
+def meet(  # a step of `populate`
     offer: Offer,
     groups: Sequence[People],
     parameters: Parameters,

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple, TypedDict
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
@@ -14,7 +14,8 @@ from pydantic import Field, ValidationError, model_validator
 from simulation.applying import Setting, apply
 from simulation.cases import Case
 from simulation.chunks import Stored
-from simulation.ensemble import Ensemble, EnsembleRun, OnProgress
+from simulation.core import core_size
+from simulation.ensemble import Ensemble, EnsembleRun
 from simulation.errors import InvalidRequestError, RunCancelledError
 from simulation.estimates import Sums, compare, estimate
 from simulation.measures import MEASURES, Frame, Scope
@@ -25,10 +26,12 @@ from simulation.plain import NotPlainError, plain_value
 from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
+from simulation.progress import OnProgress, Progress
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
 from simulation.reversion import ReversionRun
 from simulation.scenario import AS_IT_IS, OpenProgram, RevertSeats, Scenario, invalid
 from simulation.seats import seat_values
+from simulation.second_iteration import IteratedResult, SecondIterations, TwoIterations
 from simulation.stability import audit
 
 MOST_SCENARIOS: Final = 11
@@ -203,41 +206,37 @@ def run(
         (name for case in cases for name in case.population.category_names),
         [setting.programs for setting in settings],
     )
-    progress, key = _Progress(on_progress, request), _key(request, programs)
+    progress = Progress(on_progress, request.iterations + request.seat_values)
+    key = _key(request, programs)
+    work: _Work = {
+        "stored": stored,
+        "threads": threads,
+        "on_progress": progress.report,
+        "is_cancelled": is_cancelled,
+    }
     ensemble = Ensemble(cases, frame).run(
-        request.replicates,
-        precision=request.precision,
-        stored=stored,
-        name=f"ensemble-{key}",
-        threads=threads,
-        on_progress=progress.of_ensemble,
-        is_cancelled=is_cancelled,
+        request.replicates, precision=request.precision, name=f"ensemble-{key}", **work
     )
+    progress.next()
     values: SeatValues | None = None
     if request.seat_values:
-        values = seat_values(
-            cases[0],
-            ensemble.replicates,
-            stored=stored,
-            name=f"seats-{key}",
-            threads=threads,
-            on_progress=progress.report,
-            is_cancelled=is_cancelled,
-        )
+        values = seat_values(cases[0], ensemble.replicates, name=f"seats-{key}", **work)
         progress.next()
-    second: SecondIterations | None = None
-    total: EnsembleChunk | None = None
+    iterated: Sequence[IteratedResult | None] = [None] * len(cases)
     if request.iterations > 1:
         pairs = zip(cases, settings, strict=True)
         second = SecondIterations([TwoIterations(one, its.programs) for one, its in pairs], frame)
-        total = second.run(
-            ensemble.replicates,
-            stored=stored,
-            name=f"second-{key}",
-            threads=threads,
-            on_progress=progress.report,
-            is_cancelled=is_cancelled,
-        )
+        total = second.run(ensemble.replicates, name=f"second-{key}", **work)
+        iterated = [
+            second.result(
+                number,
+                total,
+                request.audits,
+                is_cancelled or never,
+                keeps_matches=request.keeps_matches,
+            )
+            for number in range(len(cases))
+        ]
     return RunResult(
         request,
         data_version,
@@ -245,13 +244,22 @@ def run(
         ensemble.replicates,
         ensemble.is_converged,
         tuple(
-            _result(request, scenario, setting, case, ensemble, number, is_cancelled or never)
-            for number, (scenario, setting, case) in enumerate(
-                zip(request.scenarios, settings, cases, strict=True)
+            _result(
+                request, setting, case, ensemble, number, iterated[number], is_cancelled or never
             )
+            for number, (setting, case) in enumerate(zip(settings, cases, strict=True))
         ),
         values,
     )
+
+
+class _Work(TypedDict):
+    """How the parts of a run are run."""
+
+    stored: Stored | None
+    threads: int | None
+    on_progress: OnProgress
+    is_cancelled: Callable[[], bool] | None
 
 
 def _key(request: RunRequest, programs: ProgramTable) -> str:
@@ -260,24 +268,6 @@ def _key(request: RunRequest, programs: ProgramTable) -> str:
     for text in (ENGINE_VERSION, request.to_json(), *map(repr, programs.rows())):
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()
-
-
-class _Progress:
-    """Adds up the replicates of the ensemble and those for seat values."""
-
-    def __init__(self, on_progress: OnProgress | None, request: RunRequest) -> None:
-        self._tell = on_progress
-        self._all = request.replicates * (2 if request.seat_values else 1)
-        self._done = 0
-
-    def of_ensemble(self, done: int, _: int) -> None:
-        self._done = done
-        if self._tell is not None:
-            self._tell(done, self._all)
-
-    def of_seats(self, done: int, replicates: int) -> None:
-        if self._tell is not None:
-            self._tell(self._done + done, self._done + replicates)
 
 
 def _populations(
@@ -326,11 +316,11 @@ def _case(
 
 def _result(
     request: RunRequest,
-    scenario: Scenario,
     setting: Setting,
     case: Case,
     ensemble: EnsembleRun,
     number: int,
+    iterated: IteratedResult | None,
     is_cancelled: Callable[[], bool],
 ) -> ScenarioResult:
     """Return what one scenario gives."""
@@ -339,13 +329,15 @@ def _result(
     ]
     base = ensemble.sums[0] if number else None
     return ScenarioResult(
-        scenario,
+        request.scenarios[number],
         setting.programs,
         case.population,
         _outcomes(ensemble.frame, case, ensemble.sums[number], base),
         ensemble.verdicts[number],
         tuple(audit(one.market, one.assignment, one.method.own_seats) for one in audited),
         audited[0] if request.keeps_matches else None,
+        core_size(audited),
+        iterated,
     )
 
 

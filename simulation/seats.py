@@ -18,13 +18,13 @@ import numpy as np
 
 from simulation.cases import Case
 from simulation.chunks import Chunks, Stored
-from simulation.ensemble import OnProgress
 from simulation.errors import RunCancelledError
 from simulation.estimates import Estimates, Sums, estimate
 from simulation.incremental import WhatIf
 from simulation.joining import Int64
 from simulation.market import Int32, frozen
 from simulation.measures import Fractions
+from simulation.progress import OnProgress
 from simulation.results import SeatValues
 
 CHUNK = 10

@@ -22,16 +22,18 @@ import numpy as np
 
 from simulation.cases import VERDICTS, Case
 from simulation.chunks import Chunks, Stored
-from simulation.ensemble import EnsembleChunk, OnProgress
+from simulation.ensemble import EnsembleChunk
 from simulation.errors import RunCancelledError
 from simulation.estimates import Differences, Estimates, Sums, compare, estimate
 from simulation.joining import Int64
 from simulation.market import NO_MATCH, Int32
 from simulation.measures import Fractions, Frame
 from simulation.outcome import Outcome, Verdict
+from simulation.patience import never
 from simulation.people import Offer, People
 from simulation.preferences import groups_of, meet
 from simulation.programs import ProgramTable
+from simulation.progress import OnProgress
 from simulation.stability import Certificate, audit
 
 CHUNK: Final = 5
@@ -59,7 +61,7 @@ class Both(NamedTuple):
     who: Int64
 
     def matches(self) -> tuple[Int32, Int32, Int32]:
-        """Return iteration, program and rank of each applicant's match; 0, `NO_MATCH`, 0 for none."""
+        """Return iteration, program and rank of all matches; 0, `NO_MATCH` and 0 for none."""
         programs, ranks = self.first.assignment.copy(), self.first.ranks()
         programs[self.who], ranks[self.who] = self.second.assignment, self.second.ranks()
         iterations = np.where(programs == NO_MATCH, 0, 1).astype(np.int32)
@@ -92,10 +94,14 @@ class TwoIterations:
         people = groups_of(self._offer, population.parameters, population.seed)
         return [group.under(second, population.seed) for group in people]
 
-    def run(self, replicate: int) -> Both:
-        """Return both iterations of a replicate."""
+    def run(self, replicate: int, is_cancelled: Callable[[], bool] = never) -> Both:
+        """Return both iterations of a replicate.
+
+        Raises:
+            RunCancelledError: Somebody cancelled.
+        """
         case, population = self.case, self.case.population
-        first = case.outcome(replicate)
+        first = case.outcome(replicate, is_cancelled)
         who = np.flatnonzero(first.assignment == NO_MATCH)
         groups: list[People] = []
         for group in self._groups:
@@ -107,9 +113,10 @@ class TwoIterations:
             population.parameters,
             population.seed,
             _couples(population.couples, who),
+            is_cancelled,
         )
-        again = Case(case.name, left, case.provinces, case.seed)
-        return Both(first, again.outcome(replicate), who)
+        again = Case(case.name, left, case.provinces, case.seed, search_limit=case.search_limit)
+        return Both(first, again.outcome(replicate, is_cancelled), who)
 
 
 def _couples(couples: Int32, who: Int64) -> Int32:
@@ -226,7 +233,7 @@ class SecondIterations:
             for replicate in range(first, first + number):
                 if is_cancelled():
                     raise RunCancelledError
-                both = case.run(replicate)
+                both = case.run(replicate, is_cancelled)
                 rows.append(self._row(case, both))
                 verdicts[place, VERDICTS.index(both.second.method.verdict)] += 1
             above = np.stack(rows)
@@ -234,7 +241,13 @@ class SecondIterations:
         return EnsembleChunk(tuple(Sums.of(one, fractions[0]) for one in fractions), verdicts)
 
     def result(
-        self, number: int, total: EnsembleChunk, audits: int, *, keeps_matches: bool
+        self,
+        number: int,
+        total: EnsembleChunk,
+        audits: int,
+        is_cancelled: Callable[[], bool],
+        *,
+        keeps_matches: bool,
     ) -> IteratedResult:
         """Return what one scenario gives.
 
@@ -242,13 +255,18 @@ class SecondIterations:
             number: The number of the scenario.
             total: The sums of all scenarios.
             audits: How many replicates the auditor looks at.
+            is_cancelled: Asked now and then for whether to stop.
             keeps_matches: Whether the first one is kept.
+
+        Raises:
+            RunCancelledError: It was to stop.
         """
         case = self._cases[number]
         sums = [one.only(np.arange(self._totals)) for one in total.sums]
         estimates = estimate(total.sums[number])
         differences = compare(sums[number], sums[0]) if number else None
-        audited = [case.run(one) for one in range(min(audits, total.sums[0].replicates))]
+        replicates = total.sums[0].replicates
+        audited = [case.run(one, is_cancelled) for one in range(min(audits, replicates))]
         count = len(self._frame.programs)
         return IteratedResult(
             self._frame.categories,
