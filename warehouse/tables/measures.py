@@ -39,6 +39,26 @@ APPLICANTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """What is estimated of applicants."""
 
+ITERATION_APPLICANTS: Final[Mapping[str, tuple[str, str]]] = {
+    "applicants": ("Applicants who take part in the iteration", "applicants"),
+    "matched": ("Applicants whom the iteration matches", "applicants"),
+    "unmatched": ("Applicants without a match after the iteration", "applicants"),
+}
+"""What is estimated of applicants in each of two iterations."""
+
+ITERATION_SEATS: Final[Mapping[str, tuple[str, str]]] = {
+    "seats": ("Seats that the iteration offers", "positions"),
+    "filled": ("Seats that the iteration fills", "positions"),
+    "unfilled": ("Seats that are empty after the iteration", "positions"),
+}
+"""What is estimated of seats in each of two iterations."""
+
+CARRIED: Final[Mapping[str, tuple[str, str]]] = {
+    "seats": ("Seats that come into the second iteration", "positions"),
+    "filled": ("Seats that the second iteration fills", "positions"),
+}
+"""What is estimated of seats of a program in the second iteration."""
+
 
 Measures = Mapping[str, tuple[str, str]]
 

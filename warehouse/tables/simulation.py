@@ -215,6 +215,22 @@ class Scenario(Summary, table=True):
         sa_type=ARRAY(Text),
         nullable=False,
     )
+    core_applicants: float | None = column(
+        "Applicants who would have another program if programs proposed, on average over the"
+        " audited matchings; null where that is not defined.",
+        sa_type=Float,
+        unit="applicants",
+        default=None,
+    )
+    core_programs: float | None = column(
+        "Programs that would have other applicants then, on average; null likewise.",
+        sa_type=Float,
+        unit="programs",
+        default=None,
+    )
+    core_undefined: str | None = text(
+        "Why the size of the core is not defined; null where it is.", default=None
+    )
     verdicts: dict[str, int] = column(
         "How many replicates ended with each verdict.", sa_type=JSONB, nullable=False
     )

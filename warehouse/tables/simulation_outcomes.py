@@ -197,6 +197,8 @@ class MatchOutcome(SQLModel, table=True):
         __doc__,
         one_of("category", ApplicantCategory),
         check("rank_goes_with_program", "(rank IS NULL) = (program_ordinal IS NULL)"),
+        check("iteration_goes_with_program", "(iteration IS NULL) = (program_ordinal IS NULL)"),
+        check("iteration_is_first_or_second", "iteration IN (1, 2)"),
         Index("ix_match_outcome_program", "scenario_id", "program_ordinal"),
         grain="one simulated applicant in a scenario whose matches are kept",
     )
@@ -211,12 +213,21 @@ class MatchOutcome(SQLModel, table=True):
     applicant: str = text("Identifier of the simulated applicant.", nullable=False)
     category: str = text("Category of the applicant.", nullable=False)
     list_length: int = column(
-        "Programs that the applicant ranked.", sa_type=Integer, unit="programs", nullable=False
+        "Programs that the applicant ranked, in the iteration of the match or else in the first.",
+        sa_type=Integer,
+        unit="programs",
+        nullable=False,
     )
     rank: int | None = column(
-        "Rank that the applicant obtained; null for no match.",
+        "Rank that the applicant obtained, in the list of the iteration of the match; null for no"
+        " match.",
         sa_type=Integer,
         unit="rank",
+        default=None,
+    )
+    iteration: int | None = column(
+        "Iteration in which the applicant was matched, 1 or 2; null for no match.",
+        sa_type=SmallInteger,
         default=None,
     )
     program_ordinal: int | None = column(
@@ -232,6 +243,7 @@ class Application(SQLModel, table=True):
         "simulation",
         __doc__,
         check("rank_is_positive", "rank > 0"),
+        check("iteration_is_first_or_second", "iteration IN (1, 2)"),
         Index("ix_application_program", "scenario_id", "program_ordinal"),
         grain="one entry of a simulated applicant's list",
     )
@@ -240,6 +252,12 @@ class Application(SQLModel, table=True):
     applicant_ordinal: int = column(
         "Number of the applicant within the scenario.",
         sa_type=Integer,
+        primary_key=True,
+        nullable=False,
+    )
+    iteration: int = column(
+        "Iteration of the list: 1, or 2 for one of those who were without a match.",
+        sa_type=SmallInteger,
         primary_key=True,
         nullable=False,
     )
