@@ -31,6 +31,13 @@ SHOWN = {
 }
 """What the terminal shows of each scenario; files have the rest."""
 
+ITERATED = {
+    "matched": "applicants matched in it",
+    "unmatched": "applicants unmatched after it",
+    "unfilled": "seats unfilled after it",
+}
+"""What the terminal shows of each iteration."""
+
 CONVERGED = {
     None: "",
     True: " Intervals are as narrow as asked for.",
@@ -141,6 +148,16 @@ def _show(result: RunResult) -> None:
         ],
         nothing="Nothing was measured.",
     )
+    if result.request.iterations > 1:
+        _show_iterations(result)
+    core = result.scenarios[0].core
+    if core.why_not is None:
+        say(
+            f"If programs proposed, {core.applicants:.1f} applicants and {core.programs:.1f}"
+            f" programs would have another outcome ({result.scenarios[0].scenario.name})."
+        )
+    else:
+        say(core.why_not)
     if result.seat_values is not None:
         values, programs = result.seat_values, result.scenarios[0].programs
         say("One more seat, by itself:")
@@ -162,6 +179,23 @@ def _show(result: RunResult) -> None:
         f"{result.replicates} replicates; {stable} of {len(audited)} audited matches are stable."
         f"{CONVERGED[result.is_converged]} All applicants are simulated."
     )
+
+
+def _show_iterations(result: RunResult) -> None:
+    """Print what is left after each iteration, scenario by scenario."""
+    say("After each iteration:")
+    rows: dict[tuple[int, str], dict[str, object]] = {}
+    for one in result.scenarios:
+        assert one.iterated is not None
+        for its in one.iterated.iterations:
+            found = {"matched": its.people, "unmatched": its.people, "unfilled": its.seats}
+            for measure, estimates in found.items():
+                row = rows.setdefault(
+                    (its.number, measure),
+                    {"iteration": its.number, "measure": ITERATED[measure]},
+                )
+                row[one.scenario.name] = f"{estimates[measure].mean[0]:.1f}"
+    print_table(list(rows.values()), nothing="Nothing was measured.")
 
 
 def _shown(result: ScenarioResult, measure: Measure) -> str:

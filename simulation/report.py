@@ -14,6 +14,7 @@ from typing import Any, Final
 from simulation.outcome import Verdict
 from simulation.plots import Series, Value, bars, columns, dots, legend, number, tiles, told
 from warehouse.queries.simulation_results import Results, Row, ScenarioResult
+from warehouse.tables.measures import ITERATION_APPLICANTS, ITERATION_SEATS
 
 MOST_DISCIPLINES: Final = 40
 MOST_CHANGES: Final = 15
@@ -114,7 +115,9 @@ def _sections(about: About, scenarios: Sequence[ScenarioResult]) -> Iterator[str
     for scenario in scenarios[1:2]:
         yield f"<h2>Fill rate by province: {escape(names[1])}</h2>{_map(scenario)}"
     yield from _seats(scenarios[0])
-    yield f"<h2>Certificates</h2>{_certificates(scenarios)}"
+    if any(one.iterations for one in scenarios):
+        yield f"<h2>The second iteration</h2>{_iterations(scenarios)}"
+    yield f"<h2>Certificates</h2>{_certificates(scenarios)}{_core(scenarios)}"
     yield (
         "<h2>The same again</h2>"
         f"<pre>{escape(about.reproduce)}</pre><details><summary>Parameters</summary>"
@@ -299,3 +302,37 @@ def _certificates(scenarios: Sequence[ScenarioResult]) -> str:
     head = ["Scenario", "Audited", "Stable", "Blocking pairs", "Verdicts", "Matching"]
     is_decided = not any(one.row["verdicts"].get(Verdict.UNDECIDED) for one in scenarios)
     return _table(head, lines) + ("" if is_decided else f"<p>{_UNDECIDED}</p>")
+
+
+def _iterations(scenarios: Sequence[ScenarioResult]) -> str:
+    """Return what each iteration gives, scenario by scenario."""
+    lines = []
+    for one in scenarios:
+        for row in one.iterations:
+            cells = []
+            for stem in (*ITERATION_APPLICANTS, *ITERATION_SEATS):
+                value = value_of(row, stem)
+                cells.append("" if value is None else number(value.mean))
+            of_whom = str(row["category"] or "all")
+            lines.append([str(one.row["name"]), str(row["iteration"]), of_whom, *cells])
+    words = ("Taking part", "Matched", "Without a match", "Seats", "Filled", "Empty")
+    head = ["Scenario", "Iteration", "Applicants", *words]
+    return _table(head, lines) + (
+        "<p>Means over the replicates. All other sections are of the first iteration.</p>"
+    )
+
+
+def _core(scenarios: Sequence[ScenarioResult]) -> str:
+    """Return how many would have another outcome if programs proposed, in a sentence each."""
+    told = []
+    for one in scenarios:
+        applicants, programs = one.row["core_applicants"], one.row["core_programs"]
+        if applicants is None:
+            words = str(one.row["core_undefined"] or "It was not looked at.")
+        else:
+            words = (
+                f"If programs proposed, {number(applicants)} applicants and {number(programs)}"
+                " programs would have another outcome."
+            )
+        told.append(f"<li>{escape(str(one.row['name']))}: {escape(words)}</li>")
+    return f"<h2>Size of the core</h2><ul>{''.join(told)}</ul>"

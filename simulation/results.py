@@ -15,7 +15,7 @@ import numpy as np
 from simulation.core import CoreSize
 from simulation.estimates import Differences, Estimates
 from simulation.joining import Int64
-from simulation.market import Int32
+from simulation.market import NO_MATCH, Int32
 from simulation.measures import Measure, Scope
 from simulation.outcome import Outcome, Verdict
 from simulation.population import Population
@@ -78,6 +78,17 @@ class ScenarioResult:
     outcome: Outcome | None
     core: CoreSize
     iterated: IteratedResult | None
+
+    def matches(self, outcome: Outcome) -> tuple[Int32, Int32, Int32]:
+        """Return iteration, program and rank of all matches; 0, `NO_MATCH` and 0 for none.
+
+        Args:
+            outcome: The match of the first replicate, that of the first iteration.
+        """
+        if self.iterated is not None and self.iterated.kept is not None:
+            return self.iterated.kept.matches()
+        iterations = (outcome.assignment != NO_MATCH).astype(np.int32)
+        return iterations, outcome.assignment, outcome.ranks()
 
     @property
     def is_stable(self) -> bool:

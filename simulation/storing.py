@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import numpy as np
-
-from simulation.estimates import Differences, Estimates
-from simulation.market import NEVER, NO_MATCH, Market
 from simulation.measures import RANK_MEASURES, Measure, Scope
 from simulation.outcome import Outcome
 from simulation.programs import Program
 from simulation.results import Outcomes, RunResult, ScenarioResult
 from simulation.scenario import opened_programs
 from simulation.stability import Certificate
+from simulation.storing_estimates import bounds
+from simulation.storing_facts import facts_of
+from simulation.storing_iterations import iterations_of
 from warehouse.queries.simulation_results import CategoryResult, Results
 from warehouse.queries.simulation_results import ScenarioResult as Rows
 from warehouse.tables.measures import APPLICANTS, BOUNDS, CHANGE, SEATS
@@ -54,6 +52,9 @@ def _scenario(
         "seats": int(everything.seats[0]),
         "verdicts": {one.value: count for one, count in result.verdicts.items() if count},
         **_certified(result.certificates, result.outcome),
+        "core_applicants": result.core.applicants,
+        "core_programs": result.core.programs,
+        "core_undefined": result.core.why_not,
         **_estimates(everything, 0, [*_stems(APPLICANTS), *_stems(SEATS)]),
     }
     return Rows(
@@ -65,7 +66,8 @@ def _scenario(
             for part, name in enumerate(provinces.names)
         ],
         [_category(categories, part) for part in range(len(categories.names))],
-        *_facts(result),
+        *facts_of(result),
+        *iterations_of(result),
     )
 
 
@@ -78,25 +80,9 @@ def _estimates(outcomes: Outcomes, part: int, stems: Stems) -> dict[str, float |
     """Return the columns of estimates and changes of one part."""
     row: dict[str, float | None] = {}
     for stem, measure in stems:
-        row |= _bounds(stem, outcomes.estimates[measure], part)
-        row |= _bounds(f"{stem}_change", outcomes.differences.get(measure), part, CHANGE)
+        row |= bounds(stem, outcomes.estimates[measure], part)
+        row |= bounds(f"{stem}_change", outcomes.differences.get(measure), part, CHANGE)
     return row
-
-
-def _bounds(
-    stem: str,
-    found: Estimates | Differences | None,
-    part: int,
-    ends: Iterable[str] = BOUNDS,
-) -> dict[str, float | None]:
-    return {
-        f"{stem}_{end}": None if found is None else known(getattr(found, end)[part]) for end in ends
-    }
-
-
-def known(value: float) -> float | None:
-    """Return a number; None for not-a-number and infinity."""
-    return float(value) if math.isfinite(value) else None
 
 
 def _certified(certificates: tuple[Certificate, ...], outcome: Outcome | None) -> dict[str, object]:
@@ -156,7 +142,7 @@ def _add_seat_values(rows: Rows, result: RunResult) -> None:
         number = numbers.get(row["key"])
         for stem, estimates in zip(_SEAT_STEMS, found, strict=True):
             if number is not None and isinstance(row, dict):
-                row.update(_bounds(stem, estimates, number))
+                row.update(bounds(stem, estimates, number))
 
 
 def _category(outcomes: Outcomes, part: int) -> CategoryResult:
@@ -174,68 +160,3 @@ def _category(outcomes: Outcomes, part: int) -> CategoryResult:
         for rank, measure in enumerate(RANK_MEASURES)
     ]
     return CategoryResult(row, ranks)
-
-
-def _facts(
-    result: ScenarioResult,
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """Return who got what and who applied where, where matches are kept."""
-    if result.outcome is None:
-        return [], []
-    outcome, population = result.outcome, result.population
-    numbers = {key: n for n, key in enumerate(result.outcomes[Scope.PROGRAM].names)}
-    ordinals = [numbers[key] for key in result.programs.keys]
-    ranks = outcome.ranks().tolist()
-    applications: list[tuple[Any, ...]] = []
-    lengths = [0] * len(ranks)
-    for applicant, choice, program, rank in entries(outcome.market):
-        lengths[applicant] = max(lengths[applicant], choice)
-        if program != NO_MATCH:
-            is_match = ranks[applicant] == choice
-            applications.append((applicant, choice, ordinals[program], rank, is_match))
-    names = population.category_names
-    matches = [
-        (
-            applicant,
-            population.applicants[applicant],
-            names[population.categories[applicant]],
-            lengths[applicant],
-            ranks[applicant] if program != NO_MATCH else None,
-            ordinals[program] if program != NO_MATCH else None,
-        )
-        for applicant, program in enumerate(outcome.assignment.tolist())
-    ]
-    return matches, applications
-
-
-def entries(market: Market) -> Iterator[tuple[int, int, int, int | None]]:
-    """Yield the entries of all lists: applicant, rank, program, and the rank there (or None).
-
-    Members of couples have the entries of their paired list; `NO_MATCH` may be among them.
-    """
-    starts = market.programs.starts
-    lists = market.applicants
-    owners = np.repeat(np.arange(len(lists)), np.diff(lists.starts))
-    choices = np.arange(len(lists.items)) - lists.starts[owners] + 1
-    yield from _ranked(owners, choices, lists.items, market.positions, starts)
-    couples = market.couples
-    owners = np.repeat(np.arange(len(couples)), np.diff(couples.starts))
-    choices = np.arange(len(couples.pairs)) - couples.starts[owners] + 1
-    for side in (0, 1):
-        yield from _ranked(
-            couples.members[owners, side],
-            choices,
-            couples.pairs[:, side],
-            market.couple_positions[:, side],
-            starts,
-        )
-
-
-def _ranked(
-    owners: Any, choices: Any, programs: Any, positions: Any, starts: Any
-) -> Iterator[tuple[int, int, int, int | None]]:
-    is_ranked = (positions != NEVER) & (positions != NO_MATCH)
-    ranks = np.where(is_ranked, positions - starts[np.maximum(programs, 0)] + 1, 0)
-    columns = (owners.tolist(), choices.tolist(), programs.tolist(), ranks.tolist())
-    for owner, choice, program, rank in zip(*columns, strict=True):
-        yield owner, choice, program, rank or None

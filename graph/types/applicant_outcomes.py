@@ -62,10 +62,13 @@ CategoryOutcomeListFilter = list_filter(CategoryOutcome)
 CategoryOutcomeOrder = order_input(CategoryOutcome)
 
 
-@table_type("simulation.application", natural_key=["scenario_id", "applicant_ordinal", "rank"])
+@table_type(
+    "simulation.application", natural_key=["scenario_id", "applicant_ordinal", "iteration", "rank"]
+)
 class SimulatedApplication:
     """An entry of a simulated applicant's rank order list."""
 
+    iteration: int = column()
     rank: int = column()
     program_rank: int | None = column()
     is_match: bool = column()
@@ -90,6 +93,7 @@ class ApplicantOutcome:
     category: ApplicantCategory = column()
     list_length: int = column()
     rank: int | None = column()
+    iteration: int | None = column()
     program: ProgramOutcome | None = to_one(
         ("scenario_id", "scenario_id"),
         ("program_ordinal", "ordinal"),
@@ -100,8 +104,9 @@ class ApplicantOutcome:
         SimulatedApplication,
         ("scenario_id", "scenario_id"),
         ("ordinal", "applicant_ordinal"),
-        order=["rank"],
-        description="The applicant's rank order list, the first choice first.",
+        order=["iteration", "rank"],
+        description="The applicant's rank order list, the first choice first; then that of the"
+        " second iteration, where there is one.",
     )
     scenario: ItsScenario = its_scenario()
 

@@ -30,6 +30,10 @@ from graph.types.parameters import SimulationParameters
 
 if TYPE_CHECKING:
     from graph.types.applicant_outcomes import ApplicantOutcomeConnection, CategoryOutcomeConnection
+    from graph.types.iteration_outcomes import (
+        CarriedSeatsConnection,
+        IterationOutcomeConnection,
+    )
     from graph.types.seat_outcomes import (
         DisciplineOutcomeConnection,
         ProgramOutcomeConnection,
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 SCENARIO = "simulation.scenario"
 _SEATS = "graph.types.seat_outcomes"
 _APPLICANTS = "graph.types.applicant_outcomes"
+_ITERATIONS = "graph.types.iteration_outcomes"
 EXPLANATION_WEIGHT = 20_000
 """A run is repeated and traced: as much as a page of 100 programs in full detail."""
 
@@ -60,6 +65,25 @@ class Certificate:
     market_digest: str | None = part("Digest of the market of the first replicate.")
     matching_digest: str | None = part("Digest of the matching of the first replicate.")
     auditor_version: str = part("Version of the auditor.")
+
+
+@strawberry.type(
+    description="How much the side that proposes matters: who would have another outcome if"
+    " programs proposed instead of applicants, on average over the audited matchings of simulated"
+    " applicants."
+)
+class Core:
+    """The size of the core."""
+
+    applicants_with_other_outcome: float | None = part(
+        "Applicants who would have another program; null where it is not defined."
+    )
+    programs_with_other_outcome: float | None = part(
+        "Programs that would have other applicants; null where it is not defined."
+    )
+    not_defined_because: str | None = part(
+        "Why it is not defined, as with couples; null where it is."
+    )
 
 
 @strawberry.type(
@@ -116,6 +140,13 @@ class Scenario:
         matching_digest="matching_digest",
         auditor_version="auditor_version",
     )
+    core: Core = embedded(
+        SCENARIO,
+        "How many would have another outcome if programs proposed.",
+        applicants_with_other_outcome="core_applicants",
+        programs_with_other_outcome="core_programs",
+        not_defined_because="core_undefined",
+    )
     verdicts: JSON = column(is_filterable=False, is_sortable=False, weight=2)
     blocking: list[str] = column(is_filterable=False, is_sortable=False, weight=5)
     program_outcomes: Annotated[ProgramOutcomeConnection, strawberry.lazy(_SEATS)] = connection(
@@ -137,6 +168,19 @@ class Scenario:
             "CategoryOutcome", _APPLICANTS, "What it gives for each category of applicants.",
             through=Through("scenario_id"), is_timeless=True,
         )
+    )  # fmt: skip
+    iteration_outcomes: Annotated[IterationOutcomeConnection, strawberry.lazy(_ITERATIONS)] = (
+        connection(
+            "IterationOutcome", _ITERATIONS,
+            "What each of two iterations gives, for all applicants and for each category; empty"
+            " where there is one iteration. All else is of the first one, unless it says so.",
+            through=Through("scenario_id"), is_timeless=True,
+        )
+    )  # fmt: skip
+    carried_seats: Annotated[CarriedSeatsConnection, strawberry.lazy(_ITERATIONS)] = connection(
+        "CarriedSeats", _ITERATIONS,
+        "Programs whose seats carry over into the second iteration; empty where there is none.",
+        through=Through("scenario_id"), is_timeless=True,
     )  # fmt: skip
     applicant_outcomes: Annotated[ApplicantOutcomeConnection, strawberry.lazy(_APPLICANTS)] = (
         connection(
@@ -202,7 +246,8 @@ class Simulation(Node):
     )
     explanation: Explanation | None = declared(
         Computed("explanation", ("simulation_id",)),
-        "Why an applicant, or a program, got what it got in the first replicate: the chain of"
+        "Why an applicant, or a program, got what it got in the first iteration of the first"
+        " replicate: the chain of"
         " proposals, displacements and withdrawals, couples' as well, in words and as data. The run"
         " is repeated for it.",
         [

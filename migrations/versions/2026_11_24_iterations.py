@@ -19,8 +19,10 @@ STATEMENTS = Path(__file__).parent / "iterations"
 CORE = {
     "core_applicants": (
         "FLOAT",
-        "Applicants who would have another program if programs proposed, on average over the"
-        " audited matchings; null where that is not defined.",
+        (
+            "Applicants who would have another program if programs proposed, on average over the"
+            " audited matchings; null where that is not defined."
+        ),
     ),
     "core_programs": (
         "FLOAT",
@@ -28,7 +30,6 @@ CORE = {
     ),
     "core_undefined": ("TEXT", "Why the size of the core is not defined; null where it is."),
 }
-NOT_LOOKED_AT = "The version that ran the simulation did not look at it."
 OF_MATCH = "Iteration in which the applicant was matched, 1 or 2; null for no match."
 OF_LIST = "Iteration of the list: 1, or 2 for one of those who were without a match."
 WORDS = {
@@ -38,8 +39,10 @@ WORDS = {
     ),
     "rank": (
         "Rank that the applicant obtained; null for no match.",
-        "Rank that the applicant obtained, in the list of the iteration of the match; null for no"
-        " match.",
+        (
+            "Rank that the applicant obtained, in the list of the iteration of the match; null for"
+            " no match."
+        ),
     ),
 }
 """Comments of columns of matches: as they were, and as they are."""
@@ -60,7 +63,10 @@ def upgrade() -> None:
     for name, (kind, comment) in CORE.items():
         run(f"ALTER TABLE simulation.scenario ADD COLUMN {name} {kind}")
         run(f"COMMENT ON COLUMN simulation.scenario.{name} IS '{comment}'")
-    run(f"UPDATE simulation.scenario SET core_undefined = '{NOT_LOOKED_AT}'")
+    run(
+        "UPDATE simulation.scenario SET core_undefined ="
+        " 'The version that ran the simulation did not look at it.'"
+    )
     run("ALTER TABLE simulation.match_outcome ADD COLUMN iteration SMALLINT")
     run("UPDATE simulation.match_outcome SET iteration = 1 WHERE program_ordinal IS NOT NULL")
     run(

@@ -158,7 +158,10 @@ def test_totals_are_the_means_of_the_replicates(result: RunResult) -> None:
         assert iterated is not None
         runs = [two(result, number).run(replicate) for replicate in range(12)]
         first, second = iterated.iterations
-        for iteration, outcomes in ((first, [b.first for b in runs]), (second, [b.second for b in runs])):
+        for iteration, outcomes in (
+            (first, [b.first for b in runs]),
+            (second, [b.second for b in runs]),
+        ):
             assert iteration.people["matched"].mean[0] == pytest.approx(
                 np.mean([(one.assignment != NO_MATCH).sum() for one in outcomes])
             )
