@@ -29,7 +29,7 @@ DRAWING: Final = 20
 """What drawing the applicants of a scenario takes, in matches."""
 ENGINE: Final = 10
 """How much longer a match with couples or reversions takes than one without."""
-SECOND: Final = 80
+SECOND: Final = 50
 """How much longer both iterations of a match take, each by the whole engine."""
 SEAT_VALUES: Final = 50
 """How much longer a match takes whose seats are valued."""

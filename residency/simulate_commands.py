@@ -74,6 +74,10 @@ def simulate(  # noqa: PLR0913, PLR0917  # options of a command
     """Run scenarios over the loaded programs, or match a market of your own without a warehouse."""
     if context.invoked_subcommand is not None:
         return
+    if scenario is not None and (core or year is not None):
+        raise typer.BadParameter(
+            "--core and --year go with --market; scenarios tell the core anyway", ctx=context
+        )
     if scenario is not None and market is None:
         from residency.what_ifs import run_scenarios
 

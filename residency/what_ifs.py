@@ -78,7 +78,7 @@ def run_scenarios(
     request = RunRequest.read(file).with_overrides(
         replicates=replicates, seed=seed, iterations=iterations
     )
-    table, data_version = _loaded() if programs is None else _of_file(programs)
+    table, data_version = _loaded(request.iterations) if programs is None else _of_file(programs)
     with progress_bars() as bars:
         task = bars.add_task("Simulating", total=request.replicates)
         result = run(
@@ -120,9 +120,10 @@ def _write_report(path: Path, result: RunResult, title: str) -> Path:
     return path
 
 
-def _loaded() -> tuple[ProgramTable, str]:
-    """Return the loaded programs, and what they are in words."""
+def _loaded(iterations: int) -> tuple[ProgramTable, str]:
+    """Return the loaded programs, and what they are in words; so many iterations shall follow."""
     offered = asyncio.run(offered_programs())
+    offered.check_iterations(iterations)
     iteration = offered.iteration
     words = f"data version {iteration.data_version}, match iteration {iteration.match_iteration_id}"
     if iteration.is_sample:

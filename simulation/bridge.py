@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from simulation.eligibility import Eligibility, Offering, Rule
-from simulation.errors import NoProgramsError
+from simulation.errors import ContradictoryScenarioError, NoProgramsError
 from simulation.programs import Program, ProgramTable
 from simulation.quotas import with_modelled_quotas
 from warehouse.engine import Connection
@@ -36,6 +36,19 @@ class OfferedPrograms:
 
     programs: ProgramTable
     iteration: OfferedIteration
+
+    def check_iterations(self, iterations: int) -> None:
+        """Check that so many iterations can follow, beginning with this one.
+
+        Raises:
+            ContradictoryScenarioError: This is a second iteration, which nothing follows.
+        """
+        if iterations > 1 and _number(self.iteration) > 1:
+            raise ContradictoryScenarioError(
+                f"The programs are those of {self.iteration.name!r}, a second iteration already.",
+                "Ask for one iteration, or for the programs of a first one.",
+                "iterations",
+            )
 
 
 async def read_programs(

@@ -83,6 +83,10 @@ async def ask(services: Services, given: Any, kind: SimulationKind, schema: Grap
     if request.parameters is None:  # later versions may be calibrated otherwise
         request = request.model_copy(update={"parameters": default_parameters()})
     offered = await _offered(services, asked)
+    try:
+        offered.check_iterations(request.iterations)
+    except SimulationError as error:
+        raise refused(error, ("iterations",)) from error
     settings = _settings(asked, request, offered)
     new = _new(asked, request, offered, kind, schema)
     is_small = matches_of(request, settings) <= services.settings.small_run

@@ -91,10 +91,11 @@ def _scenario(number: int, keys: list[tuple[str, str, str]]) -> ScenarioResult:
             )
         ],
         matches=[
-            (place, f"CMG-{place + 1}", "CMG", len(keys), 1, place) for place in range(applicants)
+            (place, f"CMG-{place + 1}", "CMG", len(keys), 1, place, 1)
+            for place in range(applicants)
         ],
         applications=[
-            (place, rank + 1, (place + rank) % len(keys), 1, rank == 0)
+            (place, rank + 1, (place + rank) % len(keys), 1, rank == 0, 1)
             for place in range(applicants)
             for rank in range(len(keys))
         ],
