@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from etl.chunk_folders import forget_chunks
 from etl.errors import EtlError
 from simulation.errors import SimulationError
 from simulation.warming import Warming
@@ -38,6 +39,9 @@ logger = logging.getLogger(__name__)
 
 Runner = Callable[[dict[str, Any], "Progress"], dict[str, Any]]
 """Runs a job in the calling thread: arguments and progress in, JSON-able result out."""
+
+Tidy = Callable[[Any], Awaitable[object]]
+"""Clears away what jobs left on disk; called with a connection."""
 
 Result = TypeVar("Result")
 
@@ -190,10 +194,12 @@ class Worker:
         settings: Settings | None = None,
         timing: Timing | None = None,
         name: str | None = None,
+        tidy: Tidy | None = None,
     ) -> None:
         self.name = name or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.report = WorkerReport()
         self._runners = runners
+        self._tidy = tidy
         self._timing = timing or Timing()
         self._line = Line(settings)
         self._stopping = asyncio.Event()
@@ -223,6 +229,9 @@ class Worker:
         return self.report
 
     async def _claim(self, connection: Any) -> Job | None:
+        """Claim a job; clear away first what cancelled ones left (cancelling rings the bell)."""
+        if self._tidy is not None:
+            await self._tidy(connection)
         return await jobs.claim(connection, self.name, stale_after=self._timing.stale_after)
 
     async def _run_job(self, job: Job) -> None:
@@ -368,7 +377,7 @@ def work_until_stopped(
     """
 
     async def work() -> WorkerReport:
-        worker = Worker(runners, timing=timing)
+        worker = Worker(runners, timing=timing, tidy=forget_chunks)
         _stop_on_signals(worker)
         return await worker.run(once=once)
 
