@@ -9,9 +9,9 @@ kernel. What couples do after that is repeated in `couples_story`.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,17 +21,7 @@ from simulation.outcome import Outcome
 
 
 class StepKind(StrEnum):
-    """What happens in a step.
-
-    `HELD`: a program holds the applicant. `REFUSED`: it is full with those whom it likes better.
-    `DISPLACED`: it lets the applicant go for somebody whom it likes better. `NOT_RANKED`: it does
-    not rank the applicant at all. `UNMATCHED`: the applicant is at the end of the list, or the
-    couple's pair has no program for them. `LEFT`: the applicant goes to a better choice.
-    `WITHDRAWN`: the applicant gives the seat back because the partner lost theirs. `SEARCHED`: the
-    processing of couples does not end, and the exact search decides. `UNSTABLE`: the choice would
-    take them, and they do not have it: a blocking pair of a market without a stable matching.
-    `REVERTED`: empty seats moved to another program before this match.
-    """
+    """What happens in a step; see `STEP_MEANINGS`."""
 
     HELD = "HELD"
     REFUSED = "REFUSED"
@@ -43,6 +33,24 @@ class StepKind(StrEnum):
     SEARCHED = "SEARCHED"
     UNSTABLE = "UNSTABLE"
     REVERTED = "REVERTED"
+
+
+STEP_MEANINGS: Final[Mapping[str, str]] = {
+    StepKind.HELD: "The program holds the applicant.",
+    StepKind.REFUSED: "The program is full with those whom it likes better.",
+    StepKind.DISPLACED: "The program lets the applicant go for somebody whom it likes better.",
+    StepKind.NOT_RANKED: "The program does not rank the applicant.",
+    StepKind.UNMATCHED: "The applicant is at the end of the list, or has none of the programs of"
+    " the couple's pair.",
+    StepKind.LEFT: "The applicant leaves the program for a choice that they like better.",
+    StepKind.WITHDRAWN: "The applicant gives the seat back, because the partner lost theirs.",
+    StepKind.SEARCHED: "The processing of couples does not come to an end, and the exact search"
+    " decides; the reasons of its matching follow.",
+    StepKind.UNSTABLE: "The choice would take them and they do not have it: they block the"
+    " matching, as some do where no stable one exists.",
+    StepKind.REVERTED: "Empty seats moved to another program before this match.",
+}
+"""What each kind of step says; the graph describes its enum with it."""
 
 
 class Event(NamedTuple):
