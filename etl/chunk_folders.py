@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import asyncpg
-
 from simulation.outcome import ENGINE_VERSION
+from warehouse.engine import Connection
 from warehouse.jobs import is_connection_lost
 from warehouse.queries import simulations
 from warehouse.settings import get_settings
@@ -73,7 +72,7 @@ def kept_chunks(simulation_id: int) -> Iterator[ChunkFolder]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-async def forget_chunks(connection: asyncpg.Connection) -> int:
+async def forget_chunks(connection: Connection) -> int:
     """Delete chunks of simulations that have ended; return of how many.
 
     They are left where a worker was killed and nobody took its job over, because it was cancelled

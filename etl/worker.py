@@ -194,7 +194,7 @@ class Worker:
         settings: Settings | None = None,
         timing: Timing | None = None,
         name: str | None = None,
-        tidy: Tidy | None = None,
+        tidy: Tidy = forget_chunks,
     ) -> None:
         self.name = name or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.report = WorkerReport()
@@ -229,9 +229,8 @@ class Worker:
         return self.report
 
     async def _claim(self, connection: Any) -> Job | None:
-        """Claim a job; clear away first what cancelled ones left (cancelling rings the bell)."""
-        if self._tidy is not None:
-            await self._tidy(connection)
+        # Cancelling rings the bell, so that what a cancelled job left goes at once.
+        await self._tidy(connection)
         return await jobs.claim(connection, self.name, stale_after=self._timing.stale_after)
 
     async def _run_job(self, job: Job) -> None:
@@ -377,7 +376,7 @@ def work_until_stopped(
     """
 
     async def work() -> WorkerReport:
-        worker = Worker(runners, timing=timing, tidy=forget_chunks)
+        worker = Worker(runners, timing=timing)
         _stop_on_signals(worker)
         return await worker.run(once=once)
 

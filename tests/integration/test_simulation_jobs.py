@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from etl import simulate
-from etl.chunk_folders import ChunkFolder, chunk_root, forget_chunks, kept_chunks
+from etl.chunk_folders import ChunkFolder, chunk_root, kept_chunks
 from etl.worker import Timing, Worker
 from simulation.outcome import ENGINE_VERSION
 from simulation.parameters import default_parameters
@@ -60,7 +60,7 @@ def runner(arguments: dict[str, Any], progress: Callable[..., None]) -> dict[str
 
 
 def worker() -> Worker:
-    return Worker({JobKind.RUN_SIMULATION: runner}, timing=TIMING, tidy=forget_chunks)
+    return Worker({JobKind.RUN_SIMULATION: runner}, timing=TIMING)
 
 
 async def test_a_worker_runs_a_simulation_to_its_end(owner: Any) -> None:
@@ -172,7 +172,7 @@ async def test_chunks_of_a_job_that_was_killed_go_once_it_is_cancelled(owner: An
     ChunkFolder(chunk_root() / "999-0.9")["ensemble-0"] = b"of a simulation that was forgotten"
     kept = f"{found.simulation_id}-{ENGINE_VERSION}"
     assert left() == [kept, "999-0.9"]
-    work = Worker({}, timing=Timing(poll=60.0), tidy=forget_chunks)
+    work = Worker({}, timing=Timing(poll=60.0))
     task = asyncio.create_task(work.run())
     async with asyncio.timeout(30):
         while left() != [kept]:  # noqa: ASYNC110
