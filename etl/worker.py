@@ -40,9 +40,6 @@ logger = logging.getLogger(__name__)
 Runner = Callable[[dict[str, Any], "Progress"], dict[str, Any]]
 """Runs a job in the calling thread: arguments and progress in, JSON-able result out."""
 
-Tidy = Callable[[Any], Awaitable[object]]
-"""Clears away what jobs left on disk; called with a connection."""
-
 Result = TypeVar("Result")
 
 STEP_SHARES: Mapping[JobKind, Mapping[str, tuple[float, float]]] = {
@@ -194,12 +191,10 @@ class Worker:
         settings: Settings | None = None,
         timing: Timing | None = None,
         name: str | None = None,
-        tidy: Tidy = forget_chunks,
     ) -> None:
         self.name = name or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.report = WorkerReport()
         self._runners = runners
-        self._tidy = tidy
         self._timing = timing or Timing()
         self._line = Line(settings)
         self._stopping = asyncio.Event()
@@ -230,7 +225,7 @@ class Worker:
 
     async def _claim(self, connection: Any) -> Job | None:
         # Cancelling rings the bell, so that what a cancelled job left goes at once.
-        await self._tidy(connection)
+        await forget_chunks(connection)
         return await jobs.claim(connection, self.name, stale_after=self._timing.stale_after)
 
     async def _run_job(self, job: Job) -> None:

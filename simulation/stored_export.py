@@ -31,7 +31,7 @@ CERTIFICATE: Final = (
 )  # fmt: skip
 """What the audit of a scenario found."""
 SIZES: Final = ("applicants", "seats", "quota", "programs")
-OF_OPENED: Final = ("is_hypothetical", "like_key")
+OF_OPENED: Final = ("is_hypothetical", "like_program")
 """What tells a program that a scenario opens from those that exist."""
 
 

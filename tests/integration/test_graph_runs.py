@@ -112,10 +112,10 @@ mutation ($input: RunWhatIfInput!) { runWhatIf(input: $input) { errors { message
     unmatched { mean low high } unmatchedChange { mean varianceRatio }
     unfilledChange { mean low high varianceRatio } verdicts
     like: programOutcomes(filter: {isHypothetical: {eq: false}}, first: 1) { totalCount nodes {
-      key likeKey discipline { name } university { name } program { name }
+      key likeProgram discipline { name } university { name } program { name }
       fillRateChange { varianceRatio } } }
     opened: programOutcomes(filter: {isHypothetical: {eq: true}}) { nodes {
-      key name likeKey discipline { name } university { name } program { name }
+      key name likeProgram discipline { name } university { name } program { name }
       unfilled { mean low } } } } } } }
 """
 
@@ -136,8 +136,8 @@ async def test_a_program_that_does_not_exist_is_marked_and_joined_like_its_like(
     first, second = payload["simulation"]["scenarios"]
     for scenario in (first, second):
         (opened,), (whose,) = scenario["opened"]["nodes"], scenario["like"]["nodes"]
-        assert (opened["key"], opened["name"], opened["likeKey"]) == ("new", "New", like)
-        assert (whose["key"], whose["likeKey"]) == (like, None)
+        assert (opened["key"], opened["name"], opened["likeProgram"]) == ("new", "New", like)
+        assert (whose["key"], whose["likeProgram"]) == (like, None)
         assert scenario["like"]["totalCount"] == 40
         assert opened["program"] is None
         assert opened["discipline"] == whose["discipline"] != {"name": None}

@@ -132,10 +132,10 @@ def test_a_program_that_a_scenario_opens_is_marked_and_named_after_its_like(
 ) -> None:
     for scenario in rows_of(result).scenarios:
         *others, new = scenario.programs
-        assert (new["key"], new["is_hypothetical"], new["like_key"]) == ("1-99", True, "1-1")
-        assert not any(one["is_hypothetical"] or one["like_key"] for one in others)
+        assert (new["key"], new["is_hypothetical"], new["like_program"]) == ("1-99", True, "1-1")
+        assert not any(one["is_hypothetical"] or one["like_program"] for one in others)
     for rows in (tables_of(result)["programs"], stored_tables(rows_of(result))["programs"]):
-        marked = {row["name"]: row["like_key"] for row in rows if row["is_hypothetical"]}
+        marked = {row["name"]: row["like_program"] for row in rows if row["is_hypothetical"]}
         assert marked == {"1-99": "1-1"}
     programs = document_of(result)["scenarios"][0]["programs"]
     assert [one["name"] for one in programs if one["is_hypothetical"]] == ["1-99"]
