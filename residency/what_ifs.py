@@ -13,6 +13,7 @@ from residency.simulating import offered_programs
 from simulation.errors import InvalidFolderError
 from simulation.export import write_run
 from simulation.measures import Measure, Scope
+from simulation.outcome import Verdict
 from simulation.parameters import default_parameters
 from simulation.program_file import read_program_file
 from simulation.programs import ProgramTable
@@ -176,6 +177,13 @@ def _show(result: RunResult) -> None:
         )
     audited = [one for scenario in result.scenarios for one in scenario.certificates]
     stable = sum(one.is_stable for one in audited)
+    undecided = sum(one.verdicts[Verdict.UNDECIDED] for one in result.scenarios)
+    if undecided:
+        say(
+            f"[bold]{undecided} replicates are UNDECIDED:[/] the exact search for a stable matching"
+            f" ended at its limit. A higher search_limit than {result.request.search_limit:g} in"
+            " the file searches longer."
+        )
     say(
         f"{result.replicates} replicates; {stable} of {len(audited)} audited matches are stable."
         f"{CONVERGED[result.is_converged]} All applicants are simulated."

@@ -142,7 +142,7 @@ def _of_opened(outcomes: Outcomes, part: int, likes: Mapping[str, str]) -> Row:
     if outcomes.scope != Scope.PROGRAM:
         return {}
     like = likes.get(outcomes.names[part])
-    return {"is_hypothetical": like is not None, "like_key": like}
+    return {"is_hypothetical": like is not None, "like_program": like}
 
 
 def _sizes(outcomes: Outcomes, part: int) -> Row:

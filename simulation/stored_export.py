@@ -47,7 +47,7 @@ CORE: Final = {
 }
 """What is told of the core, by its column."""
 SIZES: Final = ("applicants", "seats", "quota", "programs")
-OF_OPENED: Final = ("is_hypothetical", "like_key")
+OF_OPENED: Final = ("is_hypothetical", "like_program")
 """What tells a program that a scenario opens from those that exist."""
 
 

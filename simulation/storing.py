@@ -119,7 +119,7 @@ def _program(
         "key": program.key,
         "name": program.name,
         "is_hypothetical": program.key in likes,
-        "like_key": likes.get(program.key),
+        "like_program": likes.get(program.key),
         "province": program.province or None,
         "quota": int(outcomes.seats[part]),
         "is_quota_modelled": program.quota_is_modelled,

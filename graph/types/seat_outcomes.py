@@ -39,7 +39,7 @@ class ProgramOutcome:
     quota: int = column()
     is_quota_modelled: bool = column()
     is_hypothetical: bool = column()
-    like_key: str | None = column()
+    like_program: str | None = column()
     filled: Estimate | None = estimate(PROGRAM, "filled")
     filled_change: Difference | None = difference(PROGRAM, "filled")
     unfilled: Estimate | None = estimate(PROGRAM, "unfilled")

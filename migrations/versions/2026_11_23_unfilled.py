@@ -49,8 +49,8 @@ MEASURED = {
 NEW = ("unfilled", "unmatched")
 OPENED = {
     "is_hypothetical": "Whether there is no such program: a scenario of the simulation opens it.",
-    "like_key": "Key of the program that one which a scenario opens is like, and whose discipline,"
-    " university and province it has; null for a program that exists.",
+    "like_program": "Key of the program that one which a scenario opens is like, and whose"
+    " discipline, university and province it has; null for a program that exists.",
 }
 OLD_RATIO = (
     "By how much common random numbers shrink the variance of the change in matched applicants;"
@@ -58,7 +58,7 @@ OLD_RATIO = (
 )
 FIND_OPENED = """
 UPDATE simulation.program_outcome o
-SET like_key = c.change ->> 'like', is_hypothetical = true
+SET like_program = c.change ->> 'like', is_hypothetical = true
 FROM simulation.scenario s, jsonb_array_elements(s.changes) c (change)
 WHERE s.simulation_id = o.simulation_id AND c.change ->> 'kind' = 'open_program'
   AND c.change ->> 'program' = o.key AND c.change ->> 'like' IS NOT NULL
@@ -67,7 +67,7 @@ PLACE_OPENED = """
 UPDATE simulation.program_outcome o
 SET program_key = NULL, discipline_key = l.discipline_key, university_key = l.university_key
 FROM simulation.program_outcome l
-WHERE o.is_hypothetical AND l.scenario_id = o.scenario_id AND l.key = o.like_key
+WHERE o.is_hypothetical AND l.scenario_id = o.scenario_id AND l.key = o.like_program
 """
 
 
@@ -94,7 +94,7 @@ def upgrade() -> None:
             run(f"ALTER TABLE simulation.{table} ADD COLUMN IF NOT EXISTS {name} FLOAT")
             run(f"COMMENT ON COLUMN simulation.{table}.{name} IS '{words}'")
     run(
-        "ALTER TABLE simulation.program_outcome ADD COLUMN like_key TEXT,"
+        "ALTER TABLE simulation.program_outcome ADD COLUMN like_program TEXT,"
         " ADD COLUMN is_hypothetical BOOLEAN NOT NULL DEFAULT false"
     )
     run("ALTER TABLE simulation.program_outcome ALTER COLUMN is_hypothetical DROP DEFAULT")
@@ -105,7 +105,7 @@ def upgrade() -> None:
     run(
         "ALTER TABLE simulation.program_outcome"
         " ADD CONSTRAINT ck_program_outcome_is_hypothetical_where_like"
-        " CHECK (is_hypothetical = (like_key IS NOT NULL))"
+        " CHECK (is_hypothetical = (like_program IS NOT NULL))"
     )
 
 
@@ -114,7 +114,10 @@ def downgrade() -> None:
     run = op.get_bind().exec_driver_sql
     run("DELETE FROM simulation.scenario WHERE ordinal > 9")
     bound_scenarios(9)
-    run("ALTER TABLE simulation.program_outcome DROP COLUMN like_key, DROP COLUMN is_hypothetical")
+    run(
+        "ALTER TABLE simulation.program_outcome"
+        " DROP COLUMN like_program, DROP COLUMN is_hypothetical"
+    )
     run(
         "ALTER TABLE simulation.scenario RENAME COLUMN matched_change_variance_ratio"
         " TO variance_ratio"

@@ -49,7 +49,7 @@ def _scenario(number: int, keys: list[tuple[str, str, str]]) -> ScenarioResult:
             "key": key,
             "name": name,
             "is_hypothetical": False,
-            "like_key": None,
+            "like_program": None,
             "province": "ON",
             "quota": 2 + number,
             "is_quota_modelled": False,

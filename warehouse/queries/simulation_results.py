@@ -157,7 +157,7 @@ class _Dimensions:
         """Return the foreign keys of a row."""
         if member == "programs":
             program, discipline, university = self.programs.get(
-                row["like_key"] or row["key"], (None,) * 3
+                row["like_program"] or row["key"], (None,) * 3
             )
             return {
                 "program_key": None if row["is_hypothetical"] else program,

@@ -84,9 +84,9 @@ def dimension(description: str, target: str) -> Any:
     )
 
 
-def ordinal(description: str) -> Any:
+def ordinal(description: str, *, primary_key: bool = False) -> Any:
     """Return a number within the scenario, part of the natural key."""
-    return column(description, sa_type=Integer, nullable=False)
+    return column(description, sa_type=Integer, nullable=False, primary_key=primary_key)
 
 
 class Simulation(SQLModel, table=True):

@@ -44,18 +44,13 @@ class ProgramOutcome(ProgramEstimates, table=True):
         "simulation",
         __doc__,
         one_of("province", Province),
-        check("is_hypothetical_where_like", "is_hypothetical = (like_key IS NOT NULL)"),
+        check("is_hypothetical_where_like", "is_hypothetical = (like_program IS NOT NULL)"),
         Index("ix_program_outcome_simulation_id", "simulation_id"),
         grain="one program stream in a scenario",
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the program within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
+    ordinal: int = ordinal("Number of the program within the scenario.", primary_key=True)
     simulation_id: int = simulation_key(is_indexed=False)
     key: str = text("Match iteration and program stream id, such as 1503-27447.", nullable=False)
     name: str = text("Name of the program stream.", nullable=False)
@@ -64,7 +59,7 @@ class ProgramOutcome(ProgramEstimates, table=True):
         sa_type=Boolean,
         nullable=False,
     )
-    like_key: str | None = text(
+    like_program: str | None = text(
         "Key of the program that one which a scenario opens is like, and whose discipline,"
         " university and province it has; null for a program that exists.",
         default=None,
@@ -96,12 +91,7 @@ class DisciplineOutcome(SeatEstimates, table=True):
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the discipline within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
+    ordinal: int = ordinal("Number of the discipline within the scenario.", primary_key=True)
     simulation_id: int = simulation_key(is_indexed=False)
     name: str = text("Name of the discipline.", nullable=False)
     discipline_key: int | None = dimension("The discipline.", "dim_discipline.discipline_key")
@@ -122,12 +112,7 @@ class ProvinceOutcome(SeatEstimates, table=True):
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the province within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
+    ordinal: int = ordinal("Number of the province within the scenario.", primary_key=True)
     simulation_id: int = simulation_key(is_indexed=False)
     province: str | None = text("The province; null for sites in none.", default=None)
     programs: int = column("Programs.", sa_type=Integer, unit="programs", nullable=False)
@@ -204,12 +189,7 @@ class MatchOutcome(SQLModel, table=True):
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the applicant within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
+    ordinal: int = ordinal("Number of the applicant within the scenario.", primary_key=True)
     applicant: str = text("Identifier of the simulated applicant.", nullable=False)
     category: str = text("Category of the applicant.", nullable=False)
     list_length: int = column(
@@ -249,11 +229,8 @@ class Application(SQLModel, table=True):
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    applicant_ordinal: int = column(
-        "Number of the applicant within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
+    applicant_ordinal: int = ordinal(
+        "Number of the applicant within the scenario.", primary_key=True
     )
     iteration: int = column(
         "Iteration of the list: 1, or 2 for one of those who were without a match.",
