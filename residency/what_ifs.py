@@ -33,9 +33,9 @@ SHOWN = {
 """What the terminal shows of each scenario; files have the rest."""
 
 ITERATED = {
-    "matched": "applicants matched in it",
-    "unmatched": "applicants unmatched after it",
-    "unfilled": "seats unfilled after it",
+    "matched": "matched in it",
+    "unmatched": "unmatched after it",
+    "unfilled": "seats left after it",
 }
 """What the terminal shows of each iteration."""
 
@@ -175,7 +175,14 @@ def _show(result: RunResult) -> None:
             ],
             nothing="There are no programs.",
         )
-    audited = [one for scenario in result.scenarios for one in scenario.certificates]
+    audited = [
+        one
+        for scenario in result.scenarios
+        for one in (
+            *scenario.certificates,
+            *(scenario.iterated.certificates if scenario.iterated else ()),
+        )
+    ]
     stable = sum(one.is_stable for one in audited)
     undecided = sum(one.verdicts[Verdict.UNDECIDED] for one in result.scenarios)
     if undecided:

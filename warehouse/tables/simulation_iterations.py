@@ -43,6 +43,7 @@ class IterationOutcome(IterationEstimates, table=True):
     iteration: int = column(
         "The iteration: 1, or 2 for the one in which those without a match apply again.",
         sa_type=SmallInteger,
+        unit="iteration",
         nullable=False,
     )
     category: str | None = text(

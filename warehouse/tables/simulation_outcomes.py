@@ -208,6 +208,7 @@ class MatchOutcome(SQLModel, table=True):
     iteration: int | None = column(
         "Iteration in which the applicant was matched, 1 or 2; null for no match.",
         sa_type=SmallInteger,
+        unit="iteration",
         default=None,
     )
     program_ordinal: int | None = column(
@@ -235,6 +236,7 @@ class Application(SQLModel, table=True):
     iteration: int = column(
         "Iteration of the list: 1, or 2 for one of those who were without a match.",
         sa_type=SmallInteger,
+        unit="iteration",
         primary_key=True,
         nullable=False,
     )

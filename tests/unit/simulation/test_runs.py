@@ -186,7 +186,8 @@ def test_every_file_says_that_it_is_simulated(result: RunResult, tmp_path: Path)
     files = {path.name: path for path in write_run(tmp_path, result)}
     assert set(files) == {
         "summary.csv", "categories.csv", "disciplines.csv", "provinces.csv", "programs.csv",
-        "certificates.csv", "verdicts.csv", "seat_values.csv", "matches.csv", "result.json",
+        "certificates.csv", "verdicts.csv", "core.csv", "seat_values.csv", "matches.csv",
+        "result.json",
     }  # fmt: skip
     for name, path in files.items():
         if name.endswith(".csv"):
