@@ -113,7 +113,7 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
         if _is_seat(row, names, towns):
             towns = []
         elif towns or part:
-            found = [] if mark in {":", "("} else found
+            found = [] if part and not towns else found
             found += [Found(*span, LIST) for span in towns or part]
     if _is_heading(rows, number, names, towns):
         return
