@@ -43,8 +43,7 @@ _TRAINING = re.compile(
     re.IGNORECASE,
 )
 _BASE = re.compile(r"\b(?:[Ss]ite|base|based|stream|spent|hospitals|tenue?s?|donnent?)\b")
-_BASED = re.compile(r"\bhome[ -]?base[^.;]{0,40}\b(?:in|of|is)$|\bwill be based (?:in|out of)$")
-_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| (?:Site|Stream)\b(?! [A-Z])| hospitals\b")
+_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| hospitals\b")
 _TOLD = re.compile(
     r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}"
     r"|placed(?: \w+){0,5}|community hospitals) (?:in|at)$"
@@ -65,8 +64,7 @@ _PHRASES = (
     ),
     r"[Rr]otations? to occur in",
     r"(?:rotation|block)s?\b[^.;:]{0,90}\btakes? place in",
-    rf"[Rr]esidents? (?:are|is|will be)(?: {_BESIDE})* (?:in|out of)(?: either)?",
-    r"(?:[Ss]tream|[Ss]ite|[Pp]rogram) is located in",
+    rf"[Rr]esidents? (?:are|is|will be)(?!.* based )(?: {_BESIDE})* (?:in|out of)(?: either)?",
     r"[Tt]raining out of",
     r"year\b[^.;]{0,90} spent in",
     r"(?:tenue?s?|se donnent?) à",
@@ -107,6 +105,11 @@ _ELSEWHERE = re.compile(
     r"|surrounding|attend|hospital with)\b",
     re.IGNORECASE,
 )
+
+
+def _is_province(name: str) -> bool:
+    """Say whether a town's name is also that of its province, as written there: Quebec."""
+    return name in _PROVINCE_NAMES
 
 
 @functools.lru_cache(maxsize=4096)
@@ -192,13 +195,10 @@ def towns_of_training(text: str) -> list[Town]:
         announced = trains and before.endswith((":", " -"))
         several = len(run) > 1 and _TOLD.search(before) is not None
         told = several or (trains and len(run) >= LEAST_TOWNS)
-        based = len(run) == 1 and _BASED.search(before) is not None
-        site = _SITE.match(text, last)
-        # The Eastport Stream names a program; the Eastport or Westport Stream tells of two towns.
-        of_one = site is not None and not (site.group().startswith(" Stream") and len(run) == 1)
-        based = based or (len(run) < LEAST_TOWNS and of_one)
+        of_town = len(run) < LEAST_TOWNS and _SITE.match(text, last) is not None
+        of_town = of_town and not _is_province(text[first:last])
         direct = _DIRECT.search(before) is not None and _ALSO.match(text, last) is None
         direct = direct or (not before and _FOR_BLOCK.match(text, last) is not None)
-        if announced or based or direct or (told and _ELSEWHERE.search(before) is None):
+        if announced or of_town or direct or (told and _ELSEWHERE.search(before) is None):
             found += [Town(*town, listed=announced, told=direct or several) for town in run]
     return found
