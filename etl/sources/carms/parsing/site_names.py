@@ -58,7 +58,7 @@ _SERIES = re.compile(
     r"\b(Hospitals|Campus(?:es)?|Sites)\b"
 )
 _SERIES_END = re.compile(r"(?:Hospitals|Campus|Sites)\b|Campuses\b")
-_GOES_ON = re.compile(r"[\s-][A-ZÀ-Þ]")
+_GOES_ON = re.compile(r"[\s-](?!(?:Site|Campus)\b)[A-ZÀ-Þ]")
 _PLACED = re.compile(
     r"(?:\b(?:at|to|the|and|include|site|au|à|et|le|la|du|l')|[,(/:]|^)\s*$", re.IGNORECASE
 )
@@ -161,6 +161,7 @@ def _stands_alone(text: str, match: Match, starts: frozenset[int], *, listed: bo
         return True
     word = text[max(0, match.start - 60) : match.start].rstrip("- ").rsplit(" ", 1)[-1]
     goes_before = word[:1].isupper() and word[-1].isalnum() and word not in LEADING_WORDS
+    goes_before = goes_before and not text.endswith(" - ", 0, match.start)
     goes_on = _GOES_ON.match(text, match.end) is not None and match.end + 1 not in starts
     if goes_before or goes_on:
         return False
