@@ -118,7 +118,8 @@ class Mentions:
         provinces = {
             province
             for mention in self._kept
-            if not mention.is_abbreviation and len(mention.provinces) == 1
+            if not (mention.is_abbreviation or _is_general(mention))
+            if len(mention.provinces) == 1
             for province in mention.provinces
         }
         named = frozenset(place for mention in self._kept for place in mention.places)

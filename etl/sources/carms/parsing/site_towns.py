@@ -21,7 +21,10 @@ LONGEST_SENTENCE = 400
 
 _PROVINCE_NAMES = (*(code.description for code in Province), "Newfoundland", "PEI")
 _PROVINCES = "|".join(map(re.escape, (*_PROVINCE_NAMES, *Province.values())))
-_ASIDE = rf"(?:\s*\([^()]*\)|\s*,?\s*\(?\b(?:{_PROVINCES})\b\)?)*"
+_ASIDE = (
+    rf"(?:\s*\([^()]*\)|\s*,?\s*\(?\b(?:{_PROVINCES})\b\)?"
+    r"|,\s(?:just |only |about |approximately )?\d[\d-]* (?:minutes?|hours?|km) away)*"
+)
 _JOINT = (
     rf"{_ASIDE}\s*(?:[,;/•|&:]|,?\s*\+/-|\band\b|\bet\b|\bou\b|\bor\b|\s-\s|\s"
     r"|,?\s(?:but also|qu'à)\b(?: in)?|(?:,|\set|\sou)\sà\s)[\s,]*"
@@ -60,10 +63,12 @@ _BESIDE = (
 _PHRASES = (
     (
         r"(?:rotations?|placements?|blocks?|stages|experiences)"
-        rf"(?: this| during \w+| in the \w+ years?)?(?: {_BESIDE})* (?:in|at|à)(?: either)?"
+        rf"(?: this| during (?:\w+ ){{0,2}}\w+| in the \w+ years?)?(?: {_BESIDE})* (?:in|at|à)(?: either)?"
     ),
     r"[Rr]otations? to occur in",
-    r"(?:rotation|block)s?\b[^.;:]{0,90}\btakes? place in",
+    r"(?:rotation|block|experience)s?\b[^.;:]{0,90}\b(?:takes?|taking) place(?: either)? in",
+    r"experiences? in (?:\w+ ){0,2}\w+ in (?:places|communities|cent(?:re|er)s) (?:like|such as)",
+    r"milieux\b[^.;]{0,120}, soit",
     rf"[Rr]esidents? (?:are|is|will be)(?!.* based )(?: {_BESIDE})* (?:in|out of)(?: either)?",
     r"[Tt]raining out of",
     r"year\b[^.;]{0,90} spent in",
@@ -89,8 +94,8 @@ _DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES))
 _FOR_BLOCK = re.compile(r" for (?:an? |the )?(?:[\w-]+ ){0,4}(?:block|rotation)s?\b")
 """What behind towns that begin a line tells what residents do there."""
 
-_ALSO = re.compile(r"\s+(?:and other|at (?:the )?[A-Z])")
-"""What behind a town tells that it only says where, or that it is one of many."""
+_ALSO = re.compile(r"\s+at (?:the )?[A-Z]")
+"""What behind a town tells that it only says where."""
 
 _OPEN = re.compile(r"\([^()]*$")
 _EXAMPLES = re.compile(
