@@ -97,6 +97,7 @@ _FOR_BLOCK = re.compile(r" for (?:an? |the )?(?:[\w-]+ ){0,4}(?:block|rotation)s
 _ALSO = re.compile(r"\s+at (?:the )?[A-Z]")
 """What behind a town tells that it only says where."""
 
+_SERIES_GOES_ON = re.compile(rf"{_ASIDE}\s*[,;]\s")
 _OPEN = re.compile(r"\([^()]*$")
 _EXAMPLES = re.compile(
     r"\b(?:sites|communities|hospitals|cent(?:re|er)s)\b[^()]{0,40}"
@@ -203,7 +204,9 @@ def towns_of_training(text: str) -> list[Town]:
         of_town = len(run) < LEAST_TOWNS and _SITE.match(text, last) is not None
         of_town = of_town and not _is_province(text[first:last])
         direct = _DIRECT.search(before) is not None and _ALSO.match(text, last) is None
-        direct = direct or (not before and _FOR_BLOCK.match(text, last) is not None)
+        series = announced and len(run) > 1 and _SERIES_GOES_ON.match(text, last) is not None
+        among = trains and opening.endswith(";") and text.startswith(";", last)
+        direct = direct or series or among or (not before and _FOR_BLOCK.match(text, last) is not None)
         if announced or of_town or direct or (told and _ELSEWHERE.search(before) is None):
             found += [Town(*town, listed=announced, told=direct or several) for town in run]
     return found

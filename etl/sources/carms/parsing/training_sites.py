@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from etl.reference.training_places import training_places
@@ -16,7 +16,7 @@ from etl.sources.carms.parsing.site_lists import ABBREVIATION, SPLIT_WORD, Row, 
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span
 from etl.sources.carms.parsing.site_roles import ARTICLES, listed_names, prose_names
-from etl.sources.carms.parsing.site_towns import is_town, towns_alone, towns_of_training
+from etl.sources.carms.parsing.site_towns import Town, is_town, towns_alone, towns_of_training
 from warehouse.masking import mask_contacts
 from warehouse.vocabulary import TrainingSiteForm
 
@@ -28,6 +28,7 @@ LONGEST_ITEM = 230
 _SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s|,\san?\s)")
 _TOWN_HOSPITAL = re.compile(r"(.+) Hospitals?")
 _POSSESSIVE = re.compile(r"(?:(?<=[Hh]ospital)|(?<=Centre)|(?<=Center))['’]s$")
+_PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
 
@@ -91,7 +92,7 @@ def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
         yield from (Found(*span, LIST) for span in item(row, 0, row.lead, sure=True))
     yield from (Found(*span, LIST) for span in led_towns(row))
     for town in towns_of_training(row.text):
-        if not any(name.start < town.end and town.start < name.end for name in row.names):
+        if not (_overlaps(town, row.names) or _only_locates(row, town)):
             listed = town.listed or row.line.bullet > 0
             yield Found(town.start, town.end, LIST if listed else PROSE)
 
@@ -138,8 +139,21 @@ def _towns_of_list(rows: Rows, number: int, found: Sequence[Found]) -> list[Foun
         Found(town.start, town.end, LIST)
         for town in towns_of_training(row.text)
         if (town.told or led or (town.listed and not found))
-        and not any(place.start < town.end and town.start < place.end for place in found)
+        and not (_overlaps(town, found) or _only_locates(row, town))
     ]
+
+
+def _overlaps(town: Town, places: Iterable[Name | Found]) -> bool:
+    """Say whether a town is part of one of the places."""
+    return any(place.start < town.end and town.start < place.end for place in places)
+
+
+def _only_locates(row: Row, town: Town) -> bool:
+    """Say whether parentheses behind a town name the places there: Montréal (CHUM, McGill)."""
+    inner = _PARENTHESES.match(row.text, town.end)
+    return inner is not None and any(
+        inner.start() < name.start < inner.end() and not name.scope for name in row.names
+    )
 
 
 def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[Span]) -> bool:
