@@ -43,6 +43,9 @@ _NOT_THERE = re.compile(
 )
 """What before a name tells that residents do not train there: a clinic, formerly, close to."""
 
+_GLUED = re.compile(r"\b(?:of|the|at|and)[A-ZÀ-Þ]\w+\s$")
+"""A word that lost the space before it: the name behind it has lost its beginning."""
+
 _REGION = re.compile(
     r"(?:le |la |du )?(?:CIUSSS?|CISSS?|CRSSS|Centre [Ii]nt[ée]gr[ée](?! (?:de|en) [Cc]anc))"
     r"(?!.*(?:[Hh][ôo]pital|[Hh]ospitali|H[ôo]tel|CLSC|GMF|CHUM|Institut|Pavillon|Direction))"
@@ -148,6 +151,8 @@ def _is_there(text: str, start: int, end: int, *, listed: bool) -> bool:
     """Say whether the words around a name leave it a place of training."""
     before = text[max(0, start - 90) : start]
     if not listed and _SEVERAL.match(text, start) is not None:
+        return False
+    if _GLUED.search(before) is not None:
         return False
     return _OTHER_THING.match(text, end) is None and _NOT_THERE.search(before) is None
 

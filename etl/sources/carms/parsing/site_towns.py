@@ -101,9 +101,10 @@ _SERIES_GOES_ON = re.compile(rf"{_ASIDE}\s*[,;]\s")
 _OPEN = re.compile(r"\([^()]*$")
 _EXAMPLES = re.compile(
     r"\b(?:sites|communities|hospitals|cent(?:re|er)s)\b[^()]{0,40}"
-    r"\((?:e\.?g\.?,?|such as|including)?$|\(including sites such as$"
+    r"\((?:e\.?g\.?,?|i\.?e\.?,?|such as|including)?$|\(including sites such as$"
     r"|\bmilieux?\b[^()]{0,40}\((?:par )?ex(?:emple)?\.?\s?:?$"
 )
+_ONE_OF_THEM = re.compile(r"\btraining in [^.;]{0,60}\bcent(?:re|er)s \(i\.?e\.?,?$")
 _ELSEWHERE = re.compile(
     r"\b(?:drive|flights?|rail|minutes?|hours?|km|proximity|population|home to|between|near|close"
     r"|away|serv(?:es?|ed|ing)|explor\w+|festivals?|highway|airport|travel|university|universit[ée]"
@@ -116,6 +117,12 @@ _ELSEWHERE = re.compile(
 def _is_province(name: str) -> bool:
     """Say whether a town's name is also that of its province, as written there: Quebec."""
     return name in _PROVINCE_NAMES
+
+
+def _told_inside(opening: str) -> bool:
+    """Say whether what is open before a single town tells that residents train there."""
+    inside = opening[opening.rindex("(") :]
+    return _DIRECT.search(inside) is not None or _ONE_OF_THEM.search(opening) is not None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -194,7 +201,7 @@ def towns_of_training(text: str) -> list[Town]:
         opening = text[max(0, first - LONGEST_SENTENCE) : first].rstrip()
         before = opening.rsplit(". ", 1)[-1]
         if _OPEN.search(opening):
-            if len(run) > 1 and _EXAMPLES.search(opening):
+            if _EXAMPLES.search(opening) if len(run) > 1 else _told_inside(opening):
                 found += [Town(*town, told=True) for town in run]
             continue
         trains = _TRAINING.search(before) is not None

@@ -127,7 +127,7 @@ COMMON_WORDS = word_set(
     " trauma two unit units universitaire university urban various veterans walk western women"
     " one group programs minor procedure procedures cystic fibrosis postgraduate poison"
     " obstetrical sciences treatment detox program hospice palliative social public publique"
-    " sante direction directions regionale specific"
+    " sante direction directions regionale specific strong"
 )
 """Folded words that make no name of a place by themselves."""
 
