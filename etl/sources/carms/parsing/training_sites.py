@@ -101,8 +101,10 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
     """Yield the places of a list-like line, with offsets in the row."""
     row = rows.all[number]
     names = list(listed_names(rows, row))
+    sibling = len(names) == 1 and _is_sibling(rows, number, names[0])
     found = [
-        Found(name.start, name.end, LIST, name.shared, name.meant, name.beside) for name in names
+        Found(name.start, name.end, LIST, name.shared, name.meant, name.beside or sibling)
+        for name in names
     ]
     towns: list[Span] = []
     if all(name.scope is Scope.REGION for name in names) and "|" not in row.text:
@@ -120,6 +122,18 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
         return
     found += _towns_of_list(rows, number, found)
     yield from found or (Found(*span, LIST) for span in own_item(rows, number))
+
+
+def _is_sibling(rows: Rows, number: int, name: Name) -> bool:
+    """Say whether a network is an item among others, in a list of names that it does not head."""
+    row = rows.all[number]
+    if name.scope is not Scope.NETWORK or not rows.is_among_names(row):
+        return False
+    if row.text[name.end :].strip(" .") or number + 1 == len(rows.all):
+        return False
+    following = rows.all[number + 1]
+    heads = any(parts_of(name.meant, other.meant) for other in following.names)
+    return following.listed and following.group == row.group and not heads
 
 
 def _is_seat(row: Row, names: Sequence[Name], towns: Sequence[Span]) -> bool:
