@@ -55,7 +55,10 @@ def own_item(rows: Rows, number: int) -> Iterator[Span]:
         found = item(row, row.line.bullet, len(row.text))
         led = rows.is_led_by_sites(row)
         yield from (
-            span for span in found if led or not _UNIVERSITY.match(fold(row.text[slice(*span)]))
+            span
+            for span in found
+            if (led and row.text[span[1] : span[1] + 1] != ":")
+            or not _UNIVERSITY.match(fold(row.text[slice(*span)]))
         )
 
 

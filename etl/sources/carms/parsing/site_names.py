@@ -35,7 +35,7 @@ _OTHER_THING = re.compile(
 _NOT_THERE = re.compile(
     r"(?:\b(?:[Aa]n?|[Uu]ne?|est l[ea]|any|each|another|known as(?: the)?|adjoining)"
     r"|[Ff]ormerly(?: \w+)?(?: the)?|[Aa]nciennement(?: l[ea'])?"
-    r"|(?:adjacent|next|affiliated?|close) to(?: [^.;,]{0,60} and)?(?: the)?"
+    r"|in close \w+ to(?: the)?|(?:adjacent|next|affiliated?|close) to(?: [^.;,]{0,60} and)?(?: the)?"
     r"|[Aa]djacent to the \w+ is(?: the)?|à proximité (?:de la|du|de l'|de)"
     r"|\b(?:près|adjacente?s?) (?:de l[a']|du|au|à l[a'])"
     r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?"
@@ -63,7 +63,9 @@ _SERIES = re.compile(
 _SERIES_END = re.compile(r"(?:Hospitals|Campus|Sites)\b|Campuses\b")
 _GOES_ON = re.compile(r"[\s-](?!(?:Site|Campus)\b)[A-ZÀ-Þ]")
 _PLACED = re.compile(
-    r"(?:\b(?:at|to|the|and|include|site|au|à|et|le|la|du|l')|[,(/:]|^)\s*$", re.IGNORECASE
+    r"(?:\b(?:at|to|the|and|or|such as|include|including|site|au|à|et|ou|le|la|du|l')"
+    r"|\(ex\.|[,(/:]|^)\s*$",
+    re.IGNORECASE,
 )
 
 _SITE_BEFORE = re.compile(

@@ -48,8 +48,8 @@ _IS_AT = re.compile(
 _STANDS_AT = re.compile(rf"\s(?:is|are)\s(?:\w+\s)?{_LIES}")
 _SERIAL = re.compile(r"(?:,|\band)\s$")
 _OTHERS_AT = re.compile(
-    rf"\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{{0,90}}"
-    rf"(?:\b{_LIES}|Lab at\s(?:the\s)?)$"
+    rf"(?:\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{{0,90}}"
+    rf"\b{_LIES}|\b(?:Lab|lab services) at\s(?:the\s)?)$"
 )
 """What says that a thing where no resident trains is at the place named next."""
 

@@ -29,11 +29,12 @@ _SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s|,\san?\s
 _TOWN_HOSPITAL = re.compile(r"(.+) Hospitals?")
 _POSSESSIVE = re.compile(r"(?:(?<=[Hh]ospital)|(?<=Centre)|(?<=Center))['’]s$")
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_NOTHING_MORE = re.compile(r"\s*(?:\([^()]*\))?[\s.]*")
 _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
 
 class Found(NamedTuple):
-    """A place in a row, by its offsets there; the last three as in :class:`Name`."""
+    """A place in a row, by its offsets there; ``shared`` to ``beside`` as in :class:`Name`."""
 
     start: int
     end: int
@@ -41,6 +42,7 @@ class Found(NamedTuple):
     shared: str = ""
     meant: Places = NO_PLACES
     beside: bool = False
+    is_town: bool = False
 
 
 def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
@@ -57,9 +59,8 @@ def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
             written, last = _written(clean, first, last)
             name = mask_contacts(written + place.shared)
             meant = place.meant or places_of(name)
-            mentions.add(
-                name, place.form, first, last, meant, is_town=is_town(name), beside=place.beside
-            )
+            town = place.is_town or is_town(name)
+            mentions.add(name, place.form, first, last, meant, is_town=town, beside=place.beside)
     return [
         ParsedTrainingSite(
             mention.name,
@@ -94,7 +95,7 @@ def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
     for town in towns_of_training(row.text):
         if not (_overlaps(town, row.names) or _only_locates(row, town)):
             listed = town.listed or row.line.bullet > 0
-            yield Found(town.start, town.end, LIST if listed else PROSE)
+            yield Found(town.start, town.end, LIST if listed else PROSE, is_town=True)
 
 
 def _of_list(rows: Rows, number: int) -> Iterator[Found]:
@@ -115,6 +116,8 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
         part = list(item(row, behind + 1, len(row.text))) if mark == ":" else []
         if _is_seat(row, names, towns):
             towns = []
+        elif names and mark in {"-", "/"} and len(towns) == 1:
+            found = [found[-1]._replace(end=towns[0][1])]
         elif towns or part:
             found = [] if part and not towns else found
             found += [Found(*span, LIST) for span in towns or part]
@@ -125,11 +128,13 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
 
 
 def _is_sibling(rows: Rows, number: int, name: Name) -> bool:
-    """Say whether a network is an item among others, in a list of names that it does not head."""
+    """Say whether a network or authority is an item of a list of names that it does not head."""
     row = rows.all[number]
-    if name.scope is not Scope.NETWORK or not rows.is_among_names(row):
+    if name.scope is Scope.PLACE or not rows.is_among_names(row):
         return False
-    if row.text[name.end :].strip(" .") or number + 1 == len(rows.all):
+    if name.scope is Scope.REGION and not row.line.bullet:
+        return False
+    if _NOTHING_MORE.fullmatch(row.text, name.end) is None or number + 1 == len(rows.all):
         return False
     following = rows.all[number + 1]
     heads = any(parts_of(name.meant, other.meant) for other in following.names)
@@ -150,7 +155,7 @@ def _towns_of_list(rows: Rows, number: int, found: Sequence[Found]) -> list[Foun
         return []
     led = not found and (rows.is_site_list(row) or rows.is_led_by_sites(row))
     return [
-        Found(town.start, town.end, LIST)
+        Found(town.start, town.end, LIST, is_town=True)
         for town in towns_of_training(row.text)
         if (town.told or led or (town.listed and not found))
         and not (_overlaps(town, found) or _only_locates(row, town))
