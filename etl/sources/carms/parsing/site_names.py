@@ -35,7 +35,8 @@ _OTHER_THING = re.compile(
 _NOT_THERE = re.compile(
     r"(?:\b(?:[Aa]n?|[Uu]ne?|est l[ea]|any|each|another|known as(?: the)?|adjoining)"
     r"|[Ff]ormerly(?: \w+)?(?: the)?|[Aa]nciennement(?: l[ea'])?"
-    r"|in close \w+ to(?: the)?|(?:adjacent|next|affiliated?|close) to(?: [^.;,]{0,60} and)?(?: the)?"
+    r"|in close \w+ to(?: the)?"
+    r"|(?:adjacent|next|affiliated?|close) to(?: [^.;,]{0,60} and)?(?: the)?"
     r"|[Aa]djacent to the \w+ is(?: the)?|à proximité (?:de la|du|de l'|de)"
     r"|\b(?:près|adjacente?s?) (?:de l[a']|du|au|à l[a'])"
     r"|(?:pour les résidents|for residents) (?:de la|du|de l'|of|at)(?: the)?"

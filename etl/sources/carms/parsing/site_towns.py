@@ -63,7 +63,8 @@ _BESIDE = (
 _PHRASES = (
     (
         r"(?:rotations?|placements?|blocks?|stages|experiences)"
-        rf"(?: this| during (?:\w+ ){{0,2}}\w+| in the \w+ years?)?(?: {_BESIDE})* (?:in|at|à)(?: either)?"
+        rf"(?: this| during (?:\w+ ){{0,2}}\w+| in the \w+ years?)?"
+        rf"(?: {_BESIDE})* (?:in|at|à)(?: either)?"
     ),
     r"[Rr]otations? to occur in",
     r"(?:rotation|block|experience)s?\b[^.;:]{0,90}\b(?:takes?|taking) place(?: either)? in",
@@ -88,7 +89,7 @@ _PHRASES = (
     r"milieux tels que",
     r"s'effectuent?\b[^.;]{0,60}\b(?:principalement|surtout) à",
 )
-_DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES))
+_DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES), re.IGNORECASE)
 """What right before a town tells that residents train there, be it a single one."""
 
 _FOR_BLOCK = re.compile(r" for (?:an? |the )?(?:[\w-]+ ){0,4}(?:block|rotation)s?\b")
@@ -104,7 +105,7 @@ _EXAMPLES = re.compile(
     r"\((?:e\.?g\.?,?|i\.?e\.?,?|such as|including)?$|\(including sites such as$"
     r"|\bmilieux?\b[^()]{0,40}\((?:par )?ex(?:emple)?\.?\s?:?$"
 )
-_ONE_OF_THEM = re.compile(r"\btraining in [^.;]{0,60}\bcent(?:re|er)s \(i\.?e\.?,?$")
+_ONE_OF_THEM = re.compile(r"\btraining\b[^.;]{0,60}\bcent(?:re|er)s \(i\.?e\.?,?$", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"\b(?:drive|flights?|rail|minutes?|hours?|km|proximity|population|home to|between|near|close"
     r"|away|serv(?:es?|ed|ing)|explor\w+|festivals?|highway|airport|travel|university|universit[ée]"
@@ -211,9 +212,12 @@ def towns_of_training(text: str) -> list[Town]:
         of_town = len(run) < LEAST_TOWNS and _SITE.match(text, last) is not None
         of_town = of_town and not _is_province(text[first:last])
         direct = _DIRECT.search(before) is not None and _ALSO.match(text, last) is None
-        series = announced and len(run) > 1 and _SERIES_GOES_ON.match(text, last) is not None
+        goes_on = len(run) > 1 and _SERIES_GOES_ON.match(text, last) is not None
+        series = announced and (goes_on or len(run) >= LEAST_TOWNS)
         among = trains and opening.endswith(";") and text.startswith(";", last)
-        direct = direct or series or among or (not before and _FOR_BLOCK.match(text, last) is not None)
+        direct = (
+            direct or series or among or (not before and _FOR_BLOCK.match(text, last) is not None)
+        )
         if announced or of_town or direct or (told and _ELSEWHERE.search(before) is None):
             found += [Town(*town, listed=announced, told=direct or several) for town in run]
     return found

@@ -150,6 +150,7 @@ ALSO_PROPER = re.compile(
     r"(?:the )?(?:children'?s(?: and women'?s)?|women'?s(?: and children'?s)?|university"
     r"|veterans'?)"
     r" (?:hospital|centre|center)|(?:the )?general (?:hospital|campus)"
-    r"|health sciences (?:centre|center)|public health laboratory|centre mere-enfant|(?:civic|riverside|general) campus"
+    r"|health sciences (?:centre|center)|public health laboratory|centre mere-enfant"
+    r"|(?:civic|riverside|general) campus"
 )
 """Folded names of common words that are names all the same."""
