@@ -146,6 +146,12 @@ def _checked(asked: dict[str, Any], services: Services) -> RunRequest:
                 f"{one.category!r} is no category of applicants.",
                 f"Give one of {', '.join(sorted(known))}.",
             )  # fmt: skip
+        if group != one.category:  # outcomes are stored by category
+            raise RefusedError(
+                UserErrorCode.INVALID, ("parameters", "groups", group),
+                f"The group of category {one.category!r} has another name.",
+                "Name each group as its category, one group for each.",
+            )  # fmt: skip
     return request
 
 

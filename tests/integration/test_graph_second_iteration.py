@@ -29,7 +29,7 @@ FIELDS = """
 """
 RUN = f"mutation ($input: RunMatchInput!) {{ runMatch(input: $input) {{ {FIELDS} }} }}"
 COMPARE = f"mutation ($input: RunWhatIfInput!) {{ runWhatIf(input: $input) {{ {FIELDS} }} }}"
-PARAMETERS = {
+PARAMETERS: dict[str, Any] = {
     "name": "few",
     "groups": {
         "CMG": {"category": "CMG", "applicants": 60, "is_home_graduate": True},
@@ -149,6 +149,12 @@ async def test_iterations_are_one_or_two(graph: Graph, iterations: int, code: st
         (code, ["input", "iterations"])
     ]
     assert payload["simulation"] is None
+
+
+async def test_a_group_bears_the_name_of_its_category(graph: Graph) -> None:
+    given = {"name": "few", "groups": {"Locals": PARAMETERS["groups"]["CMG"]}}
+    (error,) = (await mutate(graph, RUN, parameters=given))["errors"]
+    assert (error["code"], error["path"][-1]) == ("INVALID", "Locals")
 
 
 async def test_nothing_follows_a_second_iteration(graph: Graph) -> None:
