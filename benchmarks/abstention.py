@@ -76,8 +76,8 @@ async def judged(rows: Sequence[Mapping[str, str]]) -> list[Judged]:
                     language,
                     row["question"],
                     row["is_answerable"] == "1",
-                    features(seen),
-                    confidence(seen, language),
+                    features(row["question"], language, seen),
+                    confidence(row["question"], language, seen),
                 )
             )
         return found
@@ -151,21 +151,27 @@ def write(constants: Mapping[str, Mapping[str, float]], path: Path) -> None:
                 writer.writerow([language, name, f"{value:.4f}"])
 
 
+def questions(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def main() -> None:
     """Measure, and fit where asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("questions", type=Path)
+    parser.add_argument("questions", type=Path, nargs="+", help="CSV files, taken together.")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--show", action="store_true", help="Print every question.")
     options = parser.parse_args()
-    with options.questions.open(encoding="utf-8", newline="") as file:
-        found = asyncio.run(judged(list(csv.DictReader(file))))
+    found = asyncio.run(judged([row for path in options.questions for row in questions(path)]))
     constants = {}
     for language in ("EN", "FR"):
         own = [one for one in found if one.language == language]
         truths = [one.is_answerable for one in own]
         scored = auc([one.confidence for one in own], truths)
-        print(f"{language}: {len(own)} questions, AUC {scored:.3f}")
+        apart = np.mean([(one.confidence - one.is_answerable) ** 2 for one in own])
+        print(f"{language}: {len(own)} questions, AUC {scored:.3f}, Brier score {apart:.3f}")
         for name in FEATURES:
             print(f"  {name:<12} alone {auc([o.features[name] for o in own], truths):.3f}")
         if options.show:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from etl.chunk_folders import ChunkFolder
 from etl.errors import SimulationGoneError
 from simulation.bridge import OfferedPrograms, read_programs
-from simulation.outcome import ENGINE_VERSION
 from simulation.results import RunResult
 from simulation.runs import RunRequest, run
 from simulation.storing import rows_of
 from warehouse.engine import Role, connect
-from warehouse.jobs import is_connection_lost
 from warehouse.queries import simulations
 from warehouse.settings import get_settings
 
@@ -30,37 +26,6 @@ class Asked:
     simulation_id: int
     request: RunRequest
     offered: OfferedPrograms
-
-
-class ChunkFolder(MutableMapping[str, bytes]):
-    """Finished chunks of a run as files: a run that was interrupted goes on from there."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def __getitem__(self, key: str) -> bytes:
-        try:
-            return self._path(key).read_bytes()
-        except FileNotFoundError:
-            raise KeyError(key) from None
-
-    def __setitem__(self, key: str, value: bytes) -> None:
-        begun = self._path(f"{key}.new")
-        begun.write_bytes(value)
-        begun.replace(self._path(key))
-
-    def __delitem__(self, key: str) -> None:
-        self._path(key).unlink()
-
-    def __iter__(self) -> Iterator[str]:
-        return (path.name for path in self._folder.iterdir() if path.suffix != ".new")
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def _path(self, key: str) -> Path:
-        return self._folder / key
 
 
 async def read(simulation_id: int) -> Asked:
@@ -108,24 +73,6 @@ def simulate(asked: Asked, chunks: ChunkFolder, progress: Progress) -> RunResult
         data_version=str(asked.offered.iteration.data_version),
         stored=chunks,
     )
-
-
-@contextmanager
-def kept_chunks(simulation_id: int) -> Iterator[ChunkFolder]:
-    """Yield where the chunks of a simulation are kept.
-
-    They go when it ends; they stay where its process is killed or its database lost, so that the
-    next attempt goes on from them.
-    """
-    data = get_settings().data_dir.expanduser()
-    folder = data / "simulations" / f"{simulation_id}-{ENGINE_VERSION}"
-    try:
-        yield ChunkFolder(folder)
-    except Exception as error:
-        if not is_connection_lost(error):
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def store(asked: Asked, result: RunResult) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from etl.chunk_folders import forget_chunks
 from etl.errors import EtlError
 from simulation.errors import SimulationError
 from simulation.warming import Warming
@@ -223,6 +224,8 @@ class Worker:
         return self.report
 
     async def _claim(self, connection: Any) -> Job | None:
+        # Cancelling rings the bell, so that what a cancelled job left goes at once.
+        await forget_chunks(connection)
         return await jobs.claim(connection, self.name, stale_after=self._timing.stale_after)
 
     async def _run_job(self, job: Job) -> None:

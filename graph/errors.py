@@ -23,6 +23,7 @@
         ├── TooSlowError         STATEMENT_TIMEOUT
         ├── SearchIndexMissingError  SEARCH_INDEX_MISSING
         ├── EmbedderFailedError  EMBEDDER_UNAVAILABLE: no vector for a query
+        ├── ExplanationTooLargeError EXPLANATION_TOO_LARGE: a run that is not repeated here
         ├── IndexSwitchedError   SEARCH_INDEX_SWITCHED: another index while a search ran
         └── InternalError        INTERNAL_SERVER_ERROR, masked, with a correlation id
 """
@@ -234,6 +235,12 @@ class IndexSwitchedError(AnswerError):
 
     code = "SEARCH_INDEX_SWITCHED"
     status = 503
+
+
+class ExplanationTooLargeError(AnswerError):
+    """To explain the match, a run would have to be repeated that is too large for this process."""
+
+    code = "EXPLANATION_TOO_LARGE"
 
 
 class InternalError(AnswerError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,6 +15,8 @@ from simulation.applying import Setting
 from simulation.bridge import OfferedPrograms, read_programs
 from simulation.chunks import cores
 from simulation.errors import RunCancelledError
+from simulation.parameters import default_parameters
+from simulation.patience import SEARCH_LIMIT
 from simulation.runs import RunRequest, run
 from simulation.storing import rows_of
 from simulation.warming import LOOK_EVERY, Warming, Warmth
@@ -26,6 +29,8 @@ DRAWING: Final = 20
 """What drawing the applicants of a scenario takes, in matches."""
 ENGINE: Final = 10
 """How much longer a match with couples or reversions takes than one without."""
+SECOND: Final = 50
+"""How much longer both iterations of a match take, each by the whole engine."""
 SEAT_VALUES: Final = 50
 """How much longer a match takes whose seats are valued."""
 USUAL_APPLICANTS: Final = 5_000
@@ -137,15 +142,16 @@ def matches_of(request: RunRequest, settings: Sequence[Setting]) -> int:
         settings: What its scenarios run on.
     """
     each = SEAT_VALUES if request.seat_values else 1
-    with_couples = request.reversions or any(
-        change.kind in {"revert_seats", "add_couples"}
-        for scenario in request.scenarios
-        for change in scenario.changes
-    )
-    parameters = request.parameters
-    if with_couples or (parameters and any(one.couples for one in parameters.groups.values())):
-        each = ENGINE * (1 + len(settings[0].programs) if request.seat_values else 1)
-    matches = DRAWING + request.audits + request.replicates * each
+    kinds = {change.kind for scenario in request.scenarios for change in scenario.changes}
+    parameters = request.parameters or default_parameters()
+    has_couples = any(one.couples for one in parameters.groups.values())
+    searching = max(1, math.ceil(request.search_limit / SEARCH_LIMIT))
+    second = SECOND if request.iterations > 1 else 0
+    if request.reversions or has_couples or kinds & {"revert_seats", "add_couples"}:
+        seats = len(settings[0].programs) if request.seat_values else 0
+        each = ENGINE * searching * (1 + seats)
+        second *= searching
+    matches = DRAWING + request.audits * (1 + second) + request.replicates * (each + second)
     return sum(matches * _times_usual(setting) for setting in settings)
 
 

@@ -14,6 +14,7 @@ simulate_app = typer.Typer(
     epilog=example(
         "residency simulate template ./market",
         "residency simulate --market ./market --out ./results",
+        "residency simulate --market ./market --out ./results --iterations 2 --year 2025",
         "residency simulate --scenario ./scenario.yaml --out ./results",
     ),
     invoke_without_command=True,
@@ -48,14 +49,41 @@ def simulate(  # noqa: PLR0913, PLR0917  # options of a command
             help="Count the seats that a couple would give up as free (stricter stability).",
         ),
     ] = False,
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            help="Iterations: 1, or 2 to match those without a match again; of scenarios, instead"
+            " of the file's.",
+            min=1,
+            max=2,
+        ),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            help="Year of the match of your own market, for rules of eligibility of one year.",
+            min=1900,
+            max=2199,
+        ),
+    ] = None,
+    core: Annotated[
+        bool,
+        typer.Option("--core", help="Tell who would have another program if programs proposed."),
+    ] = False,
 ) -> None:
     """Run scenarios over the loaded programs, or match a market of your own without a warehouse."""
     if context.invoked_subcommand is not None:
         return
+    if scenario is not None and (core or year is not None):
+        raise typer.BadParameter(
+            "--core and --year go with --market; scenarios tell the core anyway", ctx=context
+        )
     if scenario is not None and market is None:
         from residency.what_ifs import run_scenarios
 
-        run_scenarios(scenario, out, programs, replicates=replicates, seed=seed)
+        run_scenarios(
+            scenario, out, programs, replicates=replicates, seed=seed, iterations=iterations
+        )
         return
     if market is None or out is None or scenario is not None or programs is not None:
         raise typer.BadParameter(
@@ -64,7 +92,15 @@ def simulate(  # noqa: PLR0913, PLR0917  # options of a command
         )
     from residency.simulating import run_own_market
 
-    run_own_market(market, out, seed=seed or 0, own_seats_free=own_seats_free)
+    run_own_market(
+        market,
+        out,
+        seed=seed or 0,
+        own_seats_free=own_seats_free,
+        iterations=iterations or 1,
+        year=year or 0,
+        core=core,
+    )
 
 
 @simulate_app.command(epilog=example("residency simulate template ./market"))

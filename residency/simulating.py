@@ -6,6 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from etl.reference.tables import load_reference_tables
 from residency.console import progress_bars, say
 from residency.reporting import print_table
 from simulation.bridge import OfferedPrograms, read_programs
@@ -14,7 +15,7 @@ from simulation.calibration import Calibration, calibrate
 from simulation.errors import InvalidFolderError
 from simulation.fit import Effort
 from simulation.outcome import OwnSeats
-from simulation.own_market import read_own_market
+from simulation.own_market import IterationRun, read_own_market
 from simulation.own_results import write_results
 from simulation.parameters import Parameters, default_parameters
 from simulation.program_file import programs_as_csv, read_program_file
@@ -24,33 +25,74 @@ from warehouse.engine import Role, connect
 from warehouse.migrate import require_current
 
 
-def run_own_market(folder: Path, out: Path, *, seed: int, own_seats_free: bool) -> None:
+def run_own_market(  # options of a command
+    folder: Path,
+    out: Path,
+    *,
+    seed: int,
+    own_seats_free: bool,
+    iterations: int = 1,
+    year: int = 0,
+    core: bool = False,
+) -> None:
     """Match the market of a folder and write the results to another.
+
+    Args:
+        folder: The market.
+        out: Where the results go.
+        seed: What orders of couples are drawn from.
+        own_seats_free: Whether seats that couples would give up count as free.
+        iterations: 1 or 2.
+        year: The year of the match, for rules of eligibility; 0 for none.
+        core: Whether to tell who would have another program if programs proposed.
 
     Raises:
         InvalidMarketError: A file is missing or the lists contradict themselves.
         InvalidReversionError: The reversions do.
+        InvalidRuleError: The rules of eligibility do.
+        InvalidEditError: Somebody who has a match applies again.
     """
-    market = read_own_market(folder)
+    market = read_own_market(folder, rules=load_reference_tables().rules, year=year)
     own_seats = OwnSeats.FREE if own_seats_free else OwnSeats.TAKEN
-    run, reverted = market.run(seed=seed, own_seats=own_seats)
-    files = write_results(out, run, reverted)
-    outcome = run.outcome
+    result = market.run(seed=seed, own_seats=own_seats, iterations=iterations, core=core)
+    files = write_results(out, result)
+    for one in result.iterations:
+        _tell(one, f"Iteration {one.number}: " if iterations > 1 else "")
+        if one.number == 1 and result.reverted is not None:
+            seats = sum(move.seats for move in result.reverted.moves)
+            say(f"{seats} empty seats moved in {result.reverted.steps} steps.")
+    if market.has_second and iterations == 1:
+        say("The folder has lists of a second iteration; --iterations 2 runs it.")
+    say(f"Wrote {len(files)} files to {out}.")
+
+
+def _tell(one: IterationRun, which: str) -> None:
+    """Say what came of an iteration of a market of one's own."""
+    outcome, certificate = one.outcome, one.run.certificate
     matched = int((outcome.ranks() > 0).sum())
     say(
-        f"{matched} of {len(outcome.assignment)} applicants matched,"
+        f"{which}{matched} of {len(outcome.assignment)} applicants matched,"
         f" {int(outcome.unfilled().sum())} seats unfilled,"
-        f" {len(run.certificate.blocking_pairs)} blocking pairs"
-        f" ({'stable' if run.certificate.is_stable else 'not stable'},"
+        f" {len(certificate.blocking_pairs)} blocking pairs"
+        f" ({'stable' if certificate.is_stable else 'not stable'},"
         f" {outcome.method.verdict.value})."
     )
-    dropped = sum(outcome.market.one_sided)
-    if dropped:
-        say(f"{dropped} entries that only one side lists were dropped.")
-    if reverted is not None:
-        seats = sum(move.seats for move in reverted.moves)
-        say(f"{seats} empty seats moved in {reverted.steps} steps.")
-    say(f"Wrote {len(files)} files to {out}.")
+    if one.one_sided:
+        say(f"{one.one_sided} entries that only one side lists were dropped.")
+    if one.refusals:
+        say(
+            f"{len(one.refusals)} entries were refused by rules of eligibility and dropped;"
+            " refused.csv tells each with its rule."
+        )
+    elif one.has_rules:
+        say("Rules of eligibility refuse no entry.")
+    if one.core is not None:
+        say(
+            f"If programs proposed, {len(one.core.applicants())} applicants and"
+            f" {len(one.core.programs())} programs would have another outcome."
+        )
+    elif one.why_no_core is not None:
+        say(one.why_no_core)
 
 
 def write_market_template(folder: Path) -> None:

@@ -13,6 +13,7 @@ from residency.simulating import offered_programs
 from simulation.errors import InvalidFolderError
 from simulation.export import write_run
 from simulation.measures import Measure, Scope
+from simulation.outcome import Verdict
 from simulation.parameters import default_parameters
 from simulation.program_file import read_program_file
 from simulation.programs import ProgramTable
@@ -31,6 +32,13 @@ SHOWN = {
 }
 """What the terminal shows of each scenario; files have the rest."""
 
+ITERATED = {
+    "matched": "matched in it",
+    "unmatched": "unmatched after it",
+    "unfilled": "seats left after it",
+}
+"""What the terminal shows of each iteration."""
+
 CONVERGED = {
     None: "",
     True: " Intervals are as narrow as asked for.",
@@ -48,6 +56,7 @@ def run_scenarios(
     *,
     replicates: int | None,
     seed: int | None,
+    iterations: int | None = None,
 ) -> None:
     """Run the scenarios of a file over programs, show them, and write all results.
 
@@ -57,6 +66,7 @@ def run_scenarios(
         programs: CSV file of programs; None for the loaded ones.
         replicates: Replicates instead of those of the file.
         seed: Seed instead of that of the file.
+        iterations: Iterations instead of those of the file.
 
     Raises:
         InvalidRequestError: The file is no request.
@@ -66,8 +76,10 @@ def run_scenarios(
     """
     if out is not None:
         _check_folder(out)  # before the run, which may take long
-    request = RunRequest.read(file).with_overrides(replicates=replicates, seed=seed)
-    table, data_version = _loaded() if programs is None else _of_file(programs)
+    request = RunRequest.read(file).with_overrides(
+        replicates=replicates, seed=seed, iterations=iterations
+    )
+    table, data_version = _loaded(request.iterations) if programs is None else _of_file(programs)
     with progress_bars() as bars:
         task = bars.add_task("Simulating", total=request.replicates)
         result = run(
@@ -109,9 +121,10 @@ def _write_report(path: Path, result: RunResult, title: str) -> Path:
     return path
 
 
-def _loaded() -> tuple[ProgramTable, str]:
-    """Return the loaded programs, and what they are in words."""
+def _loaded(iterations: int) -> tuple[ProgramTable, str]:
+    """Return the loaded programs, and what they are in words; so many iterations shall follow."""
     offered = asyncio.run(offered_programs())
+    offered.check_iterations(iterations)
     iteration = offered.iteration
     words = f"data version {iteration.data_version}, match iteration {iteration.match_iteration_id}"
     if iteration.is_sample:
@@ -137,6 +150,16 @@ def _show(result: RunResult) -> None:
         ],
         nothing="Nothing was measured.",
     )
+    if result.request.iterations > 1:
+        _show_iterations(result)
+    core = result.scenarios[0].core
+    if core.why_not is None:
+        say(
+            f"If programs proposed, {core.applicants:.1f} applicants and {core.programs:.1f}"
+            f" programs would have another outcome ({result.scenarios[0].scenario.name})."
+        )
+    else:
+        say(core.why_not)
     if result.seat_values is not None:
         values, programs = result.seat_values, result.scenarios[0].programs
         say("One more seat, by itself:")
@@ -152,12 +175,43 @@ def _show(result: RunResult) -> None:
             ],
             nothing="There are no programs.",
         )
-    audited = [one for scenario in result.scenarios for one in scenario.certificates]
+    audited = [
+        one
+        for scenario in result.scenarios
+        for one in (
+            *scenario.certificates,
+            *(scenario.iterated.certificates if scenario.iterated else ()),
+        )
+    ]
     stable = sum(one.is_stable for one in audited)
+    undecided = sum(one.verdicts[Verdict.UNDECIDED] for one in result.scenarios)
+    if undecided:
+        say(
+            f"[bold]{undecided} replicates are UNDECIDED:[/] the exact search for a stable matching"
+            f" ended at its limit. A higher search_limit than {result.request.search_limit:g} in"
+            " the file searches longer."
+        )
     say(
         f"{result.replicates} replicates; {stable} of {len(audited)} audited matches are stable."
         f"{CONVERGED[result.is_converged]} All applicants are simulated."
     )
+
+
+def _show_iterations(result: RunResult) -> None:
+    """Print what is left after each iteration, scenario by scenario."""
+    say("After each iteration:")
+    rows: dict[tuple[int, str], dict[str, object]] = {}
+    for one in result.scenarios:
+        assert one.iterated is not None
+        for its in one.iterated.iterations:
+            found = {"matched": its.people, "unmatched": its.people, "unfilled": its.seats}
+            for measure, estimates in found.items():
+                row = rows.setdefault(
+                    (its.number, measure),
+                    {"iteration": its.number, "measure": ITERATED[measure]},
+                )
+                row[one.scenario.name] = f"{estimates[measure].mean[0]:.1f}"
+    print_table(list(rows.values()), nothing="Nothing was measured.")
 
 
 def _shown(result: ScenarioResult, measure: Measure) -> str:

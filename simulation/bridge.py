@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from simulation.eligibility import Eligibility, Offering, Rule
-from simulation.errors import NoProgramsError
+from simulation.errors import ContradictoryScenarioError, NoProgramsError
 from simulation.programs import Program, ProgramTable
 from simulation.quotas import with_modelled_quotas
 from warehouse.engine import Connection
@@ -36,6 +36,19 @@ class OfferedPrograms:
 
     programs: ProgramTable
     iteration: OfferedIteration
+
+    def check_iterations(self, iterations: int) -> None:
+        """Check that so many iterations can follow, beginning with this one.
+
+        Raises:
+            ContradictoryScenarioError: This is a second iteration, which nothing follows.
+        """
+        if iterations > 1 and _number(self.iteration) > 1:
+            raise ContradictoryScenarioError(
+                f"The programs are those of {self.iteration.name!r}, a second iteration already.",
+                "Ask for one iteration, or for the programs of a first one.",
+                "iterations",
+            )
 
 
 async def read_programs(
@@ -69,8 +82,9 @@ async def read_programs(
             connection, iteration.match_iteration_id, iteration.data_version
         )
         rules = [_rule(row) for row in await eligibility_rules(connection)]
-    eligibility = Eligibility(rules, iteration.year or 0, _number(iteration))
-    programs = with_modelled_quotas(_program(row, eligibility) for row in rows)
+    year = iteration.year or 0
+    eligibility = (Eligibility(rules, year, _number(iteration)), Eligibility(rules, year, 2))
+    programs = with_modelled_quotas(_program(row, *eligibility) for row in rows)
     return OfferedPrograms(ProgramTable.of(programs), iteration)
 
 
@@ -94,7 +108,8 @@ def _rule(row: EligibilityRow) -> Rule:
     )
 
 
-def _program(row: Mapping[str, Any], eligibility: Eligibility) -> Program:
+def _program(row: Mapping[str, Any], eligibility: Eligibility, second: Eligibility) -> Program:
+    offering = Offering(row["stream"], row["province"])
     return Program(
         key=f"{row['match_iteration_id']}-{row['program_stream_id']}",
         quota=row["quota"] or 0,
@@ -106,7 +121,8 @@ def _program(row: Mapping[str, Any], eligibility: Eligibility) -> Program:
         category=row["category"],
         has_return_of_service=row["has_return_of_service"],
         stream=row["stream"],
-        admits=eligibility.admissions(Offering(row["stream"], row["province"]), CATEGORIES),
+        admits=eligibility.admissions(offering, CATEGORIES),
+        second_admits=second.admissions(offering, CATEGORIES),
         quota_is_modelled=row["quota"] is None,
         interviews=_interviews(row),
         latitude=_degrees(row["latitude"]),

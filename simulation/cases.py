@@ -23,6 +23,7 @@ from simulation.joining import Int64
 from simulation.market import Int32, Market
 from simulation.outcome import Outcome, Verdict
 from simulation.pairing import with_couples
+from simulation.patience import SEARCH_LIMIT, Patience, never
 from simulation.population import Population
 from simulation.reversion import Pool, Reversion, ReversionRun, run_with_reversions
 
@@ -55,6 +56,7 @@ class Case:
         seed: What replicates are drawn from.
         reversions: What becomes of seats that stay empty.
         pools: The pools that reversions name.
+        search_limit: How long the exact search for couples goes on; see `Patience`.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Case:
     seed: int
     reversions: Sequence[Reversion] = ()
     pools: Sequence[Pool] = field(default=())
+    search_limit: float = SEARCH_LIMIT
 
     @cached_property
     def fixed(self) -> Consideration:
@@ -89,23 +92,33 @@ class Case:
             population.programs,
         )
 
-    def outcome(self, replicate: int) -> Outcome:
+    def outcome(self, replicate: int, is_cancelled: Callable[[], bool] = never) -> Outcome:
         """Return the matching of one replicate by the whole engine.
 
         Where seats reverted, the market of the outcome has the seats after that.
+
+        Raises:
+            RunCancelledError: Somebody cancelled during an exact search.
         """
-        return self.matched(self.market(replicate))
+        return self.matched(self.market(replicate), is_cancelled)
 
-    def matched(self, market: Market) -> Outcome:
+    def matched(self, market: Market, is_cancelled: Callable[[], bool] = never) -> Outcome:
         """Return the matching of a market of this case by the whole engine; see `outcome`."""
-        reverted = self.reverted(market)
-        return solve(market, seed=self.seed) if reverted is None else reverted.run.outcome
+        reverted = self.reverted(market, is_cancelled)
+        if reverted is not None:
+            return reverted.run.outcome
+        return solve(market, seed=self.seed, patience=Patience(self.search_limit, is_cancelled))
 
-    def reverted(self, market: Market) -> ReversionRun | None:
+    def reverted(
+        self, market: Market, is_cancelled: Callable[[], bool] = never
+    ) -> ReversionRun | None:
         """Return the run of a market of this case with its reversions; None where it has none."""
         if not self.reversions:
             return None
-        return run_with_reversions(market, self.reversions, self.pools, seed=self.seed)
+        patience = Patience(self.search_limit, is_cancelled)
+        return run_with_reversions(
+            market, self.reversions, self.pools, seed=self.seed, patience=patience
+        )
 
     def count(self, first: int, number: int, is_cancelled: Callable[[], bool]) -> Counted:
         """Run replicates and count.
@@ -113,7 +126,7 @@ class Case:
         Args:
             first: The number of the first one.
             number: How many they are.
-            is_cancelled: Asked between replicates that take long.
+            is_cancelled: Asked between replicates that take long, and during exact searches.
 
         Raises:
             RunCancelledError: Somebody cancelled.
@@ -131,7 +144,7 @@ class Case:
         for row in range(number):
             if is_cancelled():
                 raise RunCancelledError
-            outcome = self.outcome(first + row)
+            outcome = self.outcome(first + row, is_cancelled)
             self._write(outcome, counts[row])
             seats[row] = outcome.market.quotas
             verdicts[VERDICTS.index(outcome.method.verdict)] += 1

@@ -18,6 +18,7 @@ from simulation.couples_search import Excused, Found, search
 from simulation.market import NO_MATCH, Int32, Market
 from simulation.matching import MatchState, applicant_optimal, assignment_of
 from simulation.outcome import Method, OwnSeats, Proposing, Verdict
+from simulation.patience import PATIENT, Patience
 from simulation.roth_peranson import fresh_processing, settle
 from simulation.stability import audit
 
@@ -32,7 +33,11 @@ SMALL: Final = 2_000
 
 
 def match_couples(
-    market: Market, seed: int = 0, own_seats: OwnSeats = OwnSeats.TAKEN, orders: int = 8
+    market: Market,
+    seed: int = 0,
+    own_seats: OwnSeats = OwnSeats.TAKEN,
+    orders: int = 8,
+    patience: Patience = PATIENT,
 ) -> tuple[Int32, Method]:
     """Return the program of each applicant in a market with couples, and how it was found.
 
@@ -41,6 +46,10 @@ def match_couples(
         seed: What the orders of couples are drawn from; the first one is that of the market.
         own_seats: How couples' own seats count.
         orders: How many orders of couples to try before the exact search.
+        patience: How long that goes on.
+
+    Raises:
+        RunCancelledError: Somebody cancelled during the exact search.
     """
     attempts: list[Int32] = []
     steps = 0
@@ -50,7 +59,7 @@ def match_couples(
         if steps >= 0:
             return assignment, _method(Verdict.PROCESSED, own_seats, seed, attempt, steps)
         attempts.append(assignment)
-    assignment, verdict, is_fewest = _search(market, attempts, own_seats, seed)
+    assignment, verdict, is_fewest = _search(market, attempts, own_seats, seed, patience)
     return assignment, _method(verdict, own_seats, seed, orders, -steps, is_fewest=is_fewest)
 
 
@@ -91,18 +100,21 @@ def _process(
 
 
 def _search(
-    market: Market, attempts: list[Int32], own_seats: OwnSeats, seed: int
+    market: Market, attempts: list[Int32], own_seats: OwnSeats, seed: int, patience: Patience
 ) -> tuple[Int32, Verdict, bool]:
     """Return a matching, what is known of it, and if no matching has fewer blocking pairs."""
-    found = search(market, bounds_of(market), own_seats, seed=seed)
+    bounds = bounds_of(market)
+    found = search(market, bounds, own_seats, seed=seed, patience=patience)
     if found.assignment is not None:
         return found.assignment, Verdict.SEARCHED, True
     if found.found is Found.LIMIT:
         assignment, _ = _least_blocked(market, attempts, own_seats)
         return assignment, Verdict.UNDECIDED, False
-    assignment, blocking = _fewest(market, attempts, own_seats, seed)
+    assignment, blocking = _fewest(market, attempts, own_seats, seed, patience)
     if blocking > 1 and len(market.positions) + len(market.couples.pairs) <= SMALL:
-        whole = search(market, no_bounds(market), own_seats, Excused.EVERYBODY, seed=seed)
+        whole = search(
+            market, no_bounds(market), own_seats, Excused.EVERYBODY, seed=seed, patience=patience
+        )
         if whole.found is Found.BEST and whole.assignment is not None:
             return whole.assignment, Verdict.NONE_EXISTS, True
     # One cannot be beaten, as none is impossible.
@@ -110,7 +122,7 @@ def _search(
 
 
 def _fewest(
-    market: Market, attempts: list[Int32], own_seats: OwnSeats, seed: int
+    market: Market, attempts: list[Int32], own_seats: OwnSeats, seed: int, patience: Patience
 ) -> tuple[Int32, int]:
     """Return a matching with few blocking pairs, and their number, where none is stable.
 
@@ -118,13 +130,17 @@ def _fewest(
     blocking pairs, each couple that blocks may also fall below what it was sure of, and it is seen
     if one blocking pair is enough then.
     """
-    excused = search(market, bounds_of(market), own_seats, Excused.COUPLES, seed=seed)
+    excused = search(
+        market, bounds_of(market), own_seats, Excused.COUPLES, seed=seed, patience=patience
+    )
     candidates = [one for one in (*attempts, excused.assignment) if one is not None]
     assignment, blocking = _least_blocked(market, candidates, own_seats)
     if 1 < blocking <= FEW:
         for couple in _blocking_couples(market, assignment, own_seats):
             bounds = bounds_of(market, lenient=couple)
-            single = search(market, bounds, own_seats, Excused.COUPLES, most=1, seed=seed)
+            single = search(
+                market, bounds, own_seats, Excused.COUPLES, most=1, seed=seed, patience=patience
+            )
             if single.assignment is not None:
                 return single.assignment, 1
     return assignment, blocking

@@ -23,17 +23,15 @@ import numpy as np
 from simulation.couples_bounds import Bounds, Mask
 from simulation.market import NEVER, NO_MATCH, Int32, Market
 from simulation.outcome import OwnSeats
+from simulation.patience import PATIENT, Patience
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, CpSolver, IntVar
 
 Literal: TypeAlias = "IntVar | bool"
 
-DECIDE_LIMIT: Final = 20.0
-"""Limit of a search for a stable matching in the solver's own time, the same on every machine."""
-
-EXCUSE_LIMIT: Final = 2.0
-"""Limit of a search for the fewest blocking pairs."""
+EXCUSED_SHARE: Final = 10.0
+"""By how much shorter a search for the fewest blocking pairs is than one for a stable matching."""
 
 
 class Excused(Enum):
@@ -99,6 +97,7 @@ def search(
     excused: Excused = Excused.NOBODY,
     most: int | None = None,
     seed: int = 0,
+    patience: Patience = PATIENT,
 ) -> Search:
     """Look for a stable matching within bounds, or for one with the fewest blocking pairs.
 
@@ -109,6 +108,10 @@ def search(
         excused: Who may block at a cost.
         most: The cost that may not be exceeded; None to make it as small as can be.
         seed: Seed of the solver.
+        patience: How long to look.
+
+    Raises:
+        RunCancelledError: Somebody cancelled.
     """
     from ortools.sat.python import cp_model
 
@@ -125,9 +128,10 @@ def search(
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
-    limit = DECIDE_LIMIT if excused is Excused.NOBODY else EXCUSE_LIMIT
-    solver.parameters.max_deterministic_time = limit
-    status = solver.solve(model.cp)
+    share = 1.0 if excused is Excused.NOBODY else EXCUSED_SHARE
+    solver.parameters.max_deterministic_time = patience.limit / share
+    with patience.watching(solver.stop_search):
+        status = solver.solve(model.cp)
     literals = len(model.cp.proto.variables)
     if status == cp_model.INFEASIBLE:
         return Search(Found.NOTHING, None, literals)

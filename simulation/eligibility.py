@@ -18,7 +18,6 @@ from functools import cache
 from typing import TypeVar
 
 from simulation.errors import InvalidRuleError, UnknownIdError
-from simulation.intake import PairOfIds
 
 Description = TypeVar("Description", "Candidate", "Offering")
 
@@ -74,21 +73,36 @@ class Offering:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """An entry of a rank order list that no rule admits.
+class Entry:
+    """An entry of a rank order list: an applicant who wants a program.
 
     Attributes:
-        applicant: The applicant who lists the program.
+        applicant: The applicant.
         program: The program.
-        rank: The rank in the applicant's list.
-        rule: The name of the rule that refuses it; None if no rule speaks of it.
-        why: The refusal in a sentence.
+        rank: The rank in the applicant's list, or in the couple's, as it was submitted.
+        file: Where it stands, such as ``applications.csv``.
+        row: In which row of it, from 1.
     """
 
     applicant: str
     program: str
     rank: int
-    rule: str | None
+    file: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An entry of a rank order list that no rule admits.
+
+    Attributes:
+        entry: The entry.
+        rule: The rule that refuses it; None if no rule speaks of it.
+        why: The refusal in a sentence.
+    """
+
+    entry: Entry
+    rule: Rule | None
     why: str
 
 
@@ -168,80 +182,31 @@ class Eligibility:
                 return Decision(rule.is_admitted and not lacks, rule, lacks)
         return Decision(is_admitted=False, rule=None)
 
-    def admit(
+    def refusals(
         self,
-        lists: Mapping[str, Sequence[str]],
+        entries: Iterable[Entry],
         candidates: Mapping[str, Candidate],
         offerings: Mapping[str, Offering],
-    ) -> tuple[dict[str, list[str]], list[Refusal]]:
-        """Return the lists of applicants without entries that the rules refuse, and those.
+    ) -> list[Refusal]:
+        """Return which entries the rules refuse, in their order, each with the rule.
 
         Args:
-            lists: The programs that each applicant lists, best first.
+            entries: The entries of rank order lists; of a couple's, one for each member.
             candidates: What the rules look at in each applicant.
             offerings: What the rules look at in each program.
 
         Raises:
             UnknownIdError: An applicant or a program is not described.
         """
-        admitted: dict[str, list[str]] = {}
-        refusals: list[Refusal] = []
-        for applicant, programs in lists.items():
-            admitted[applicant] = []
-            for rank, program in enumerate(programs, start=1):
-                refusal = self._refusal(applicant, program, rank, candidates, offerings)
-                if refusal is None:
-                    admitted[applicant].append(program)
-                else:
-                    refusals.append(refusal)
-        return admitted, refusals
-
-    def admit_couples(
-        self,
-        couples: Mapping[tuple[str, str], Sequence[PairOfIds]],
-        candidates: Mapping[str, Candidate],
-        offerings: Mapping[str, Offering],
-    ) -> tuple[dict[tuple[str, str], list[PairOfIds]], list[Refusal]]:
-        """Return the paired lists of couples without pairs that the rules refuse, and those.
-
-        A pair is refused as a whole if the rules refuse one member's program.
-
-        Raises:
-            UnknownIdError: An applicant or a program is not described.
-        """
-        admitted: dict[tuple[str, str], list[PairOfIds]] = {}
-        refusals: list[Refusal] = []
-        for couple, pairs in couples.items():
-            admitted[couple] = []
-            for rank, pair in enumerate(pairs, start=1):
-                against = [
-                    refusal
-                    for member, program in zip(couple, pair, strict=True)
-                    if program is not None
-                    and (refusal := self._refusal(member, program, rank, candidates, offerings))
-                ]
-                refusals += against
-                if not against:
-                    admitted[couple].append(pair)
-        return admitted, refusals
-
-    def _refusal(
-        self,
-        applicant: str,
-        program: str,
-        rank: int,
-        candidates: Mapping[str, Candidate],
-        offerings: Mapping[str, Offering],
-    ) -> Refusal | None:
-        """Return why an entry is refused; None if it is not."""
-        decision = self.decide(
-            _described(candidates, applicant, "applicant"),
-            _described(offerings, program, "program"),
-        )
-        if decision.is_admitted:
-            return None
-        name = decision.rule.name if decision.rule else None
-        return Refusal(applicant, program, rank, name, decision.explain())
+        found = []
+        for entry in entries:
+            decision = self.decide(
+                _described(candidates, entry.applicant, "applicant"),
+                _described(offerings, entry.program, "program"),
+            )
+            if not decision.is_admitted:
+                found.append(Refusal(entry, decision.rule, decision.explain()))
+        return found
 
 
 def _described(descriptions: Mapping[str, Description], identifier: str, kind: str) -> Description:

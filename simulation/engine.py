@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from simulation.couples import match_couples
 from simulation.errors import CouplesNotSupportedError
 from simulation.market import Market
 from simulation.matching import applicant_optimal, assignment_of, program_optimal
 from simulation.outcome import Method, Outcome, OwnSeats, Proposing, Verdict
+from simulation.patience import PATIENT, Patience
 from simulation.stability import Certificate, audit
 
 
@@ -34,6 +33,7 @@ def run_match(
     own_seats: OwnSeats = OwnSeats.TAKEN,
     orders: int = 8,
     proposing: Proposing = Proposing.APPLICANTS,
+    patience: Patience = PATIENT,
 ) -> MatchRun:
     """Match a market and audit the result.
 
@@ -43,11 +43,20 @@ def run_match(
         own_seats: How couples' own seats count.
         orders: How many orders of couples to try before the exact search.
         proposing: The side that proposes.
+        patience: How long the exact search goes on.
 
     Raises:
         CouplesNotSupportedError: Programs shall propose in a market with couples.
+        RunCancelledError: Somebody cancelled during the exact search.
     """
-    outcome = solve(market, seed=seed, own_seats=own_seats, orders=orders, proposing=proposing)
+    outcome = solve(
+        market,
+        seed=seed,
+        own_seats=own_seats,
+        orders=orders,
+        proposing=proposing,
+        patience=patience,
+    )
     return MatchRun(outcome, audit(market, outcome.assignment, own_seats))
 
 
@@ -58,6 +67,7 @@ def solve(
     own_seats: OwnSeats = OwnSeats.TAKEN,
     orders: int = 8,
     proposing: Proposing = Proposing.APPLICANTS,
+    patience: Patience = PATIENT,
 ) -> Outcome:
     """Match a market without an audit; see `run_match`."""
     if len(market.couples) == 0:
@@ -70,20 +80,5 @@ def solve(
             "Programs cannot propose to couples.",
             "Let applicants propose, or leave the couples out.",
         )
-    assignment, method = match_couples(market, seed, own_seats, orders)
+    assignment, method = match_couples(market, seed, own_seats, orders, patience)
     return Outcome(market, assignment, method)
-
-
-def core_size(market: Market) -> int:
-    """Return how many applicants have another program when programs propose.
-
-    It measures how much the choice of the proposing side matters; 0 means that there is only one
-    stable matching. In the North American matches it is about one in a thousand (Roth and Peranson
-    1999).
-
-    Raises:
-        CouplesNotSupportedError: The market has couples.
-    """
-    by_applicants = solve(market)
-    by_programs = solve(market, proposing=Proposing.PROGRAMS)
-    return int(np.count_nonzero(by_applicants.assignment != by_programs.assignment))

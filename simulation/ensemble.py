@@ -24,15 +24,13 @@ from simulation.joining import Int64
 from simulation.market import Int32
 from simulation.measures import Fractions, Frame, Measure, Scope
 from simulation.outcome import Verdict
+from simulation.progress import OnProgress
 
 CHUNK = 20
 """Replicates of a chunk: as many as are sure to be done soon when somebody cancels."""
 
 LEAST = 100
 """Replicates before the width of intervals is looked at."""
-
-OnProgress = Callable[[int, int], None]
-"""Told how many replicates are done, and how many there are at most."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,11 @@
 """Why an applicant or a program got what it got: the chain of proposals and displacements.
 
-The match is repeated in plain Python (`story`, `couples_story`). To explain a single applicant,
-all other singles come in first: then each refusal is final, and what happens after that one comes
-in is what they caused. Couples come in afterwards, in the order in which the engine had them, so
-that the story ends where the engine does. It is cut to what concerns the applicant: what happens to
-them and their partner, and what followed from that. To explain a program, the story is told of its
-own list.
+The match is repeated (`story`, `couples_story`). To explain a single applicant, all other singles
+come in first: then each refusal is final, and what happens after that one comes in is what they
+caused. To explain a program, those come in last who list it. Couples come in afterwards, in the
+order in which the engine had them, so that the story ends where the engine does. It is cut to what
+concerns the applicant: what happens to them and their partner, and what followed from that; or to
+what happens at the program.
 
 Where the processing of couples does not end, the chain is told until it goes in circles; then the
 reasons of the matching that the exact search gave. Where seats moved, the chain is that of the last
@@ -23,7 +23,7 @@ import numpy as np
 from simulation.couples import couple_orders, step_limit
 from simulation.couples_story import CouplesStory
 from simulation.errors import UnknownIdError
-from simulation.market import NO_MATCH
+from simulation.market import NO_MATCH, Market
 from simulation.outcome import Outcome, Proposing, Verdict
 from simulation.reasons import reasons_of, seats_of
 from simulation.reversion import ReversionRun
@@ -129,7 +129,7 @@ def explain_applicant(
     own, story = _unit(outcome, number), Story(market)
     chain = _Chain(_moves(words, reverted, _wanted(outcome, number)), [], [])
     if _is_by_applicants(outcome):
-        story.let_in(one for one in _singles(outcome) if one not in own)
+        story.let_others_in(own)
         story.is_told = True
         story.let_in(one for one in own if market.couple_of[one] < 0)
         decision = _bring_in(story, outcome)
@@ -157,8 +157,10 @@ def explain_program(
     number = _number(market.program_ids, len(market.quotas), program, "program")
     chain = _Chain(_moves(words, reverted, {number}), [], [])
     if _is_by_applicants(outcome):
-        story = Story(market, is_told=True)
-        story.let_in(_singles(outcome))
+        story, listing = Story(market), _listing(market, number)
+        story.let_others_in(listing)
+        story.is_told = True
+        story.let_in(listing)
         decision = _bring_in(story, outcome)
         here = (event for event in story.events if event.program == number)
         chain.events.extend(_without_repetition(here))
@@ -190,9 +192,12 @@ def _is_by_applicants(outcome: Outcome) -> bool:
     return outcome.method.proposing == Proposing.APPLICANTS
 
 
-def _singles(outcome: Outcome) -> list[int]:
-    singles: list[int] = np.flatnonzero(outcome.market.couple_of < 0).tolist()
-    return singles
+def _listing(market: Market, program: int) -> list[int]:
+    """Return the single applicants who list a program."""
+    entries = np.flatnonzero(market.applicants.items == program)
+    owners = np.searchsorted(market.applicants.starts, entries, side="right") - 1
+    listing: list[int] = owners.tolist()
+    return listing
 
 
 def _unit(outcome: Outcome, applicant: int) -> tuple[int, ...]:

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from simulation.export_iterations import (
+    DIFFERENCE,
+    ESTIMATE,
+    carried_rows,
+    core_row,
+    iteration_rows,
+    known,
+)
 from simulation.market import NO_MATCH
 from simulation.measures import PEOPLE_MEASURES, Scope
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
+from simulation.scenario import opened_programs
 from simulation.stability import Certificate
 
 Row = dict[str, Any]
@@ -30,22 +38,28 @@ FILES: Final = {
 }
 """The name of the table of each scope."""
 
-ESTIMATE: Final = ("mean", "low", "high", "deviation")
-DIFFERENCE: Final = (*ESTIMATE, "variance_ratio")
-
 
 def tables_of(result: RunResult) -> dict[str, list[Row]]:
     """Return the tables of a result, by name; each row has the same keys within a table.
 
     ``summary``, ``categories``, ``disciplines``, ``provinces`` and ``programs`` have a row for each
     scenario, part and measure; ``certificates`` one for each scenario and audited replicate;
-    ``seat_values`` one for each program, the most valuable seat first; ``matches`` one for each
-    applicant of scenarios whose matches were kept.
+    ``verdicts`` one for each scenario and verdict, with how many replicates ended with it;
+    ``core`` one for each scenario; ``seat_values`` one for each program, the most valuable seat
+    first; ``matches`` one for each applicant of scenarios whose matches were kept. With a second
+    iteration, ``iterations`` has a row for each scenario, iteration, category and measure, and
+    ``carried_seats`` for each scenario and program whose seats carry over.
     """
     tables: dict[str, list[Row]] = {}
+    likes = opened_programs(result.request.scenarios)
     for scope, name in FILES.items():
-        tables[name] = [row for one in result.scenarios for row in _measured(one, scope)]
+        tables[name] = [row for one in result.scenarios for row in _measured(one, scope, likes)]
     tables["certificates"] = [row for one in result.scenarios for row in _certificates(one)]
+    tables["verdicts"] = [row for one in result.scenarios for row in _verdicts(one)]
+    tables["core"] = [core_row(one) for one in result.scenarios]
+    if result.request.iterations > 1:
+        tables["iterations"] = [row for one in result.scenarios for row in iteration_rows(one)]
+        tables["carried_seats"] = [row for one in result.scenarios for row in carried_rows(one)]
     if result.seat_values is not None:
         tables["seat_values"] = list(_seat_values(result.seat_values, result.scenarios[0]))
     matches = [row for one in result.scenarios for row in _matches(one)]
@@ -66,7 +80,9 @@ def document_of(result: RunResult) -> dict[str, Any]:
         "engine_version": result.engine_version,
         "replicates": result.replicates,
         "is_converged": result.is_converged,
-        "scenarios": [_scenario(one) for one in result.scenarios],
+        "scenarios": [
+            _scenario(one, opened_programs(result.request.scenarios)) for one in result.scenarios
+        ],
         "seat_values": None
         if result.seat_values is None
         else list(_seat_values(result.seat_values, result.scenarios[0])),
@@ -99,12 +115,7 @@ def _cell(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _known(value: float) -> float | None:
-    """Return a number, or None where there is none."""
-    return float(value) if math.isfinite(value) else None
-
-
-def _measured(result: ScenarioResult, scope: Scope) -> Iterator[Row]:
+def _measured(result: ScenarioResult, scope: Scope, likes: Mapping[str, str]) -> Iterator[Row]:
     """Yield the rows of one scenario and scope."""
     outcomes = result.outcomes[scope]
     for measure, estimates in outcomes.estimates.items():
@@ -113,16 +124,25 @@ def _measured(result: ScenarioResult, scope: Scope) -> Iterator[Row]:
             yield {
                 "scenario": result.scenario.name,
                 "name": name,
+                **_of_opened(outcomes, part, likes),
                 **_sizes(outcomes, part),
                 "measure": measure.value,
-                **{one: _known(getattr(estimates, one)[part]) for one in ESTIMATE},
+                **{one: known(getattr(estimates, one)[part]) for one in ESTIMATE},
                 **{
                     f"difference_{one}": None
                     if difference is None
-                    else _known(getattr(difference, one)[part])
+                    else known(getattr(difference, one)[part])
                     for one in DIFFERENCE
                 },
             }
+
+
+def _of_opened(outcomes: Outcomes, part: int, likes: Mapping[str, str]) -> Row:
+    """Return what tells a program that scenarios open from those that exist."""
+    if outcomes.scope != Scope.PROGRAM:
+        return {}
+    like = likes.get(outcomes.names[part])
+    return {"is_hypothetical": like is not None, "like_program": like}
 
 
 def _sizes(outcomes: Outcomes, part: int) -> Row:
@@ -136,22 +156,26 @@ def _sizes(outcomes: Outcomes, part: int) -> Row:
     return sizes
 
 
-def _scenario(result: ScenarioResult) -> Row:
+def _scenario(result: ScenarioResult, likes: Mapping[str, str]) -> Row:
     return {
         "name": result.scenario.name,
         "changes": [change.model_dump(mode="json") for change in result.scenario.changes],
         "verdicts": {verdict.value: count for verdict, count in result.verdicts.items()},
         "is_stable": result.is_stable,
         "certificates": list(_certificates(result)),
-        **{name: _document(result.outcomes[scope]) for scope, name in FILES.items()},
+        "core": core_row(result),
+        "iterations": list(iteration_rows(result)),
+        "carried_seats": list(carried_rows(result)),
+        **{name: _document(result.outcomes[scope], likes) for scope, name in FILES.items()},
     }
 
 
-def _document(outcomes: Outcomes) -> list[Row]:
+def _document(outcomes: Outcomes, likes: Mapping[str, str]) -> list[Row]:
     """Return the parts of a scope with their measures."""
     return [
         {
             "name": name,
+            **_of_opened(outcomes, part, likes),
             **_sizes(outcomes, part),
             "estimates": _columns(outcomes.estimates, ESTIMATE, part),
             "differences": _columns(outcomes.differences, DIFFERENCE, part),
@@ -162,17 +186,29 @@ def _document(outcomes: Outcomes) -> list[Row]:
 
 def _columns(values: Mapping[Any, Any], names: tuple[str, ...], part: int) -> Row:
     return {
-        measure.value: {name: _known(getattr(one, name)[part]) for name in names}
+        measure.value: {name: known(getattr(one, name)[part]) for name in names}
         for measure, one in values.items()
     }
 
 
 def _certificates(result: ScenarioResult) -> Iterator[Row]:
-    for replicate, certificate in enumerate(result.certificates):
+    second = result.iterated.certificates if result.iterated else ()
+    for iteration, certificates in ((1, result.certificates), (2, second)):
+        for replicate, certificate in enumerate(certificates):
+            yield {
+                "scenario": result.scenario.name,
+                "iteration": iteration,
+                "replicate": replicate,
+                **_certificate(certificate),
+            }
+
+
+def _verdicts(result: ScenarioResult) -> Iterator[Row]:
+    for verdict, replicates in result.verdicts.items():
         yield {
             "scenario": result.scenario.name,
-            "replicate": replicate,
-            **_certificate(certificate),
+            "verdict": verdict.value,
+            "replicates": replicates,
         }
 
 
@@ -202,7 +238,7 @@ def _seat_values(values: SeatValues, result: ScenarioResult) -> Iterator[Row]:
             "province": programs.provinces[number],
             "quota": int(programs.quotas[number]),
             **{
-                f"{measure}_{name}": _known(getattr(getattr(values, measure), name)[number])
+                f"{measure}_{name}": known(getattr(getattr(values, measure), name)[number])
                 for measure in ("matched", "better_off", "ranks_gained")
                 for name in ESTIMATE
             },
@@ -217,14 +253,14 @@ def _matches(result: ScenarioResult) -> Iterator[Row]:
     columns = (
         population.applicants,
         population.categories.tolist(),
-        outcome.assignment.tolist(),
-        outcome.ranks().tolist(),
+        *(one.tolist() for one in result.matches(outcome)),
     )
-    for applicant, category, program, rank in zip(*columns, strict=True):
+    for applicant, category, iteration, program, rank in zip(*columns, strict=True):
         yield {
             "scenario": result.scenario.name,
             "applicant": applicant,
             "category": population.category_names[category],
             "program": None if program == NO_MATCH else population.programs[program],
             "rank": rank or None,
+            "iteration": iteration or None,
         }

@@ -104,8 +104,8 @@ def market_from_columns(
                 "The program has two quotas.", "Give one.", f"quotas, row {row}: {program!r}"
             )
         seats[program] = quota
-    chosen = _lists(applications, "applications", ("applicant", "program"))
-    ranked = _lists(rankings, "rankings", ("program", "applicant"))
+    chosen = lists_from_columns(applications, "applications", ("applicant", "program"))
+    ranked = lists_from_columns(rankings, "rankings", ("program", "applicant"))
     everybody = dict.fromkeys(chosen) if applicants is None else _everybody(applicants)
     for one in chosen:
         if one not in everybody:
@@ -119,7 +119,7 @@ def market_from_columns(
             raise InvalidQuotaError(
                 "The program has a list and no quota.", "Give a quota.", f"program {program!r}"
             )
-    pairs = {} if couples is None else _paired_lists(couples)
+    pairs = {} if couples is None else paired_lists_from_columns(couples)
     return market_from_lists({one: chosen.get(one, ()) for one in everybody}, ranked, seats, pairs)
 
 
@@ -248,8 +248,19 @@ def _rank(value: Any, place: str) -> int:
     return rank
 
 
-def _lists(columns: Columns, table: str, names: tuple[str, str]) -> dict[str, list[str]]:
-    """Return the list of each owner, in the order of ranks."""
+def lists_from_columns(
+    columns: Columns, table: str, names: tuple[str, str]
+) -> dict[str, list[str]]:
+    """Return the list of each owner, in the order of ranks.
+
+    Args:
+        columns: The columns, a row for each entry.
+        table: What the table is called in errors.
+        names: The columns of the owner and of the entry; ``rank`` is the third.
+
+    Raises:
+        InvalidMarketError: One of its kinds, which names the row.
+    """
     ranked: dict[str, dict[int, str]] = {}
     seen: dict[tuple[str, str], int] = {}
     for row, (owner, item, value) in _rows(columns, table, (*names, "rank")):
@@ -273,12 +284,22 @@ def _lists(columns: Columns, table: str, names: tuple[str, str]) -> dict[str, li
     return {owner: [entries[rank] for rank in sorted(entries)] for owner, entries in ranked.items()}
 
 
-def _paired_lists(columns: Columns) -> dict[tuple[str, str], list[PairOfIds]]:
-    """Return the paired list of each couple, in the order of ranks."""
+def paired_lists_from_columns(
+    columns: Columns, table: str = "couples"
+) -> dict[tuple[str, str], list[PairOfIds]]:
+    """Return the paired list of each couple, in the order of ranks.
+
+    Args:
+        columns: Columns as `market_from_columns` takes them for couples.
+        table: What the table is called in errors.
+
+    Raises:
+        InvalidMarketError: One of its kinds, which names the row.
+    """
     names = ("first", "second", "rank", "first_program", "second_program")
     ranked: dict[tuple[str, str], dict[int, PairOfIds]] = {}
-    for row, (first, second, value, one, two) in _rows(columns, "couples", names):
-        place = f"couples, row {row}: {first!r} and {second!r}"
+    for row, (first, second, value, one, two) in _rows(columns, table, names):
+        place = f"{table}, row {row}: {first!r} and {second!r}"
         rank = _rank(value, place)
         if (second, first) in ranked:
             raise InvalidCoupleError(

@@ -88,13 +88,11 @@ def next_iteration(
         InvalidEditError: Somebody applies who was matched, or whom nobody announced.
     """
     members = [member for pair in couples or () for member in pair]
+    for program, ranked in programs.items():
+        for applicant in ranked:
+            _refuse_matched(carried, applicant, f"program {program!r}, applicant {applicant!r}")
     for applicant in (*applicants, *members):
-        if applicant in carried.matched:
-            raise InvalidEditError(
-                "The applicant was matched in the iteration before.",
-                "A match is binding; leave them out.",
-                f"applicant {applicant!r}",
-            )
+        _refuse_matched(carried, applicant, f"applicant {applicant!r}")
         if applicant not in carried.unmatched and applicant not in newcomers:
             raise InvalidEditError(
                 "The applicant was not in the iteration before.",
@@ -104,3 +102,12 @@ def next_iteration(
     quotas = Counter(carried.quotas)
     quotas.update(more_seats or {})
     return market_from_lists(applicants, programs, dict(quotas), couples)
+
+
+def _refuse_matched(carried: CarryOver, applicant: str, place: str) -> None:
+    if applicant in carried.matched:
+        raise InvalidEditError(
+            "The applicant was matched in the iteration before.",
+            "A match is binding; leave them out.",
+            place,
+        )

@@ -1,73 +1,93 @@
 """A market of one's own: applicants, programs and their lists, from a folder of CSV files.
 
-`LAYOUT` is the layout; ``docs/matching.md`` describes it and a template command writes an example.
-Columns that the layout does not have are refused: nothing of people comes in but anonymous ids.
+Where the folder says which category each applicant is of and which stream each program is, entries
+of rank order lists that rules of eligibility refuse can become no match: the program is taken not
+to rank the applicant, so that ranks stay those of the list as submitted. Each is told with its file
+and row, and with the rule and its source.
+
+A second iteration has lists of its own, over the seats that the first one leaves; see `iterations`.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from simulation.anonymous import check_anonymous
+from simulation.core import WHY_NOT, Core, core_of
+from simulation.eligibility import Refusal, Rule
 from simulation.engine import MatchRun, run_match
-from simulation.errors import InvalidFolderError, InvalidReversionError, UnknownIdError
-from simulation.intake import market_from_columns
+from simulation.errors import (
+    DuplicateIdError,
+    InvalidFolderError,
+    InvalidReversionError,
+    UnknownIdError,
+)
+from simulation.intake import lists_from_columns, market_from_columns, paired_lists_from_columns
+from simulation.iterations import CarryOver, carry_over, next_iteration
 from simulation.market import Market
-from simulation.outcome import OwnSeats
+from simulation.outcome import Outcome, OwnSeats
+from simulation.own_folder import NEEDED_BY_SECOND, Table, empty, missing, read_folder, rows_of
+from simulation.own_rules import OwnRules, own_rules
 from simulation.reversion import Pool, Reversion, ReversionRun, run_with_reversions
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of the folder.
-
-    Attributes:
-        columns: Its columns, in any order.
-        people: Those that hold ids of people.
-        is_required: Whether the folder must have it.
-        about: What it holds.
-    """
-
-    columns: tuple[str, ...]
-    people: tuple[str, ...]
-    is_required: bool
-    about: str
-
-
-LAYOUT: Final[Mapping[str, File]] = {
-    "applicants.csv": File(("applicant",), ("applicant",), True, "everybody who takes part"),
-    "programs.csv": File(("program", "quota"), (), True, "program streams and their seats"),
-    "applications.csv": File(
-        ("applicant", "program", "rank"), ("applicant",), True, "the applicants' rank order lists"
-    ),
-    "rankings.csv": File(
-        ("program", "applicant", "rank"), ("applicant",), True, "the programs' rank order lists"
-    ),
-    "couples.csv": File(
-        ("first", "second", "rank", "first_program", "second_program"),
-        ("first", "second"),
-        False,
-        "the paired lists of couples; an empty program is no match for that member",
-    ),
-    "reversions.csv": File(
-        ("program", "to_program", "to_pool", "most"),
-        (),
-        False,
-        "where empty seats go: to a program or into a pool, at most so many",
-    ),
-    "pools.csv": File(
-        ("pool", "line", "program"), (), False, "lines of pools; each gives one seat, in order"
-    ),
-}
-"""The files of the folder."""
 
 MOST_DIGITS: Final = 9
 
-Table = Mapping[str, Sequence[str]]
+Tables = Mapping[str, Table]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IterationRun:
+    """One iteration of a market of one's own.
+
+    Attributes:
+        number: 1 or 2.
+        run: The match and its certificate.
+        one_sided: Entries that only one side lists.
+        refusals: Entries that rules of eligibility refuse.
+        has_rules: Whether there were rules to look at.
+        core: The two ends of the stable matchings; None with couples, or if not asked for.
+        why_no_core: Why there is none although it was asked for; None otherwise.
+    """
+
+    number: int
+    run: MatchRun
+    one_sided: int
+    refusals: tuple[Refusal, ...]
+    has_rules: bool
+    core: Core | None
+    why_no_core: str | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The matching."""
+        return self.run.outcome
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnRun:
+    """The run of a market of one's own.
+
+    Attributes:
+        iterations: Its iterations, one or two.
+        reverted: Seats that moved in the first one; None without reversions.
+        carried: What the first one left for the second; None without a second one.
+        offered_by: The program that offers a program's unfilled seats, where it is another one.
+    """
+
+    iterations: tuple[IterationRun, ...]
+    reverted: ReversionRun | None
+    carried: CarryOver | None
+    offered_by: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seats:
+    """What becomes of seats between the iterations, by program."""
+
+    offered_by: Mapping[str, str]
+    more: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,103 +95,200 @@ class OwnMarket:
     """A market of a folder.
 
     Attributes:
-        market: The market.
+        market: The market of the first iteration, as its files have it.
         reversions: What shall become of empty seats.
         pools: The pools that they name.
+        rules: Who may apply to what; None where the folder does not say who they are.
+        has_second: Whether the folder has lists of a second iteration.
     """
 
     market: Market
     reversions: tuple[Reversion, ...]
     pools: tuple[Pool, ...]
+    rules: OwnRules | None
+    has_second: bool
+    _tables: Tables
+    _seats: _Seats
 
     def run(
-        self, *, seed: int = 0, own_seats: OwnSeats = OwnSeats.TAKEN
-    ) -> tuple[MatchRun, ReversionRun | None]:
-        """Match the market; with reversions, until no seat moves any more."""
-        if not self.reversions:
-            return run_match(self.market, seed=seed, own_seats=own_seats), None
-        reverted = run_with_reversions(
-            self.market, self.reversions, self.pools, seed=seed, own_seats=own_seats
+        self,
+        *,
+        seed: int = 0,
+        own_seats: OwnSeats = OwnSeats.TAKEN,
+        iterations: int = 1,
+        core: bool = False,
+    ) -> OwnRun:
+        """Match the market; with reversions, until no seat moves any more.
+
+        Args:
+            seed: See `engine.run_match`.
+            own_seats: See `engine.run_match`.
+            iterations: 2 to match those without a match again, over the seats that are left.
+            core: Whether to look what programs' proposing would change; not with couples.
+
+        Raises:
+            InvalidReversionError: The reversions contradict themselves.
+            InvalidFolderError: There are no lists of a second iteration.
+            InvalidMarketError: They contradict themselves.
+            InvalidEditError: Somebody applies again who has a match.
+        """
+        refusals = self._refusals(1, "applications.csv", "couples.csv")
+        market = _market(self._tables, refusals) if refusals else self.market
+        reverted = None
+        if self.reversions:
+            reverted = run_with_reversions(
+                market, self.reversions, self.pools, seed=seed, own_seats=own_seats
+            )
+        run = reverted.run if reverted else run_match(market, seed=seed, own_seats=own_seats)
+        first = self._iteration(1, run, self.market, refusals, core=core)
+        if iterations == 1:
+            return OwnRun((first,), reverted, None, {})
+        carried = carry_over(run.outcome, self._seats.offered_by)
+        given = self._second(carried, ())
+        refusals = self._refusals(2, "second_applications.csv", "second_couples.csv")
+        market = self._second(carried, refusals) if refusals else given
+        run = run_match(market, seed=seed, own_seats=own_seats)
+        second = self._iteration(2, run, given, refusals, core=core)
+        return OwnRun((first, second), reverted, carried, self._seats.offered_by)
+
+    def _refusals(self, iteration: int, applications: str, couples: str) -> tuple[Refusal, ...]:
+        if self.rules is None:
+            return ()
+        return self.rules.refusals(self._tables, iteration, applications, couples)
+
+    def _iteration(
+        self,
+        number: int,
+        run: MatchRun,
+        given: Market,
+        refusals: tuple[Refusal, ...],
+        *,
+        core: bool,
+    ) -> IterationRun:
+        market = run.outcome.market
+        has_core = not len(market.couples)
+        return IterationRun(
+            number,
+            run,
+            sum(given.one_sided),
+            refusals,
+            self.rules is not None,
+            core_of(market) if core and has_core else None,
+            WHY_NOT if core and not has_core else None,
         )
-        return reverted.run, reverted
+
+    def _second(self, carried: CarryOver, refusals: Sequence[Refusal]) -> Market:
+        """Return the market of the second iteration."""
+        for name in NEEDED_BY_SECOND:
+            if name not in self._tables:
+                raise missing(name)
+        tables = self._tables
+        newcomers = _newcomers(tables)
+        names = ("second_applications.csv", "second_rankings.csv", "second_couples.csv")
+        lists = lists_from_columns(tables[names[0]], names[0], ("applicant", "program"))
+        ranked = lists_from_columns(
+            _struck(tables[names[1]], refusals), names[1], ("program", "applicant")
+        )
+        pairs = paired_lists_from_columns(tables.get(names[2]) or empty(names[2]), names[2])
+        members = {one for couple in pairs for one in couple}
+        waiting = [one for one in (*carried.unmatched, *newcomers) if one not in members]
+        return next_iteration(
+            carried,
+            {one: lists.get(one, []) for one in (*waiting, *lists)},
+            ranked,
+            newcomers=newcomers,
+            more_seats=self._seats.more,
+            couples=pairs,
+        )
 
 
-def read_own_market(folder: Path) -> OwnMarket:
-    """Return the market of a folder of CSV files; see `LAYOUT`.
+def read_own_market(folder: Path, *, rules: Sequence[Rule] = (), year: int = 0) -> OwnMarket:
+    """Return the market of a folder of CSV files; see `own_folder.LAYOUT`.
+
+    Args:
+        folder: The folder.
+        rules: Rules of eligibility, where the folder has none of its own.
+        year: The year of the match, for rules that are of one year only; 0 for none.
 
     Raises:
         InvalidFolderError: A file is missing, unreadable, or has other columns.
         InvalidIdError: An id of a person is not anonymous.
         InvalidMarketError: The lists contradict themselves; names file and row.
         InvalidReversionError: The reversions do.
+        InvalidRuleError: The rules of eligibility do.
     """
-    if not folder.is_dir():
-        raise InvalidFolderError(
-            "There is no such folder.", "Write an example with `residency simulate template`.",
-            folder.name,
-        )  # fmt: skip
-    tables = {name: _read(folder / name, file) for name, file in LAYOUT.items()}
-    found = {name: table or _empty(LAYOUT[name]) for name, table in tables.items()}
-    for name, file in LAYOUT.items():
-        for column in file.people:
-            check_anonymous(found[name][column], f"{name}, column {column}")
-    market = market_from_columns(
-        found["applications.csv"],
-        found["rankings.csv"],
-        found["programs.csv"],
-        tables["couples.csv"],
-        [*found["applicants.csv"]["applicant"]],
-    )
+    tables = read_folder(folder)
+    market = _market(tables, ())
     return OwnMarket(
         market,
-        _reversions(market, found["reversions.csv"]),
-        _pools(market, found["pools.csv"]),
+        _reversions(market, tables),
+        _pools(market, tables),
+        own_rules(tables, rules, year),
+        NEEDED_BY_SECOND[0] in tables,
+        tables,
+        _seats(market, tables),
     )
 
 
-def _read(path: Path, file: File) -> Table | None:
-    """Return the columns of a file; None if it is not there and need not be."""
-    if not path.exists():
-        if file.is_required:
-            raise InvalidFolderError(
-                "The file is missing.",
-                f"Add it with the columns {', '.join(file.columns)}.",
-                path.name,
+def _market(tables: Tables, refusals: Sequence[Refusal]) -> Market:
+    """Return the market of the first iteration, without entries that are refused."""
+    return market_from_columns(
+        tables["applications.csv"],
+        _struck(tables["rankings.csv"], refusals),
+        tables["programs.csv"],
+        tables.get("couples.csv"),
+        [*tables["applicants.csv"]["applicant"]],
+    )
+
+
+def _struck(rankings: Table, refusals: Sequence[Refusal]) -> Table:
+    """Return programs' lists without applicants whom rules refuse there."""
+    if not refusals:
+        return rankings
+    refused = {(one.entry.program, one.entry.applicant) for one in refusals}
+    rows = list(zip(*(rankings[name] for name in ("program", "applicant", "rank")), strict=True))
+    kept = [row for row in rows if row[:2] not in refused]
+    return {
+        name: [row[place] for row in kept]
+        for place, name in enumerate(("program", "applicant", "rank"))
+    }
+
+
+def _newcomers(tables: Tables) -> list[str]:
+    """Return those who may apply in the second iteration only."""
+    known = dict.fromkeys(tables["applicants.csv"]["applicant"])
+    for row, (applicant,) in rows_of(tables, "second_applicants.csv"):
+        if applicant in known:
+            raise DuplicateIdError(
+                "The applicant is in applicants.csv, or in an earlier row.",
+                "Name here those who were not in the first iteration, each once.",
+                f"second_applicants.csv, row {row}: {applicant!r}",
             )
-        return None
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.reader(lines, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidFolderError(
-            f"The file cannot be read: {error}.", "Save it as CSV in UTF-8.", path.name
-        ) from error
-    header = [name.strip() for name in rows[0]] if rows else []
-    if sorted(header) != sorted(file.columns):
-        raise InvalidFolderError(
-            f"The columns are {', '.join(header) or 'none'}.",
-            f"Give {', '.join(file.columns)} and nothing else, parted by commas.",
-            path.name,
-        )
-    body = [row for row in rows[1:] if row]
-    for number, row in enumerate(body, start=1):
-        if len(row) != len(header):
+        known[applicant] = None
+    return list(known)[len(tables["applicants.csv"]["applicant"]) :]
+
+
+def _seats(market: Market, tables: Tables) -> _Seats:
+    offered_by: dict[str, str] = {}
+    more: dict[str, int] = {}
+    for row, (program, target, seats) in rows_of(tables, "second_seats.csv"):
+        place = f"second_seats.csv, row {row}"
+        _number(market, program, place)
+        if program in offered_by or program in more:
             raise InvalidFolderError(
-                f"The row has {len(row)} cells instead of {len(header)}.",
-                "Give one for each column; put quotation marks around cells with commas.",
-                f"{path.name}, row {number}",
+                f"Program {program!r} has two rows.", "Say all of a program in one.", place
             )
-    return {name: [row[position].strip() for row in body] for position, name in enumerate(header)}
+        if target:
+            _number(market, target, place)
+            offered_by[program] = target
+        sign = -1 if seats.startswith("-") else 1
+        more[program] = sign * _whole(seats.removeprefix("-"), place) if seats else 0
+    return _Seats(offered_by, more)
 
 
-def _empty(file: File) -> Table:
-    return dict.fromkeys(file.columns, ())
-
-
-def _reversions(market: Market, table: Table) -> tuple[Reversion, ...]:
+def _reversions(market: Market, tables: Tables) -> tuple[Reversion, ...]:
     instructions = []
-    columns = (table[name] for name in LAYOUT["reversions.csv"].columns)
-    for row, (source, target, pool, most) in enumerate(zip(*columns, strict=True), start=1):
+    for row, (source, target, pool, most) in rows_of(tables, "reversions.csv"):
         place = f"reversions.csv, row {row}"
         instructions.append(
             Reversion(
@@ -184,10 +301,9 @@ def _reversions(market: Market, table: Table) -> tuple[Reversion, ...]:
     return tuple(instructions)
 
 
-def _pools(market: Market, table: Table) -> tuple[Pool, ...]:
+def _pools(market: Market, tables: Tables) -> tuple[Pool, ...]:
     lines: dict[str, dict[int, int]] = {}
-    columns = (table[name] for name in LAYOUT["pools.csv"].columns)
-    for row, (pool, line, program) in enumerate(zip(*columns, strict=True), start=1):
+    for row, (pool, line, program) in rows_of(tables, "pools.csv"):
         place = f"pools.csv, row {row}"
         number = _whole(line, place)
         if number in lines.setdefault(pool, {}):

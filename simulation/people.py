@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, TypeAlias
 
@@ -40,6 +40,21 @@ class Offer:
     def of(cls, table: ProgramTable) -> Offer:
         """Return what applicants look at in the programs of a table."""
         return cls(table, Regions.of(table))
+
+    def again(self, table: ProgramTable) -> Offer:
+        """Return the offer of the same programs with other seats; people live where they lived."""
+        other = Offer(table, self.regions)
+        for name in (
+            "keys",
+            "nest_names",
+            "nest_keys",
+            "nests",
+            "is_french",
+            "far",
+            "same_province",
+        ):
+            other.__dict__[name] = getattr(self, name)  # what seats do not change is not made again
+        return other
 
     @cached_property
     def keys(self) -> Keys:
@@ -122,6 +137,30 @@ class People:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def among(self, which: NDArray[np.intp], first: int) -> People:
+        """Return some of them.
+
+        Args:
+            which: Their numbers within the group.
+            first: The number of the first one among all applicants then.
+        """
+        return replace(
+            self,
+            first=first,
+            ids=tuple(self.ids[one] for one in which.tolist()),
+            holds={required: holders[which] for required, holders in self.holds.items()},
+            **{name: getattr(self, name)[which] for name in _BY_APPLICANT},
+        )
+
+    def under(self, offer: Offer, seed: int) -> People:
+        """Return the same people under the rules by which other programs admit them."""
+        requirements = tuple(offer.requirements(self.group.category))
+        return replace(
+            self,
+            requirements=requirements,
+            holds=_held(self.group, requirements, self.keys, seed),
+        )
+
     def may_apply(self, people: slice) -> Flags:
         """Return whether rules let some of them apply to each program; applicants x programs."""
         count = len(range(*people.indices(len(self))))
@@ -130,6 +169,12 @@ class People:
             programs = [one == required for one in self.requirements]
             allowed[:, programs] = holders[people, None]
         return allowed
+
+
+_BY_APPLICANT: Final = (
+    "keys", "homes", "speaks", "quality", "wishes", "applications", "list_length",
+)  # fmt: skip
+"""Columns of `People` with a row for each."""
 
 
 def people_of(offer: Offer, parameters: Parameters, name: str, first: int, seed: int) -> People:
@@ -162,10 +207,7 @@ def people_of(offer: Offer, parameters: Parameters, name: str, first: int, seed:
         _lengths(group.applications, group.applications_spread, Purpose.APPLICATION, keys, seed),
         _lengths(group.list_length, group.list_length_spread, Purpose.LIST_LENGTH, keys, seed),
         requirements,
-        {
-            required: _holders(group, required, keys, seed)
-            for required in sorted({one for one in requirements if one is not None}, key=sorted)
-        },
+        _held(group, requirements, keys, seed),
     )
 
 
@@ -200,6 +242,16 @@ def _lengths(median: float, spread: float, purpose: Purpose, keys: Keys, seed: i
     """Return log-normal whole numbers of at least one."""
     numbers = np.exp(math.log(median) + spread * normals(stream(seed, purpose), keys))
     return np.clip(np.rint(numbers), 1, 1_000_000).astype(np.int32)
+
+
+def _held(
+    group: ApplicantGroup, requirements: Iterable[frozenset[str] | None], keys: Keys, seed: int
+) -> dict[frozenset[str], Flags]:
+    """Return who has all of what is required, for each requirement that occurs."""
+    return {
+        required: _holders(group, required, keys, seed)
+        for required in sorted({one for one in requirements if one is not None}, key=sorted)
+    }
 
 
 def _holders(group: ApplicantGroup, required: frozenset[str], keys: Keys, seed: int) -> Flags:

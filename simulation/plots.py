@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 COLOURS: Final = (
     "#0a75ad", "#d9822b", "#3d9970", "#b10dc9", "#85144b",
     "#7fdbff", "#aaaaaa", "#f012be", "#001f3f", "#2ecc40",
+    "#c9a227",
 )  # fmt: skip
 """One for each scenario."""
 TILES: Final = {

@@ -91,9 +91,39 @@ def populate(
         RunCancelledError: It was to stop.
     """
     offer = Offer.of(programs)
+    groups = groups_of(offer, parameters, seed)
+    return meet(offer, groups, parameters, seed, _couples(groups, seed), is_cancelled)
+
+
+def groups_of(offer: Offer, parameters: Parameters, seed: int) -> list[People]:
+    """Return the applicants, group by group."""
     groups: list[People] = []
     for name in parameters.groups:
         groups.append(people_of(offer, parameters, name, sum(map(len, groups)), seed))
+    return groups
+
+
+def meet(  # a step of `populate`
+    offer: Offer,
+    groups: Sequence[People],
+    parameters: Parameters,
+    seed: int,
+    couples: Int32,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Population:
+    """Let people apply to programs, and programs interview them.
+
+    Args:
+        offer: The programs; closed ones have no applicants.
+        groups: The people, as many groups as parameters has and in the same order.
+        parameters: Tastes, and how programs choose.
+        seed: What everything is drawn from.
+        couples: Pairs of applicants who are matched as couples; couples x 2.
+        is_cancelled: Asked now and then for whether to stop.
+
+    Raises:
+        RunCancelledError: It was to stop.
+    """
     keys = np.concatenate([np.zeros(0, dtype=np.uint64), *(people.keys for people in groups)])
     applied = _Pairs.joined(
         [
@@ -104,10 +134,10 @@ def populate(
             )
         ]
     )
-    places = interview_places(programs, parameters.selection)
+    places = interview_places(offer.table, parameters.selection)
     both = pair_keys(keys[applied.applicants], offer.keys[applied.programs])
     kept = _interviewed(applied, places, both, parameters.selection, seed)
-    return _population(offer, parameters, seed, groups, keys, kept, places)
+    return _population(offer, parameters, seed, groups, kept, places, couples)
 
 
 def _until(is_cancelled: Callable[[], bool], parts: Iterator[_Pairs]) -> Iterator[_Pairs]:
@@ -134,24 +164,26 @@ def _applications(
     offer: Offer, people: People, selection: Selection, seed: int
 ) -> Iterator[_Pairs]:
     """Yield to which programs the applicants of a group apply, a number of applicants at a time."""
-    if len(offer.table) == 0:
+    of_open = np.flatnonzero(offer.table.is_open)
+    if len(of_open) == 0:
         return
     of_stream = stream(seed, Purpose.APPLICATION)
     for begin in range(0, len(people), CHUNK):
         some = slice(begin, begin + CHUNK)
-        values = _values(offer, people, some)
-        noisy = values + drawn(gumbels, of_stream, people.keys[some], offer.keys)
-        noisy[~(people.may_apply(some) & offer.table.is_open)] = -np.inf
-        most = min(int(people.applications[some].max()), len(offer.table))
+        values = _values(offer, people, some, of_open)
+        noisy = values + drawn(gumbels, of_stream, people.keys[some], offer.keys[of_open])
+        noisy[~people.may_apply(some)[:, of_open]] = -np.inf
+        most = min(int(people.applications[some].max()), len(of_open))
         best = _highest(noisy, most)
         chosen = np.take_along_axis(noisy, best, axis=1) > -np.inf
         chosen &= np.arange(most) < people.applications[some, None]
         rows, ranks = np.nonzero(chosen)
-        columns = best[rows, ranks]
+        chosen_values = values[rows, best[rows, ranks]]
+        columns = of_open[best[rows, ranks]]
         yield _Pairs(
             people.first + begin + rows,
             columns,
-            values[rows, columns],
+            chosen_values,
             _impressions(offer, people, selection, begin + rows, columns),
         )
 
@@ -166,18 +198,19 @@ def _highest(values: Float64, most: int) -> NDArray[np.intp]:
     return np.take_along_axis(best, order, axis=1)
 
 
-def _values(offer: Offer, people: People, some: slice) -> Float64:
-    """Return what applicants see in all programs before noise; applicants x programs."""
+def _values(offer: Offer, people: People, some: slice, programs: NDArray[np.intp]) -> Float64:
+    """Return what applicants see in programs before noise; applicants x programs."""
     table, tastes = offer.table, people.group.tastes
     homes = people.homes[some]
-    values = people.wishes[some][:, offer.nests]
-    values += tastes.home_province * offer.same_province[homes]
-    values += tastes.distance * offer.far[homes]
-    values += tastes.other_language * ~people.speaks[some][:, offer.is_french]
-    values += tastes.return_of_service * table.has_return_of_service
-    values += tastes.size * np.log(np.maximum(table.announced, 1))
+    places = np.ix_(homes, programs)
+    values = people.wishes[some][:, offer.nests[programs]]
+    values += tastes.home_province * offer.same_province[places]
+    values += tastes.distance * offer.far[places]
+    values += tastes.other_language * ~people.speaks[some][:, offer.is_french[programs]]
+    values += tastes.return_of_service * table.has_return_of_service[programs]
+    values += tastes.size * np.log(np.maximum(table.announced[programs], 1))
     if people.group.is_home_graduate:
-        values += tastes.home_school * (offer.regions.of_program == homes[:, None])
+        values += tastes.home_school * (offer.regions.of_program[programs] == homes[:, None])
     return values
 
 
@@ -218,11 +251,12 @@ def _population(
     parameters: Parameters,
     seed: int,
     groups: Sequence[People],
-    keys: Keys,
     kept: _Pairs,
     places: Int32,
+    couples: Int32,
 ) -> Population:
     """Return the population of these interviews."""
+    keys = np.concatenate([np.zeros(0, dtype=np.uint64), *(people.keys for people in groups)])
     nobody = np.zeros(0, dtype=np.int32)
     homes = [
         people.homes if people.group.is_home_graduate else np.full(len(people), NO_HOME, np.int32)
@@ -252,7 +286,7 @@ def _population(
         program_noise=parameters.selection.noise,
         list_length=np.concatenate([nobody, *(people.list_length for people in groups)]),
         program_list_length=np.ceil(parameters.selection.ranked_share * places).astype(np.int32),
-        couples=_couples(groups, seed),
+        couples=couples,
         parameters=parameters,
         seed=seed,
     )

@@ -138,6 +138,6 @@ _READERS: Final[dict[str, Callable[[str, str], Any]]] = {
         ("latitude", "longitude", "campus_latitude", "campus_longitude", "interviews"), _number
     ),
     **dict.fromkeys(("has_return_of_service", "quota_is_modelled", "is_open"), _flag),
-    "admits": _entries,
+    **dict.fromkeys(("admits", "second_admits"), _entries),
 }
 """How cells are read that are no text."""

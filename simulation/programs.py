@@ -48,6 +48,7 @@ class Program(NamedTuple):
         interviews: How many interviews the source lets one expect, from the applications and the
             share of offers that it states; not-a-number where it states none.
         is_open: Whether the program takes part; a closed one has no seats and no applicants.
+        second_admits: Who may apply in a second iteration, as ``admits`` has it; None for the same.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Program(NamedTuple):
     quota_is_modelled: bool = False
     interviews: float = float("nan")
     is_open: bool = True
+    second_admits: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +102,7 @@ class ProgramTable:
     quota_is_modelled: Flags
     interviews: Float64
     is_open: Flags
+    second_admits: tuple[tuple[str, ...], ...]
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -122,7 +125,10 @@ class ProgramTable:
     def of(cls, programs: Iterable[Program]) -> ProgramTable:
         """Return the table of these rows."""
         rows = [
-            row if row.announced is not None else row._replace(announced=row.quota)
+            row._replace(
+                announced=row.quota if row.announced is None else row.announced,
+                second_admits=row.admits if row.second_admits is None else row.second_admits,
+            )
             for row in programs
         ]
         columns = zip(*rows, strict=True) if rows else ((),) * len(Program._fields)
@@ -162,6 +168,25 @@ class ProgramTable:
         is_open[list(numbers)] = False
         return replace(self, quotas=quotas, is_open=is_open)
 
+    def for_second_iteration(self, seats: ArrayLike) -> ProgramTable:
+        """Return the table as a second iteration has it: open are the programs that have seats.
+
+        Whom they admit is what the rules say of the second iteration; how many they interview, the
+        source says of the first one only.
+
+        Args:
+            seats: Seats that come into it, of each program.
+        """
+        given = np.asarray(seats)
+        return replace(
+            self,
+            quotas=given,
+            announced=given,
+            is_open=given > 0,
+            admits=self.second_admits,
+            interviews=np.full(len(self), np.nan),
+        )
+
     def with_programs(self, programs: Iterable[Program]) -> ProgramTable:
         """Return the table with further programs at its end."""
         return ProgramTable.of([*self.rows(), *programs])
@@ -194,7 +219,7 @@ _COLUMN_OF: Final = dict(
     zip(Program._fields, ("keys", "quotas", "names", "disciplines", "universities", "provinces",
         "latitudes", "longitudes", "campus_latitudes", "campus_longitudes", "languages",
         "categories", "has_return_of_service", "streams", "admits", "announced",
-        "quota_is_modelled", "interviews", "is_open"), strict=True)
+        "quota_is_modelled", "interviews", "is_open", "second_admits"), strict=True)
 )  # fmt: skip
 """The column of each attribute of a program."""
 

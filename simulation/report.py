@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
+from simulation.outcome import Verdict
 from simulation.plots import Series, Value, bars, columns, dots, legend, number, tiles, told
 from warehouse.queries.simulation_results import Results, Row, ScenarioResult
+from warehouse.tables.measures import ITERATION_APPLICANTS, ITERATION_SEATS
 
 MOST_DISCIPLINES: Final = 40
 MOST_CHANGES: Final = 15
@@ -35,19 +37,29 @@ svg .whisker { stroke: var(--ink); stroke-width: 1.2 } svg .tile { stroke: var(-
 svg .on-dark { fill: #fff } svg .on-light { fill: #12212e } svg .off { fill: var(--soft) }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .3rem 1rem }
 .legend span { display: inline-block; width: .8em; height: .8em; margin-right: .35em }
+.wide { overflow-x: auto }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #8881; padding: .6rem }
 .soft { color: var(--soft) } details { margin: .6rem 0 }
 """
 _SUMMARY: Final = (
     ("Applicants with a match", "matched", 1, ""),
+    ("Applicants without a match", "unmatched", 1, ""),
     ("Match rate", "match_rate", 100, " %"),
     ("First choice", "first_choice_rate", 100, " %"),
     ("One of the first three", "top_three_rate", 100, " %"),
     ("Mean rank", "mean_rank", 1, ""),
     ("Seats filled", "filled", 1, ""),
+    ("Seats unfilled", "unfilled", 1, ""),
     ("Fill rate", "fill_rate", 100, " %"),
 )
 """Lines of the summary: words, measure, factor, unit."""
+_OF_APPLICANTS: Final = _SUMMARY[:6]
+_OF_SEATS: Final = _SUMMARY[6:]
+_UNDECIDED: Final = (
+    "UNDECIDED counts replicates whose exact search for a stable matching ended at its limit: they"
+    " have the best matching seen, and a stable one may exist. A higher searchLimit searches"
+    " longer."
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,8 @@ def report(about: About, results: Results) -> str:
         f'<h1>{escape(about.title)}</h1><p class="soft">{facts}</p>'
         '<p class="notice"><strong>Simulated.</strong> No applicant here is a person. Intervals'
         " are 95 % confidence intervals of means over replicates; what is not known of the"
-        " parameters is not in them.</p>"
+        " parameters is not in them. After a change, the ratio says how many times as many"
+        " replicates it would take to know it as well without common random numbers.</p>"
         f"{sections}</body></html>\n"
     )
 
@@ -93,6 +106,7 @@ def _sections(about: About, scenarios: Sequence[ScenarioResult]) -> Iterator[str
     if len(scenarios) > 1:
         yield f"<h2>Changes against “{escape(names[0])}”</h2>{legend(names)}{_changes(scenarios)}"
     yield f"<h2>Seats filled by discipline</h2>{legend(names)}{_disciplines(scenarios)}"
+    yield from _numbers(scenarios)
     for category in scenarios[0].categories:
         word = str(category.row["category"])
         ranks = _ranks(scenarios, word)
@@ -101,7 +115,9 @@ def _sections(about: About, scenarios: Sequence[ScenarioResult]) -> Iterator[str
     for scenario in scenarios[1:2]:
         yield f"<h2>Fill rate by province: {escape(names[1])}</h2>{_map(scenario)}"
     yield from _seats(scenarios[0])
-    yield f"<h2>Certificates</h2>{_certificates(scenarios)}"
+    if any(one.iterations for one in scenarios):
+        yield f"<h2>The second iteration</h2>{_iterations(scenarios)}"
+    yield f"<h2>Certificates</h2>{_certificates(scenarios)}{_core(scenarios)}"
     yield (
         "<h2>The same again</h2>"
         f"<pre>{escape(about.reproduce)}</pre><details><summary>Parameters</summary>"
@@ -124,7 +140,8 @@ def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in lines
     )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="wide">{table}</div>'
 
 
 def _summary(scenarios: Sequence[ScenarioResult]) -> str:
@@ -135,14 +152,40 @@ def _summary(scenarios: Sequence[ScenarioResult]) -> str:
     for words, stem, factor, unit in _SUMMARY:
         cells = []
         for one in scenarios:
-            value = value_of(one.row, stem, factor)
-            change = value_of(one.row, f"{stem}_change", factor)
-            cell = "—" if value is None else told(value, unit)
-            if change is not None:
-                cell += f"; {'+' if change.mean >= 0 else ''}{told(change, unit)}"
-            cells.append(cell)
+            value, change, ratio = _cells(one.row, stem, factor, unit)
+            more = f"; {change}" if change else ""
+            cells.append(f"{value}{more}{f', ratio {ratio}' if ratio else ''}")
         lines.append([words, *cells])
     return _table(["", *(str(one.row["name"]) for one in scenarios)], lines)
+
+
+def _cells(row: Row, stem: str, factor: float, unit: str) -> tuple[str, str, str]:
+    """Return an estimate, its change and the variance ratio of that; empty for none."""
+    value, change = value_of(row, stem, factor), value_of(row, f"{stem}_change", factor)
+    ratio = row.get(f"{stem}_change_variance_ratio")
+    return (
+        "—" if value is None else told(value, unit),
+        "" if change is None else f"{'+' if change.mean >= 0 else ''}{told(change, unit)}",
+        "" if ratio is None else number(ratio),
+    )
+
+
+def _numbers(scenarios: Sequence[ScenarioResult]) -> Iterator[str]:
+    """Yield all that is estimated of categories, disciplines and provinces as tables."""
+    for words, member, label, measures in (
+        ("applicant category", "categories", "category", _OF_APPLICANTS),
+        ("discipline", "disciplines", "name", _OF_SEATS),
+        ("province", "provinces", "province", _OF_SEATS),
+    ):
+        lines = [
+            [str(row[label] or "—"), what, str(one.row["name"]), *_cells(row, stem, factor, unit)]
+            for what, stem, factor, unit in measures
+            for one in scenarios
+            for row in (getattr(part, "row", part) for part in getattr(one, member))
+        ]
+        lines.sort(key=lambda line: line[0])  # a stable order keeps measures and scenarios
+        head = [words.capitalize(), "", "Scenario", "Mean", "Change", "Variance ratio"]
+        yield f"<details><summary>By {words}, in numbers</summary>{_table(head, lines)}</details>"
 
 
 def _changes(scenarios: Sequence[ScenarioResult]) -> str:
@@ -231,7 +274,7 @@ def _seats(scenario: ScenarioResult) -> Iterator[str]:
     rows.sort(key=lambda row: tuple(-(row[name] or 0.0) for name in order))
     lines = [
         [
-            str(row["name"]),
+            f"{row['name']}{' (does not exist)' if row['is_hypothetical'] else ''}",
             str(row["quota"]),
             *(
                 told(value) if (value := value_of(row, stem)) else "—"
@@ -257,4 +300,39 @@ def _certificates(scenarios: Sequence[ScenarioResult]) -> str:
         for one in scenarios
     ]
     head = ["Scenario", "Audited", "Stable", "Blocking pairs", "Verdicts", "Matching"]
-    return _table(head, lines)
+    is_decided = not any(one.row["verdicts"].get(Verdict.UNDECIDED) for one in scenarios)
+    return _table(head, lines) + ("" if is_decided else f"<p>{_UNDECIDED}</p>")
+
+
+def _iterations(scenarios: Sequence[ScenarioResult]) -> str:
+    """Return what each iteration gives, scenario by scenario."""
+    lines = []
+    for one in scenarios:
+        for row in one.iterations:
+            cells = []
+            for stem in (*ITERATION_APPLICANTS, *ITERATION_SEATS):
+                value = value_of(row, stem)
+                cells.append("" if value is None else number(value.mean))
+            of_whom = str(row["category"] or "all")
+            lines.append([str(one.row["name"]), str(row["iteration"]), of_whom, *cells])
+    words = ("Taking part", "Matched", "Without a match", "Seats", "Filled", "Empty")
+    head = ["Scenario", "Iteration", "Applicants", *words]
+    return _table(head, lines) + (
+        "<p>Means over the replicates. All other sections are of the first iteration.</p>"
+    )
+
+
+def _core(scenarios: Sequence[ScenarioResult]) -> str:
+    """Return how many would have another outcome if programs proposed, in a sentence each."""
+    told = []
+    for one in scenarios:
+        applicants, programs = one.row["core_applicants"], one.row["core_programs"]
+        if applicants is None:
+            words = str(one.row["core_undefined"] or "It was not looked at.")
+        else:
+            words = (
+                f"If programs proposed, {number(applicants)} applicants and {number(programs)}"
+                " programs would have another outcome."
+            )
+        told.append(f"<li>{escape(str(one.row['name']))}: {escape(words)}</li>")
+    return f"<h2>Size of the core</h2><ul>{''.join(told)}</ul>"

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from simulation.core import CoreSize
 from simulation.estimates import Differences, Estimates
 from simulation.joining import Int64
-from simulation.market import Int32
+from simulation.market import NO_MATCH, Int32
 from simulation.measures import Measure, Scope
 from simulation.outcome import Outcome, Verdict
 from simulation.population import Population
 from simulation.programs import ProgramTable
 from simulation.scenario import Scenario
+from simulation.second_iteration import IteratedResult
 from simulation.stability import Certificate
 
 if TYPE_CHECKING:
@@ -62,6 +64,9 @@ class ScenarioResult:
         verdicts: How many replicates ended with each verdict.
         certificates: The audits of the first replicates, as many as were asked for.
         outcome: The match of the first replicate, if it was to be kept.
+        core: How many would have another outcome if programs proposed, in the replicates that were
+            audited.
+        iterated: What a second iteration gives; None where there is none. All else is of the first.
     """
 
     scenario: Scenario
@@ -71,10 +76,23 @@ class ScenarioResult:
     verdicts: Mapping[Verdict, int]
     certificates: tuple[Certificate, ...]
     outcome: Outcome | None
+    core: CoreSize
+    iterated: IteratedResult | None
+
+    def matches(self, outcome: Outcome) -> tuple[Int32, Int32, Int32]:
+        """Return iteration, program and rank of all matches; 0, `NO_MATCH` and 0 for none.
+
+        Args:
+            outcome: The match of the first replicate, that of the first iteration.
+        """
+        if self.iterated is not None and self.iterated.kept is not None:
+            return self.iterated.kept.matches()
+        iterations = (outcome.assignment != NO_MATCH).astype(np.int32)
+        return iterations, outcome.assignment, outcome.ranks()
 
     @property
     def is_stable(self) -> bool:
-        """Whether all audited replicates are stable."""
+        """Whether all audited replicates are stable; of the first iteration."""
         return all(one.is_stable for one in self.certificates)
 
 

@@ -32,6 +32,7 @@ from simulation.errors import InvalidReversionError
 from simulation.incremental import Revision, WhatIf, revised
 from simulation.market import Int32, Market
 from simulation.outcome import OwnSeats
+from simulation.patience import PATIENT, Patience
 
 STEP_LIMIT: Final = 100
 """After how many steps a market with couples is given up."""
@@ -132,6 +133,7 @@ def run_with_reversions(
     *,
     seed: int = 0,
     own_seats: OwnSeats = OwnSeats.TAKEN,
+    patience: Patience = PATIENT,
 ) -> ReversionRun:
     """Match a market, moving empty seats until none moves any more.
 
@@ -141,12 +143,13 @@ def run_with_reversions(
         pools: The pools that the instructions name.
         seed: See `engine.run_match`.
         own_seats: See `engine.run_match`.
+        patience: See `engine.run_match`.
 
     Raises:
         InvalidReversionError: The instructions contradict themselves.
     """
     _check(market, instructions, pools)
-    matcher = _matcher(market, seed, own_seats)
+    matcher = _matcher(market, seed, own_seats, patience)
     ledger = _Ledger()
     quotas = market.quotas.copy()
     limit = STEP_LIMIT if len(market.couples) else int(quotas.sum()) * len(quotas) + 2
@@ -157,7 +160,7 @@ def run_with_reversions(
         moved = _step(ledger, quotas, empty, instructions, pools, steps)
     settled = revised(market, Revision(), quotas)
     return ReversionRun(
-        run_match(settled, seed=seed, own_seats=own_seats),
+        run_match(settled, seed=seed, own_seats=own_seats, patience=patience),
         quotas,
         tuple(ledger.moves),
         {pool.name: len(ledger.pooled[pool.name]) for pool in pools},
@@ -208,13 +211,16 @@ def _check_instruction(market: Market, one: Reversion, pools: list[str], place: 
         )
 
 
-def _matcher(market: Market, seed: int, own_seats: OwnSeats) -> Callable[[Int32], Int32]:
+def _matcher(
+    market: Market, seed: int, own_seats: OwnSeats, patience: Patience
+) -> Callable[[Int32], Int32]:
     """Return what matches the market with given quotas; returns the programs of those placed."""
     if len(market.couples):
 
         def cold(quotas: Int32) -> Int32:
             with_quotas = revised(market, Revision(), quotas)
-            programs = run_match(with_quotas, seed=seed, own_seats=own_seats).outcome.assignment
+            run = run_match(with_quotas, seed=seed, own_seats=own_seats, patience=patience)
+            programs = run.outcome.assignment
             return programs[programs >= 0]
 
         return cold

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple, TypedDict
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
@@ -14,25 +14,32 @@ from pydantic import Field, ValidationError, model_validator
 from simulation.applying import Setting, apply
 from simulation.cases import Case
 from simulation.chunks import Stored
-from simulation.ensemble import Ensemble, EnsembleRun, OnProgress
+from simulation.core import core_size
+from simulation.ensemble import Ensemble, EnsembleRun
 from simulation.errors import InvalidRequestError, RunCancelledError
 from simulation.estimates import Sums, compare, estimate
 from simulation.measures import MEASURES, Frame, Scope
 from simulation.outcome import ENGINE_VERSION, Outcome
 from simulation.parameters import Parameters, Part, default_parameters
+from simulation.patience import SEARCH_LIMIT, never
 from simulation.plain import NotPlainError, plain_value
 from simulation.population import Population
 from simulation.preferences import populate
 from simulation.programs import ProgramTable
+from simulation.progress import OnProgress, Progress
 from simulation.results import Outcomes, RunResult, ScenarioResult, SeatValues
 from simulation.reversion import ReversionRun
-from simulation.scenario import AS_IT_IS, RevertSeats, Scenario, invalid
+from simulation.scenario import AS_IT_IS, OpenProgram, RevertSeats, Scenario, invalid
 from simulation.seats import seat_values
+from simulation.second_iteration import IteratedResult, SecondIterations, TwoIterations
 from simulation.stability import audit
 
-MOST_SCENARIOS: Final = 10
+MOST_SCENARIOS: Final = 11
+"""Ten, and the one that they are compared with."""
+
 MOST_REPLICATES: Final = 100_000
 MOST_AUDITS: Final = 100
+LONGEST_SEARCH: Final = 3600.0
 
 
 class RunRequest(Part):
@@ -64,10 +71,23 @@ class RunRequest(Part):
     keeps_matches: bool = Field(
         False, description="Whether the matches of the first replicate are kept."
     )
+    search_limit: Annotated[float, Field(ge=0.001, le=LONGEST_SEARCH)] = Field(
+        SEARCH_LIMIT,
+        description="How long the exact search for a stable matching with couples goes on, in the"
+        " solver's own time: about seconds of a processor, counted in work done, so that results"
+        " are the same on every machine. Replicates where it ends without an answer are UNDECIDED"
+        " in `verdicts`; a higher limit decides more of them, and makes a run longer.",
+    )
     seat_values: bool = Field(
         False,
         description="Whether to tell what one more seat of each program would change. With couples"
         " or reversions every seat takes a match of its own.",
+    )
+
+    iterations: Annotated[int, Field(ge=1, le=2)] = Field(
+        1,
+        description="Iterations of the match: with 2, applicants without a match apply again, to"
+        " the seats that are left. What is not said to be of the second one is of the first.",
     )
 
     @model_validator(mode="after")
@@ -75,6 +95,21 @@ class RunRequest(Part):
         names = [one.name for one in self.scenarios]
         if len(set(names)) < len(names):
             raise ValueError("two scenarios share a name")
+        return self
+
+    @model_validator(mode="after")
+    def _opens_alike(self) -> RunRequest:
+        """Refuse one key for two new programs: results of all scenarios stand side by side."""
+        opened: dict[str, OpenProgram] = {}
+        for scenario in self.scenarios:
+            for one in scenario.changes:
+                if isinstance(one, OpenProgram) and one.like is not None:
+                    first = opened.setdefault(one.program, one)
+                    if (first.like, first.name) != (one.like, one.name):
+                        raise ValueError(
+                            f"two scenarios open different programs as {one.program!r}: give each"
+                            " its own key"
+                        )
         return self
 
     @classmethod
@@ -144,7 +179,8 @@ def run(
         programs: The program streams.
         on_progress: Told how many replicates are done and how many there are at most, again and
             again; replicates for seat values count as well.
-        is_cancelled: Asked several times a second, from this thread.
+        is_cancelled: Asked several times a second, from this thread; during exact searches of what
+            is audited, from another one. It may raise what shall end the run.
         data_version: What the programs are, in words.
         stored: Where finished chunks are kept; with the same request, programs and engine, a run
             that was interrupted goes on from there. Chunks of other runs are not looked at.
@@ -159,9 +195,9 @@ def run(
     settings = [
         apply(scenario, programs, parameters, request.reversions) for scenario in request.scenarios
     ]
-    populations = _populations(settings, request.seed, is_cancelled or (lambda: False))
+    populations = _populations(settings, request.seed, is_cancelled or never)
     cases = [
-        _case(scenario, setting, population)
+        _case(request, scenario, setting, population)
         for scenario, setting, population in zip(
             request.scenarios, settings, populations, strict=True
         )
@@ -170,27 +206,37 @@ def run(
         (name for case in cases for name in case.population.category_names),
         [setting.programs for setting in settings],
     )
-    progress, key = _Progress(on_progress, request), _key(request, programs)
+    progress = Progress(on_progress, request.iterations + request.seat_values)
+    key = _key(request, programs)
+    work: _Work = {
+        "stored": stored,
+        "threads": threads,
+        "on_progress": progress.report,
+        "is_cancelled": is_cancelled,
+    }
     ensemble = Ensemble(cases, frame).run(
-        request.replicates,
-        precision=request.precision,
-        stored=stored,
-        name=f"ensemble-{key}",
-        threads=threads,
-        on_progress=progress.of_ensemble,
-        is_cancelled=is_cancelled,
+        request.replicates, precision=request.precision, name=f"ensemble-{key}", **work
     )
+    progress.next()
     values: SeatValues | None = None
     if request.seat_values:
-        values = seat_values(
-            cases[0],
-            ensemble.replicates,
-            stored=stored,
-            name=f"seats-{key}",
-            threads=threads,
-            on_progress=progress.of_seats,
-            is_cancelled=is_cancelled,
-        )
+        values = seat_values(cases[0], ensemble.replicates, name=f"seats-{key}", **work)
+        progress.next()
+    iterated: Sequence[IteratedResult | None] = [None] * len(cases)
+    if request.iterations > 1:
+        pairs = zip(cases, settings, strict=True)
+        second = SecondIterations([TwoIterations(one, its.programs) for one, its in pairs], frame)
+        total = second.run(ensemble.replicates, name=f"second-{key}", **work)
+        iterated = [
+            second.result(
+                number,
+                total,
+                request.audits,
+                is_cancelled or never,
+                keeps_matches=request.keeps_matches,
+            )
+            for number in range(len(cases))
+        ]
     return RunResult(
         request,
         data_version,
@@ -198,13 +244,22 @@ def run(
         ensemble.replicates,
         ensemble.is_converged,
         tuple(
-            _result(request, scenario, setting, case, ensemble, number)
-            for number, (scenario, setting, case) in enumerate(
-                zip(request.scenarios, settings, cases, strict=True)
+            _result(
+                request, setting, case, ensemble, number, iterated[number], is_cancelled or never
             )
+            for number, (setting, case) in enumerate(zip(settings, cases, strict=True))
         ),
         values,
     )
+
+
+class _Work(TypedDict):
+    """How the parts of a run are run."""
+
+    stored: Stored | None
+    threads: int | None
+    on_progress: OnProgress
+    is_cancelled: Callable[[], bool] | None
 
 
 def _key(request: RunRequest, programs: ProgramTable) -> str:
@@ -213,24 +268,6 @@ def _key(request: RunRequest, programs: ProgramTable) -> str:
     for text in (ENGINE_VERSION, request.to_json(), *map(repr, programs.rows())):
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()
-
-
-class _Progress:
-    """Adds up the replicates of the ensemble and those for seat values."""
-
-    def __init__(self, on_progress: OnProgress | None, request: RunRequest) -> None:
-        self._tell = on_progress
-        self._all = request.replicates * (2 if request.seat_values else 1)
-        self._done = 0
-
-    def of_ensemble(self, done: int, _: int) -> None:
-        self._done = done
-        if self._tell is not None:
-            self._tell(done, self._all)
-
-    def of_seats(self, done: int, replicates: int) -> None:
-        if self._tell is not None:
-            self._tell(self._done + done, self._done + replicates)
 
 
 def _populations(
@@ -260,7 +297,9 @@ def _is_alike(one: Setting, other: Setting) -> bool:
     )
 
 
-def _case(scenario: Scenario, setting: Setting, population: Population) -> Case:
+def _case(
+    request: RunRequest, scenario: Scenario, setting: Setting, population: Population
+) -> Case:
     """Return a scenario made ready to run."""
     numbers = {name: place for place, name in enumerate(sorted(set(setting.programs.provinces)))}
     provinces = np.array([numbers[one] for one in setting.programs.provinces], dtype=np.int32)
@@ -271,28 +310,34 @@ def _case(scenario: Scenario, setting: Setting, population: Population) -> Case:
         population.seed,
         setting.reversions,
         setting.pools,
+        request.search_limit,
     )
 
 
 def _result(
     request: RunRequest,
-    scenario: Scenario,
     setting: Setting,
     case: Case,
     ensemble: EnsembleRun,
     number: int,
+    iterated: IteratedResult | None,
+    is_cancelled: Callable[[], bool],
 ) -> ScenarioResult:
     """Return what one scenario gives."""
-    audited = [case.outcome(one) for one in range(min(request.audits, ensemble.replicates))]
+    audited = [
+        case.outcome(one, is_cancelled) for one in range(min(request.audits, ensemble.replicates))
+    ]
     base = ensemble.sums[0] if number else None
     return ScenarioResult(
-        scenario,
+        request.scenarios[number],
         setting.programs,
         case.population,
         _outcomes(ensemble.frame, case, ensemble.sums[number], base),
         ensemble.verdicts[number],
         tuple(audit(one.market, one.assignment, one.method.own_seats) for one in audited),
         audited[0] if request.keeps_matches else None,
+        core_size(audited),
+        iterated,
     )
 
 
@@ -343,6 +388,6 @@ def first_match(request: RunRequest, programs: ProgramTable, number: int) -> Fir
     parameters = request.parameters or default_parameters()
     setting = apply(scenario, programs, parameters, request.reversions)
     population = populate(setting.programs, setting.parameters, request.seed)
-    case = _case(scenario, setting, population)
+    case = _case(request, scenario, setting, population)
     reverted = case.reverted(case.market(0))
     return FirstMatch(case.outcome(0) if reverted is None else reverted.run.outcome, reverted)

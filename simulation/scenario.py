@@ -11,6 +11,7 @@ stay as they were, so that differences between scenarios are those of the seats.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -226,6 +227,19 @@ class Scenario(Part):
 
 AS_IT_IS = Scenario(name="as it is", changes=())
 """The scenario that changes nothing."""
+
+
+def opened_programs(scenarios: Iterable[Scenario]) -> dict[str, str]:
+    """Return the programs that scenarios open and that do not exist: their keys, and whose like.
+
+    One may be like another one that was opened before it; then it is like the one that exists.
+    """
+    likes: dict[str, str] = {}
+    for scenario in scenarios:
+        for change in scenario.changes:
+            if isinstance(change, OpenProgram) and change.like is not None:
+                likes.setdefault(change.program, likes.get(change.like, change.like))
+    return likes
 
 
 def shortened(text: str, most: int = 300) -> str:

@@ -18,13 +18,13 @@ import numpy as np
 
 from simulation.cases import Case
 from simulation.chunks import Chunks, Stored
-from simulation.ensemble import OnProgress
 from simulation.errors import RunCancelledError
 from simulation.estimates import Estimates, Sums, estimate
 from simulation.incremental import WhatIf
 from simulation.joining import Int64
 from simulation.market import Int32, frozen
 from simulation.measures import Fractions
+from simulation.progress import OnProgress
 from simulation.results import SeatValues
 
 CHUNK = 10
@@ -87,14 +87,15 @@ def _of_replicate(case: Case, replicate: int, should_stop: Callable[[], bool]) -
     market = case.market(replicate)
     if case.is_compiled:
         return WhatIf(market).seat_values()
-    before = case.matched(market).ranks()
+    before = case.matched(market, should_stop).ranks()
     values = np.empty((len(market.quotas), 3), dtype=np.int32)
     for program in range(len(market.quotas)):
         if should_stop():
             raise RunCancelledError
         more = market.quotas.copy()
         more[program] += 1
-        after = case.matched(replace(market, quotas=frozen(more, "quotas"))).ranks()
+        with_more = replace(market, quotas=frozen(more, "quotas"))
+        after = case.matched(with_more, should_stop).ranks()
         values[program] = _gains(before, after)
     return values
 

@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from simulation.export_iterations import ALL
+from simulation.outcome import Verdict
 from simulation.report import About
 from warehouse.queries.simulation_results import (
     APPLICATION_COLUMNS,
@@ -20,7 +22,15 @@ from warehouse.queries.simulation_results import (
     ScenarioResult,
 )
 from warehouse.queries.simulations import Stored
-from warehouse.tables.measures import APPLICANTS, BOUNDS, SEATS
+from warehouse.tables.measures import (
+    APPLICANTS,
+    BOUNDS,
+    CARRIED,
+    CHANGE,
+    ITERATION_APPLICANTS,
+    ITERATION_SEATS,
+    SEATS,
+)
 
 KEPT_OUT: Final = frozenset({"idempotency_token", "request_digest"})
 """Columns that are whoever asked's own."""
@@ -29,7 +39,16 @@ CERTIFICATE: Final = (
     "auditor_version",
 )  # fmt: skip
 """What the audit of a scenario found."""
+CORE: Final = {
+    "audited": "audited",
+    "applicants_with_other_outcome": "core_applicants",
+    "programs_with_other_outcome": "core_programs",
+    "not_defined_because": "core_undefined",
+}
+"""What is told of the core, by its column."""
 SIZES: Final = ("applicants", "seats", "quota", "programs")
+OF_OPENED: Final = ("is_hypothetical", "like_program")
+"""What tells a program that a scenario opens from those that exist."""
 
 
 def about(row: Row) -> About:
@@ -60,6 +79,8 @@ def document_of(stored: Stored) -> dict[str, Any]:
                 "disciplines": one.disciplines,
                 "provinces": one.provinces,
                 "programs": one.programs,
+                "iterations": one.iterations,
+                "carried_seats": one.carried,
             }
             for one in scenarios
         ],
@@ -102,10 +123,53 @@ def _tables(scenario: ScenarioResult) -> Iterator[tuple[str, Iterable[Mapping[st
     ):
         yield name, (line for row in rows for line in _measured(row, label, measures))
     yield "seat_values", _seat_values(scenario)
-    yield "certificates", [{name: scenario.row[name] for name in CERTIFICATE}]
+    yield "certificates", _certificates(scenario)
+    yield "core", [{word: scenario.row[name] for word, name in CORE.items()}]
+    yield "iterations", (line for row in scenario.iterations for line in _of_iteration(row))
+    verdicts = scenario.row["verdicts"]
+    yield (
+        "verdicts",
+        ({"verdict": one.value, "replicates": verdicts.get(one.value, 0)} for one in Verdict),
+    )
     keys = [row["key"] for row in scenario.programs]
+    yield "carried_seats", (line for row in scenario.carried for line in _of_carried(row, keys))
     yield "matches", (_named(MATCH_COLUMNS, fact, keys) for fact in scenario.matches)
     yield "applications", (_named(APPLICATION_COLUMNS, f, keys) for f in scenario.applications)
+
+
+def _certificates(scenario: ScenarioResult) -> Iterator[dict[str, Any]]:
+    """Yield the certificate of each iteration; digests are stored of the first one only."""
+    yield {"iteration": 1, **{name: scenario.row[name] for name in CERTIFICATE}}
+    for row in scenario.iterations:
+        if row["iteration"] == 2 and row["category"] is None:
+            found = {
+                **row,
+                **{name: scenario.row[name] for name in ("own_seats", "auditor_version")},
+            }
+            yield {"iteration": 2, **{name: found.get(name) for name in CERTIFICATE}}
+
+
+def _of_iteration(row: Row) -> Iterator[dict[str, Any]]:
+    """Yield a row for each measure of an iteration; those of seats are of all applicants."""
+    stems = ITERATION_APPLICANTS if row["category"] else {**ITERATION_APPLICANTS, **ITERATION_SEATS}
+    for stem in stems:
+        yield {
+            "iteration": row["iteration"],
+            "category": row["category"] or ALL,
+            "measure": stem.upper(),
+            **{end: row[f"{stem}_{end}"] for end in BOUNDS},
+            **{f"difference_{end}": row[f"{stem}_change_{end}"] for end in CHANGE},
+        }
+
+
+def _of_carried(row: Row, keys: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each measure of a program in the second iteration."""
+    for stem in CARRIED:
+        yield {
+            "program": keys[row["program_ordinal"]],
+            "measure": stem.upper(),
+            **{end: row[f"{stem}_{end}"] for end in BOUNDS},
+        }
 
 
 def _of_ranks(ranks: Iterable[Row]) -> dict[str, Any]:
@@ -119,7 +183,7 @@ def _of_ranks(ranks: Iterable[Row]) -> dict[str, Any]:
 
 
 def _measured(row: Row, label: str, stems: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-    sizes = {name: row[name] for name in SIZES if name in row}
+    sizes = {name: row[name] for name in (*SIZES, *OF_OPENED) if name in row}
     if "quota" in sizes:
         sizes["seats"] = sizes.pop("quota")
     for stem in stems:
@@ -128,7 +192,7 @@ def _measured(row: Row, label: str, stems: Mapping[str, object]) -> Iterator[dic
             **sizes,
             "measure": stem.upper(),
             **{end: row.get(f"{stem}_{end}") for end in BOUNDS},
-            **{f"difference_{end}": row.get(f"{stem}_change_{end}") for end in BOUNDS},
+            **{f"difference_{end}": row.get(f"{stem}_change_{end}") for end in CHANGE},
         }
 
 

@@ -2,35 +2,26 @@
 
 Singles come in one after the other, each asks down the list until somebody holds them, and whoever
 is displaced asks on (McVitie and Wilson 1971). The order in which they come in does not change the
-matching, only the story. What couples do after that is repeated in `couples_story`.
+matching, only the story: those of whom it is not come in first, all at once, by the engine's own
+kernel. What couples do after that is repeated in `couples_story`.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from simulation.market import NEVER, NO_MATCH, Int32, Market
+from simulation.matching import fresh_state, propose
 from simulation.outcome import Outcome
 
 
 class StepKind(StrEnum):
-    """What happens in a step.
-
-    `HELD`: a program holds the applicant. `REFUSED`: it is full with those whom it likes better.
-    `DISPLACED`: it lets the applicant go for somebody whom it likes better. `NOT_RANKED`: it does
-    not rank the applicant at all. `UNMATCHED`: the applicant is at the end of the list, or the
-    couple's pair has no program for them. `LEFT`: the applicant goes to a better choice.
-    `WITHDRAWN`: the applicant gives the seat back because the partner lost theirs. `SEARCHED`: the
-    processing of couples does not end, and the exact search decides. `UNSTABLE`: the choice would
-    take them, and they do not have it: a blocking pair of a market without a stable matching.
-    `REVERTED`: empty seats moved to another program before this match.
-    """
+    """What happens in a step; see `STEP_MEANINGS`."""
 
     HELD = "HELD"
     REFUSED = "REFUSED"
@@ -42,6 +33,24 @@ class StepKind(StrEnum):
     SEARCHED = "SEARCHED"
     UNSTABLE = "UNSTABLE"
     REVERTED = "REVERTED"
+
+
+STEP_MEANINGS: Final[Mapping[str, str]] = {
+    StepKind.HELD: "The program holds the applicant.",
+    StepKind.REFUSED: "The program is full with those whom it likes better.",
+    StepKind.DISPLACED: "The program lets the applicant go for somebody whom it likes better.",
+    StepKind.NOT_RANKED: "The program does not rank the applicant.",
+    StepKind.UNMATCHED: "The applicant is at the end of the list, or has none of the programs of"
+    " the couple's pair.",
+    StepKind.LEFT: "The applicant leaves the program for a choice that they like better.",
+    StepKind.WITHDRAWN: "The applicant gives the seat back, because the partner lost theirs.",
+    StepKind.SEARCHED: "The processing of couples does not come to an end, and the exact search"
+    " decides; the reasons of its matching follow.",
+    StepKind.UNSTABLE: "The choice would take them and they do not have it: they block the"
+    " matching, as some do where no stable one exists.",
+    StepKind.REVERTED: "Empty seats moved to another program before this match.",
+}
+"""What each kind of step says; the graph describes its enum with it."""
 
 
 class Event(NamedTuple):
@@ -72,7 +81,6 @@ class Event(NamedTuple):
     words: str = ""
 
 
-@dataclass(slots=True)
 class Story:
     """A match that is repeated.
 
@@ -80,14 +88,28 @@ class Story:
         market: The market.
         is_told: Whether events are noted.
         events: What has happened, as far as it was noted.
-        at: The place of each single applicant in their list, from 0; its length for nowhere.
+        at: The place of each single applicant in their list, from 0; its length for nowhere, -1
+            before they have asked.
     """
 
-    market: Market
-    is_told: bool = False
-    events: list[Event] = field(default_factory=list)
-    at: dict[int, int] = field(default_factory=dict)
-    _held: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    def __init__(self, market: Market, *, is_told: bool = False) -> None:
+        self.market = market
+        self.is_told = is_told
+        self.events: list[Event] = []
+        self.at: list[int] = [-1] * len(market.applicants)
+        # Who is held: for each entry of the programs' lists, and of programs that were looked at.
+        self._seated = np.zeros(len(market.programs.items), dtype=np.bool_)
+        self._held: dict[int, list[tuple[int, int]]] = {}
+
+    def let_others_in(self, apart: Collection[int]) -> None:
+        """Let all single applicants come in but some, before anything else happens."""
+        lists = self.market.lists
+        state = fresh_state(lists, self.market.quotas)
+        singles = np.flatnonzero(self.market.couple_of < 0)
+        queue = np.setdiff1d(singles, np.array(sorted(apart), dtype=np.int64)).astype(np.int32)
+        propose(lists, state, queue, len(queue))
+        self.at = (state.at - lists.starts[:-1]).tolist()
+        self._seated = state.held.astype(np.bool_)
 
     def note(self, event: Event) -> int | None:
         """Note an event, and return its number; None where nothing is noted."""
@@ -105,25 +127,29 @@ class Story:
 
     def seat(self, outcome: Outcome) -> None:
         """Put everybody where a matching has them, and nobody else anywhere."""
+        lists = self.market.programs
+        owners = np.repeat(np.arange(len(lists)), np.diff(lists.starts))
+        self._seated = outcome.assignment[lists.items] == owners
         self._held.clear()
-        market = outcome.market
-        for program in range(len(market.quotas)):
-            start = int(market.programs.starts[program])
-            for place, applicant in enumerate(market.programs.of(program).tolist(), start=start):
-                if outcome.assignment[applicant] == program:
-                    self.held(program).append((place, applicant))
 
     def assignment(self) -> Int32:
         """Return the program of each applicant, `NO_MATCH` for none."""
         assignment = np.full(len(self.market.applicants), NO_MATCH, dtype=np.int32)
-        for program, held in self._held.items():
-            for _, applicant in held:
+        for program in range(len(self.market.quotas)):
+            for _, applicant in self.held(program):
                 assignment[applicant] = program
         return assignment
 
     def held(self, program: int) -> list[tuple[int, int]]:
         """Return whom a program holds, with their places in its list, the best first."""
-        return self._held.setdefault(program, [])
+        if program not in self._held:
+            lists = self.market.programs
+            start, end = lists.starts[program : program + 2].tolist()
+            places = np.flatnonzero(self._seated[start:end]) + start
+            self._held[program] = list(
+                zip(places.tolist(), lists.items[places].tolist(), strict=True)
+            )
+        return self._held[program]
 
     def is_full(self, program: int) -> bool:
         """Return whether a program has no seat free."""
@@ -158,7 +184,7 @@ class Story:
     def _ask(self, applicant: int, cause: int | None) -> tuple[int, int | None]:
         """Let an applicant ask on down the list; return whom that displaces, and the event."""
         choices = self.choices(applicant)
-        for choice in range(self.at.get(applicant, -1) + 1, len(choices)):
+        for choice in range(self.at[applicant] + 1, len(choices)):
             self.at[applicant] = choice
             program, place = choices[choice]
             if place == NEVER or not self.takes(program, place):

@@ -8,6 +8,7 @@ from simulation.programs import Program, ProgramTable
 
 TRIAL: Final[dict[str, Any]] = {
     "replicates": 2,
+    "iterations": 2,
     "seat_values": True,
     "parameters": {
         "groups": {"CMG": {"category": "CMG", "applicants": 12, "is_home_graduate": True}}
@@ -27,7 +28,7 @@ TRIAL: Final[dict[str, Any]] = {
         {"name": "couples", "changes": [{"kind": "add_couples", "group": "CMG", "couples": 3}]},
     ],
 }
-"""A request with seat values, seats that revert, and couples."""
+"""A request with seat values, seats that revert, couples, and a second iteration."""
 
 
 def trial_programs() -> ProgramTable:

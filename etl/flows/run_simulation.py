@@ -12,6 +12,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from etl import simulate
+from etl.chunk_folders import ChunkFolder, kept_chunks
 from etl.flows.masking import masked
 from etl.flows.running import PROGRESS, run_flow
 from etl.refresh import Progress, no_progress
@@ -27,7 +28,7 @@ async def read(simulation_id: int) -> simulate.Asked:
 
 @task(name="match", cache_policy=NO_CACHE, persist_result=False)
 @masked
-def match(asked: simulate.Asked, chunks: simulate.ChunkFolder, progress: Progress) -> RunResult:
+def match(asked: simulate.Asked, chunks: ChunkFolder, progress: Progress) -> RunResult:
     """Draw applicants and match them."""
     return simulate.simulate(asked, chunks, progress)
 
@@ -44,7 +45,7 @@ async def store(asked: simulate.Asked, result: RunResult) -> dict[str, Any]:
 async def simulation_flow(simulation_id: int) -> dict[str, Any]:
     """Run a simulation and store what comes out."""
     progress = PROGRESS.get()
-    with simulate.kept_chunks(simulation_id) as chunks:
+    with kept_chunks(simulation_id) as chunks:
         progress("draw", 0, None)
         asked = await read(simulation_id)
         result = match(asked, chunks, progress)

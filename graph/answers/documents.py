@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -74,7 +75,8 @@ async def from_documents(
     )
     searched = _searched(asked, found)
     yield searched
-    certainty = confidence(found, asked.spoken)
+    # Not on the event loop: the wordings are read when the first question is asked.
+    certainty = await asyncio.to_thread(confidence, asked.text, asked.spoken, found)
     limits = fitted()[asked.spoken]
     chosen = distinct(found.sentences, USED, MOST_OF_ONE)
     judged = _judged(certainty, limits[PARTLY], language)
@@ -168,9 +170,10 @@ def _judged(certainty: float, least: float, language: str) -> Step:
         say(language, "Judged whether they answer", "Évaluation des phrases"),
         say(
             language,
-            "An answer needs the question's own words in a sentence, not likeness alone.",
-            "Une réponse demande les mots de la question dans une phrase : la ressemblance ne"
-            " suffit pas.",
+            "An answer needs the question's own words in a sentence, and a matter that descriptions"
+            " tell: likeness alone is not enough.",
+            "Une réponse demande les mots de la question dans une phrase, et un sujet dont les"
+            " descriptions parlent : la ressemblance ne suffit pas.",
         ),
         say(
             language,

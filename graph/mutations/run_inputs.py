@@ -75,7 +75,7 @@ RunWhatIfInput = input_of(
             many(ScenarioInput),
             strawberry.field(
                 description="The scenarios. The market as it is comes before them, and they are"
-                " compared with it, unless the first one changes nothing; 10 in all at most."
+                " compared with it, unless the first one changes nothing; 10 at most beside it."
             ),
         ),
         **_OF_GRAPH,

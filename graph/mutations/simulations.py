@@ -83,6 +83,10 @@ async def ask(services: Services, given: Any, kind: SimulationKind, schema: Grap
     if request.parameters is None:  # later versions may be calibrated otherwise
         request = request.model_copy(update={"parameters": default_parameters()})
     offered = await _offered(services, asked)
+    try:
+        offered.check_iterations(request.iterations)
+    except SimulationError as error:
+        raise refused(error, ("iterations",)) from error
     settings = _settings(asked, request, offered)
     new = _new(asked, request, offered, kind, schema)
     is_small = matches_of(request, settings) <= services.settings.small_run
@@ -141,6 +145,12 @@ def _checked(asked: dict[str, Any], services: Services) -> RunRequest:
                 UserErrorCode.UNKNOWN, ("parameters", "groups", group, "category"),
                 f"{one.category!r} is no category of applicants.",
                 f"Give one of {', '.join(sorted(known))}.",
+            )  # fmt: skip
+        if group != one.category:  # outcomes are stored by category
+            raise RefusedError(
+                UserErrorCode.INVALID, ("parameters", "groups", group),
+                f"The group of category {one.category!r} has another name.",
+                "Name each group as its category, one group for each.",
             )  # fmt: skip
     return request
 

@@ -7,9 +7,10 @@ Weights, units and what they are bound to: :mod:`graph.planner.weights`.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from math import ceil, prod
 from typing import Any, Final
@@ -77,26 +78,26 @@ def number(value: Any) -> int:
     return len(value) if isinstance(value, list) else value
 
 
-Rows = Size | int
-"""How many rows a list counts with."""
+Rows = Size | int | Fraction
+"""How many rows a list counts with; a fraction is what lists have on average."""
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
     """How often something can occur: a number, times sizes that variables give."""
 
-    number: int = 1
+    number: int | Fraction = 1
     sizes: tuple[Size, ...] = ()
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """Return how often, in one request."""
-        return self.number * prod(size.of(variables) for size in self.sizes)
+        return ceil(self.number * prod(size.of(variables) for size in self.sizes))
 
     def by(self, size: Rows) -> Times:
         """Return the product with a size."""
-        if isinstance(size, int):
-            return Times(self.number * size, self.sizes)
-        return Times(self.number, (*self.sizes, size))
+        if isinstance(size, Size):
+            return Times(self.number, (*self.sizes, size))
+        return Times(self.number * size, self.sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,13 @@ class Estimate:
     """The cost of an operation under one shape of its variables."""
 
     def __init__(self, charges: Iterable[Charge]) -> None:
-        sums: Counter[tuple[Size, ...]] = Counter()
+        sums: dict[tuple[Size, ...], int | Fraction] = defaultdict(int)
         for charge in charges:
             sums[charge.times.sizes] += charge.weight * charge.times.number
-        self.constant = sums.pop((), 0)
-        self.terms = tuple((number, tuple(s.of for s in sizes)) for sizes, number in sums.items())
+        self.constant = ceil(sums.pop((), 0))
+        self.terms = tuple(
+            (ceil(number), tuple(s.of for s in sizes)) for sizes, number in sums.items()
+        )
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """Return the cost of a request."""
@@ -258,8 +261,11 @@ def _given(
 
 
 @lru_cache(maxsize=4)
-def _introspected(schema: GraphQLSchema) -> dict[tuple[str, str], int]:
-    """Return how long the lists of the schema's own description are on average."""
+def _introspected(schema: GraphQLSchema) -> dict[tuple[str, str], Rows]:
+    """Return how long the lists of the schema's own description are on average.
+
+    Averages are exact: of all types together, fields and arguments are as many as there are.
+    """
     types = schema.type_map.values()
     outputs = [t for t in types if isinstance(t, GraphQLObjectType | GraphQLInterfaceType)]
     fields = [f for kind in outputs for f in kind.fields.values()]
@@ -269,11 +275,11 @@ def _introspected(schema: GraphQLSchema) -> dict[tuple[str, str], int]:
     return {
         ("__Schema", "types"): len(types),
         ("__Schema", "directives"): len(schema.directives),
-        ("__Directive", "args"): ceil(of_directives / len(schema.directives)),
-        ("__Type", "fields"): ceil(len(fields) / len(types)),
-        ("__Type", "inputFields"): ceil(inputs / len(types)),
-        ("__Type", "enumValues"): ceil(words / len(types)),
+        ("__Directive", "args"): Fraction(of_directives, len(schema.directives)),
+        ("__Type", "fields"): Fraction(len(fields), len(types)),
+        ("__Type", "inputFields"): Fraction(inputs, len(types)),
+        ("__Type", "enumValues"): Fraction(words, len(types)),
         ("__Type", "interfaces"): 1,
         ("__Type", "possibleTypes"): 1,
-        ("__Field", "args"): ceil(sum(len(f.args) for f in fields) / len(fields)),
+        ("__Field", "args"): Fraction(sum(len(f.args) for f in fields), len(fields)),
     }

@@ -17,6 +17,7 @@ from graph.types.comparison import ProgramComparison
 from graph.types.criterion import SelectionCriterionConnection
 from graph.types.data_version import DataVersion
 from graph.types.discipline import Discipline, DisciplineConnection
+from graph.types.eligibility import EligibilityRuleConnection
 from graph.types.group_inputs import group_arguments
 from graph.types.groups import ProgramDimension, ProgramGroup, ProgramGroupOrder
 from graph.types.iteration import MatchIteration
@@ -142,6 +143,13 @@ class Query:
         description="All streams, by their label.",
         arguments=[as_of_argument()],
         size=14,
+    )
+    eligibility_rules: EligibilityRuleConnection = connection(
+        "EligibilityRule",
+        "graph.types.eligibility",
+        "Who may apply to what: the rules that simulations obey, in the order in which they are"
+        " looked at. They are those of now.",
+        is_timeless=True,
     )
     iterations: list[MatchIteration] = everything(
         MatchIteration,

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.planner.declare import column, table_type, to_many, to_one
 from graph.types.enums import ApplicantCategory
-from graph.types.estimate import Estimate, estimate
+from graph.types.estimate import Difference, Estimate, difference, estimate
 from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.paging import Connection
 from graph.types.seat_outcomes import ItsScenario, ProgramOutcome, its_scenario
@@ -22,9 +22,7 @@ class RankOutcome:
     rank: int = column()
     is_open_ended: bool = column()
     share: Estimate | None = estimate(RANK, "share", "Share of the applicants of the category.")
-    share_change: Estimate | None = estimate(
-        RANK, "share_change", "Share: how much more than in the first scenario; null for the first."
-    )
+    share_change: Difference | None = difference(RANK, "share", "Share")
 
 
 RankOutcomeFilter = filter_input(RankOutcome)
@@ -38,24 +36,18 @@ class CategoryOutcome:
 
     category: ApplicantCategory = column()
     applicants: int = column()
-    matched: Estimate | None = estimate(CATEGORY, "matched", "Applicants with a match.")
-    matched_change: Estimate | None = estimate(
-        CATEGORY,
-        "matched_change",
-        "Applicants with a match: how much more than in the first scenario; null for the first.",
-    )
-    match_rate: Estimate | None = estimate(
-        CATEGORY, "match_rate", "Share of the applicants with a match, from 0 to 1."
-    )
-    first_choice_rate: Estimate | None = estimate(
-        CATEGORY, "first_choice_rate", "Share of the applicants with their first choice."
-    )
-    top_three_rate: Estimate | None = estimate(
-        CATEGORY, "top_three_rate", "Share of the applicants with one of their first three."
-    )
-    mean_rank: Estimate | None = estimate(
-        CATEGORY, "mean_rank", "Rank that matched applicants obtain, 1 for the first choice."
-    )
+    matched: Estimate | None = estimate(CATEGORY, "matched")
+    matched_change: Difference | None = difference(CATEGORY, "matched")
+    unmatched: Estimate | None = estimate(CATEGORY, "unmatched")
+    unmatched_change: Difference | None = difference(CATEGORY, "unmatched")
+    match_rate: Estimate | None = estimate(CATEGORY, "match_rate")
+    match_rate_change: Difference | None = difference(CATEGORY, "match_rate")
+    first_choice_rate: Estimate | None = estimate(CATEGORY, "first_choice_rate")
+    first_choice_rate_change: Difference | None = difference(CATEGORY, "first_choice_rate")
+    top_three_rate: Estimate | None = estimate(CATEGORY, "top_three_rate")
+    top_three_rate_change: Difference | None = difference(CATEGORY, "top_three_rate")
+    mean_rank: Estimate | None = estimate(CATEGORY, "mean_rank")
+    mean_rank_change: Difference | None = difference(CATEGORY, "mean_rank")
     ranks: list[RankOutcome] = to_many(
         RankOutcome,
         ("category_outcome_id", "category_outcome_id"),
@@ -70,10 +62,13 @@ CategoryOutcomeListFilter = list_filter(CategoryOutcome)
 CategoryOutcomeOrder = order_input(CategoryOutcome)
 
 
-@table_type("simulation.application", natural_key=["scenario_id", "applicant_ordinal", "rank"])
+@table_type(
+    "simulation.application", natural_key=["scenario_id", "applicant_ordinal", "iteration", "rank"]
+)
 class SimulatedApplication:
     """An entry of a simulated applicant's rank order list."""
 
+    iteration: int = column()
     rank: int = column()
     program_rank: int | None = column()
     is_match: bool = column()
@@ -98,6 +93,7 @@ class ApplicantOutcome:
     category: ApplicantCategory = column()
     list_length: int = column()
     rank: int | None = column()
+    iteration: int | None = column()
     program: ProgramOutcome | None = to_one(
         ("scenario_id", "scenario_id"),
         ("program_ordinal", "ordinal"),
@@ -108,8 +104,9 @@ class ApplicantOutcome:
         SimulatedApplication,
         ("scenario_id", "scenario_id"),
         ("ordinal", "applicant_ordinal"),
-        order=["rank"],
-        description="The applicant's rank order list, the first choice first.",
+        order=["iteration", "rank"],
+        description="The applicant's rank order list, the first choice first; then that of the"
+        " second iteration, where there is one.",
     )
     scenario: ItsScenario = its_scenario()
 

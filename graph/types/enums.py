@@ -78,18 +78,23 @@ PUBLISHED = (
 )
 
 
-def describe(words: type[StrEnum], meanings: Mapping[str, str]) -> None:
-    """Make a class an enum of the graph, with the meaning of every member."""
+def describe(
+    words: type[StrEnum], meanings: Mapping[str, str], *, name: str = "", description: str = ""
+) -> None:
+    """Make a class an enum of the graph, with the meaning of every member.
+
+    Its name and docstring are the enum's, unless others are given.
+    """
     published: Any = words
     published.__strawberry_definition__ = StrawberryEnumDefinition(
         wrapped_cls=words,
-        name=words.__name__,
+        name=name or words.__name__,
         values=[
             EnumValue(word.name, word.value, description=meanings[word])
             for word in words
             if word in meanings
         ],
-        description=inspect.cleandoc(words.__doc__ or ""),
+        description=description or inspect.cleandoc(words.__doc__ or ""),
     )
 
 

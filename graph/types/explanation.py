@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import strawberry
 
 from graph.planner.declare import part
 from graph.planner.weights import assumed
 from graph.types.enums import describe
-
-
-class ExplanationStepKind(StrEnum):
-    """What happens in a step of a simulated match."""
-
-    HELD = "HELD"
-    REFUSED = "REFUSED"
-    DISPLACED = "DISPLACED"
-    NOT_RANKED = "NOT_RANKED"
-    UNMATCHED = "UNMATCHED"
-    LEFT = "LEFT"
-    WITHDRAWN = "WITHDRAWN"
-    SEARCHED = "SEARCHED"
-    UNSTABLE = "UNSTABLE"
-    REVERTED = "REVERTED"
-
+from simulation.story import STEP_MEANINGS, StepKind
 
 describe(
-    ExplanationStepKind,
-    {
-        "HELD": "The program holds the applicant.",
-        "REFUSED": "The program is full with those whom it likes better.",
-        "DISPLACED": "The program lets the applicant go for somebody whom it likes better.",
-        "NOT_RANKED": "The program does not rank the applicant.",
-        "UNMATCHED": "The applicant is at the end of the list, or has none of the programs of the"
-        " couple's pair.",
-        "LEFT": "The applicant leaves the program for a choice that they like better.",
-        "WITHDRAWN": "The applicant gives the seat back, because the partner lost theirs.",
-        "SEARCHED": "The processing of couples does not come to an end, and the exact search"
-        " decides; the reasons of its matching follow.",
-        "UNSTABLE": "The choice would take them and they do not have it: they block the matching,"
-        " as some do where no stable one exists.",
-        "REVERTED": "Empty seats moved to another program before this match.",
-    },
+    StepKind,
+    STEP_MEANINGS,
+    name="ExplanationStepKind",
+    description="What happens in a step of a simulated match.",
 )
 
 
@@ -51,7 +22,7 @@ class ExplanationStep:
     """A step of a simulated match."""
 
     number: int = part("Number of the step, from 1; numbers that are missing were cut.")
-    kind: ExplanationStepKind = part("What happens.")
+    kind: StepKind = part("What happens.")
     applicant: str | None = part("The simulated applicant; null where it is about nobody.")
     program: str | None = part("Key of the program; null for none.")
     choice: int | None = part(

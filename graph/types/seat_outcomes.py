@@ -9,7 +9,7 @@ import strawberry
 from graph.planner.declare import column, table_type, to_one
 from graph.types.discipline import Discipline
 from graph.types.enums import Province
-from graph.types.estimate import Estimate, estimate
+from graph.types.estimate import Difference, Estimate, difference, estimate
 from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.paging import Connection
 from graph.types.program import Program
@@ -22,9 +22,6 @@ ItsScenario = Annotated["Scenario", strawberry.lazy("graph.types.simulation")]
 PROGRAM = "simulation.program_outcome"
 DISCIPLINE = "simulation.discipline_outcome"
 PROVINCE = "simulation.province_outcome"
-_FILLED = "Seats that are filled."
-_RATE = "Share of the seats that are filled, from 0 to 1; null where there is no seat."
-_CHANGE = "Seats filled: how much more than in the first scenario; null for the first."
 
 
 def its_scenario() -> Any:
@@ -41,9 +38,14 @@ class ProgramOutcome:
     province: Province | None = column()
     quota: int = column()
     is_quota_modelled: bool = column()
-    filled: Estimate | None = estimate(PROGRAM, "filled", _FILLED)
-    filled_change: Estimate | None = estimate(PROGRAM, "filled_change", _CHANGE)
-    fill_rate: Estimate | None = estimate(PROGRAM, "fill_rate", _RATE)
+    is_hypothetical: bool = column()
+    like_program: str | None = column()
+    filled: Estimate | None = estimate(PROGRAM, "filled")
+    filled_change: Difference | None = difference(PROGRAM, "filled")
+    unfilled: Estimate | None = estimate(PROGRAM, "unfilled")
+    unfilled_change: Difference | None = difference(PROGRAM, "unfilled")
+    fill_rate: Estimate | None = estimate(PROGRAM, "fill_rate")
+    fill_rate_change: Difference | None = difference(PROGRAM, "fill_rate")
     seat_value: Estimate | None = estimate(
         PROGRAM,
         "seat_value",
@@ -61,17 +63,17 @@ class ProgramOutcome:
     scenario: ItsScenario = its_scenario()
     program: Program | None = to_one(
         ("program_key", "program_key"),
-        description="The program, in the version that was read; null for one that the scenario"
+        description="The program, in the version that was read; null for one that a scenario"
         " opens.",
         is_sortable=False,
     )
     discipline: Discipline | None = to_one(
         ("discipline_key", "discipline_key"),
-        description="Its discipline; null for one that the scenario opens.",
+        description="Its discipline; that of the program which it is like, if a scenario opens it.",
     )
     university: University | None = to_one(
         ("university_key", "university_key"),
-        description="Its university; null for one that the scenario opens.",
+        description="Its university; that of the program which it is like, if a scenario opens it.",
     )
 
 
@@ -87,9 +89,12 @@ class DisciplineOutcome:
     name: str = column()
     programs: int = column()
     quota: int = column()
-    filled: Estimate | None = estimate(DISCIPLINE, "filled", _FILLED)
-    filled_change: Estimate | None = estimate(DISCIPLINE, "filled_change", _CHANGE)
-    fill_rate: Estimate | None = estimate(DISCIPLINE, "fill_rate", _RATE)
+    filled: Estimate | None = estimate(DISCIPLINE, "filled")
+    filled_change: Difference | None = difference(DISCIPLINE, "filled")
+    unfilled: Estimate | None = estimate(DISCIPLINE, "unfilled")
+    unfilled_change: Difference | None = difference(DISCIPLINE, "unfilled")
+    fill_rate: Estimate | None = estimate(DISCIPLINE, "fill_rate")
+    fill_rate_change: Difference | None = difference(DISCIPLINE, "fill_rate")
     scenario: ItsScenario = its_scenario()
     discipline: Discipline | None = to_one(
         ("discipline_key", "discipline_key"),
@@ -110,9 +115,12 @@ class ProvinceOutcome:
     province: Province | None = column()
     programs: int = column()
     quota: int = column()
-    filled: Estimate | None = estimate(PROVINCE, "filled", _FILLED)
-    filled_change: Estimate | None = estimate(PROVINCE, "filled_change", _CHANGE)
-    fill_rate: Estimate | None = estimate(PROVINCE, "fill_rate", _RATE)
+    filled: Estimate | None = estimate(PROVINCE, "filled")
+    filled_change: Difference | None = difference(PROVINCE, "filled")
+    unfilled: Estimate | None = estimate(PROVINCE, "unfilled")
+    unfilled_change: Difference | None = difference(PROVINCE, "unfilled")
+    fill_rate: Estimate | None = estimate(PROVINCE, "fill_rate")
+    fill_rate_change: Difference | None = difference(PROVINCE, "fill_rate")
     scenario: ItsScenario = its_scenario()
 
 

@@ -21,7 +21,7 @@ from graph.planner.declare import (
 from graph.planner.sources import Computed, GlobalId, Through
 from graph.types.data_version import DataVersion
 from graph.types.enums import JobStatus, SimulationKind
-from graph.types.estimate import Estimate, estimate
+from graph.types.estimate import Difference, Estimate, difference, estimate
 from graph.types.explanation import Explanation
 from graph.types.generate import filter_input, list_filter, order_input
 from graph.types.job import Job
@@ -30,6 +30,10 @@ from graph.types.parameters import SimulationParameters
 
 if TYPE_CHECKING:
     from graph.types.applicant_outcomes import ApplicantOutcomeConnection, CategoryOutcomeConnection
+    from graph.types.iteration_outcomes import (
+        CarriedSeatsConnection,
+        IterationOutcomeConnection,
+    )
     from graph.types.seat_outcomes import (
         DisciplineOutcomeConnection,
         ProgramOutcomeConnection,
@@ -39,10 +43,7 @@ if TYPE_CHECKING:
 SCENARIO = "simulation.scenario"
 _SEATS = "graph.types.seat_outcomes"
 _APPLICANTS = "graph.types.applicant_outcomes"
-_CHANGE = (
-    "how much more than in the first scenario, replicate by replicate with the same draws;"
-    " null for the first"
-)
+_ITERATIONS = "graph.types.iteration_outcomes"
 EXPLANATION_WEIGHT = 20_000
 """A run is repeated and traced: as much as a page of 100 programs in full detail."""
 
@@ -67,6 +68,25 @@ class Certificate:
 
 
 @strawberry.type(
+    description="How much the side that proposes matters: who would have another outcome if"
+    " programs proposed instead of applicants, on average over the audited matchings of simulated"
+    " applicants."
+)
+class Core:
+    """The size of the core."""
+
+    applicants_with_other_outcome: float | None = part(
+        "Applicants who would have another program; null where it is not defined."
+    )
+    programs_with_other_outcome: float | None = part(
+        "Programs that would have other applicants; null where it is not defined."
+    )
+    not_defined_because: str | None = part(
+        "Why it is not defined, as with couples; null where it is."
+    )
+
+
+@strawberry.type(
     description="Where a simulation can be had as a file, which says that applicants are simulated."
 )
 class SimulationExports:
@@ -87,36 +107,28 @@ class Scenario:
     applicants: int = column()
     programs: int = column()
     seats: int = column()
-    matched: Estimate | None = estimate(SCENARIO, "matched", "Applicants with a match.")
-    matched_change: Estimate | None = estimate(
-        SCENARIO, "matched_change", f"Applicants with a match: {_CHANGE}."
+    matched: Estimate | None = estimate(SCENARIO, "matched")
+    matched_change: Difference | None = difference(SCENARIO, "matched")
+    unmatched: Estimate | None = estimate(SCENARIO, "unmatched")
+    unmatched_change: Difference | None = difference(SCENARIO, "unmatched")
+    match_rate: Estimate | None = estimate(SCENARIO, "match_rate")
+    match_rate_change: Difference | None = difference(SCENARIO, "match_rate")
+    first_choice_rate: Estimate | None = estimate(SCENARIO, "first_choice_rate")
+    first_choice_rate_change: Difference | None = difference(SCENARIO, "first_choice_rate")
+    top_three_rate: Estimate | None = estimate(SCENARIO, "top_three_rate")
+    top_three_rate_change: Difference | None = difference(SCENARIO, "top_three_rate")
+    mean_rank: Estimate | None = estimate(SCENARIO, "mean_rank")
+    mean_rank_change: Difference | None = difference(SCENARIO, "mean_rank")
+    filled: Estimate | None = estimate(SCENARIO, "filled")
+    filled_change: Difference | None = difference(SCENARIO, "filled")
+    unfilled: Estimate | None = estimate(SCENARIO, "unfilled")
+    unfilled_change: Difference | None = difference(SCENARIO, "unfilled")
+    fill_rate: Estimate | None = estimate(SCENARIO, "fill_rate")
+    fill_rate_change: Difference | None = difference(SCENARIO, "fill_rate")
+    variance_ratio: float | None = column(
+        "matched_change_variance_ratio",
+        description="The variance ratio of `matchedChange`, which has it as well.",
     )
-    match_rate: Estimate | None = estimate(
-        SCENARIO, "match_rate", "Share of the applicants with a match, from 0 to 1."
-    )
-    match_rate_change: Estimate | None = estimate(
-        SCENARIO, "match_rate_change", f"Share with a match: {_CHANGE}."
-    )
-    first_choice_rate: Estimate | None = estimate(
-        SCENARIO, "first_choice_rate", "Share of the applicants with their first choice."
-    )
-    top_three_rate: Estimate | None = estimate(
-        SCENARIO, "top_three_rate", "Share of the applicants with one of their first three."
-    )
-    mean_rank: Estimate | None = estimate(
-        SCENARIO, "mean_rank", "Rank that matched applicants obtain, 1 for the first choice."
-    )
-    mean_rank_change: Estimate | None = estimate(
-        SCENARIO, "mean_rank_change", f"Rank obtained: {_CHANGE}."
-    )
-    filled: Estimate | None = estimate(SCENARIO, "filled", "Seats that are filled.")
-    filled_change: Estimate | None = estimate(
-        SCENARIO, "filled_change", f"Seats that are filled: {_CHANGE}."
-    )
-    fill_rate: Estimate | None = estimate(
-        SCENARIO, "fill_rate", "Share of the seats that are filled, from 0 to 1."
-    )
-    variance_ratio: float | None = column()
     certificate: Certificate = embedded(
         SCENARIO,
         "Whether the matchings are stable.",
@@ -127,6 +139,13 @@ class Scenario:
         market_digest="market_digest",
         matching_digest="matching_digest",
         auditor_version="auditor_version",
+    )
+    core: Core = embedded(
+        SCENARIO,
+        "How many would have another outcome if programs proposed.",
+        applicants_with_other_outcome="core_applicants",
+        programs_with_other_outcome="core_programs",
+        not_defined_because="core_undefined",
     )
     verdicts: JSON = column(is_filterable=False, is_sortable=False, weight=2)
     blocking: list[str] = column(is_filterable=False, is_sortable=False, weight=5)
@@ -149,6 +168,19 @@ class Scenario:
             "CategoryOutcome", _APPLICANTS, "What it gives for each category of applicants.",
             through=Through("scenario_id"), is_timeless=True,
         )
+    )  # fmt: skip
+    iteration_outcomes: Annotated[IterationOutcomeConnection, strawberry.lazy(_ITERATIONS)] = (
+        connection(
+            "IterationOutcome", _ITERATIONS,
+            "What each of two iterations gives, for all applicants and for each category; empty"
+            " where there is one iteration. All else is of the first one, unless it says so.",
+            through=Through("scenario_id"), is_timeless=True,
+        )
+    )  # fmt: skip
+    carried_seats: Annotated[CarriedSeatsConnection, strawberry.lazy(_ITERATIONS)] = connection(
+        "CarriedSeats", _ITERATIONS,
+        "Programs whose seats carry over into the second iteration; empty where there is none.",
+        through=Through("scenario_id"), is_timeless=True,
     )  # fmt: skip
     applicant_outcomes: Annotated[ApplicantOutcomeConnection, strawberry.lazy(_APPLICANTS)] = (
         connection(
@@ -214,7 +246,8 @@ class Simulation(Node):
     )
     explanation: Explanation | None = declared(
         Computed("explanation", ("simulation_id",)),
-        "Why an applicant, or a program, got what it got in the first replicate: the chain of"
+        "Why an applicant, or a program, got what it got in the first iteration of the first"
+        " replicate: the chain of"
         " proposals, displacements and withdrawals, couples' as well, in words and as data. The run"
         " is repeated for it.",
         [

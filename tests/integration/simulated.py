@@ -6,6 +6,7 @@ from typing import Any
 
 from warehouse.queries import simulations
 from warehouse.queries.simulation_results import CategoryResult, Results, ScenarioResult
+from warehouse.tables.measures import BOUNDS, ITERATION_SEATS
 from warehouse.vocabulary import SimulationKind
 
 PROGRAMS = 3
@@ -48,6 +49,8 @@ def _scenario(number: int, keys: list[tuple[str, str, str]]) -> ScenarioResult:
         {
             "key": key,
             "name": name,
+            "is_hypothetical": False,
+            "like_program": None,
             "province": "ON",
             "quota": 2 + number,
             "is_quota_modelled": False,
@@ -68,6 +71,8 @@ def _scenario(number: int, keys: list[tuple[str, str, str]]) -> ScenarioResult:
             "blocking_pairs": 0,
             "blocking": [],
             "verdicts": {"PROCESSED": 40},
+            "core_applicants": 1.0 + number,
+            "core_programs": 2.0,
             "own_seats": "TAKEN",
             "auditor_version": "1.0",
             **estimated(matched=2.5, match_rate=0.9, mean_rank=1.4, filled=2.5),
@@ -89,11 +94,30 @@ def _scenario(number: int, keys: list[tuple[str, str, str]]) -> ScenarioResult:
             )
         ],
         matches=[
-            (place, f"CMG-{place + 1}", "CMG", len(keys), 1, place) for place in range(applicants)
+            (place, f"CMG-{place + 1}", "CMG", len(keys), 1, place, 1)
+            for place in range(applicants)
         ],
         applications=[
-            (place, rank + 1, (place + rank) % len(keys), 1, rank == 0)
+            (place, rank + 1, (place + rank) % len(keys), 1, rank == 0, 1)
             for place in range(applicants)
             for rank in range(len(keys))
         ],
+        iterations=[
+            _iteration(iteration, category) for iteration in (1, 2) for category in (None, "CMG")
+        ],
+        carried=[
+            {"program_ordinal": place, **estimated(seats=1.0 + place, filled=0.5)}
+            for place in range(min(2, len(keys)))
+        ],
     )
+
+
+def _iteration(iteration: int, category: str | None) -> dict[str, object]:
+    seats = {} if category else estimated(seats=3.0, filled=1.0, unfilled=2.0)
+    audit = {} if category else {"audited": 1, "is_stable": True, "blocking_pairs": 0}
+    row: dict[str, object] = dict.fromkeys(
+        f"{stem}_{end}" for stem in ITERATION_SEATS for end in BOUNDS
+    )
+    row |= dict.fromkeys(("audited", "is_stable", "blocking_pairs"))
+    people = estimated(applicants=4.0 - iteration, matched=1.0, unmatched=3.0 - iteration)
+    return row | {"iteration": iteration, "category": category, **audit, **people, **seats}

@@ -90,6 +90,74 @@ async def test_what_ifs_are_compared_with_the_market_as_it_is(graph: Graph) -> N
     assert (kept["kind"], kept["each"]) == ("change_quotas", 1)
 
 
+async def test_ten_scenarios_stand_beside_the_market_as_it_is(
+    published: Database, tmp_path: Any
+) -> None:
+    every = {"everywhere": True}
+    scenarios = [
+        {"name": f"{seats} more", "changes": [{"changeQuotas": {"where": every, "each": seats}}]}
+        for seats in range(1, 11)
+    ]
+    settings = published.settings.model_copy(update={"small_run": 1000})
+    async with open_graph(settings, tmp_path) as graph:
+        payload = await mutate(graph, COMPARE, replicates=2, scenarios=scenarios)
+    assert (payload["errors"], payload["job"]) == ([], None)
+    names = [one["name"] for one in payload["simulation"]["scenarios"]]
+    assert names == ["as it is", *(one["name"] for one in scenarios)]
+
+
+OPEN = """
+mutation ($input: RunWhatIfInput!) { runWhatIf(input: $input) { errors { message }
+  simulation { reproduce scenarios {
+    unmatched { mean low high } unmatchedChange { mean varianceRatio }
+    unfilledChange { mean low high varianceRatio } verdicts
+    like: programOutcomes(filter: {isHypothetical: {eq: false}}, first: 1) { totalCount nodes {
+      key likeProgram discipline { name } university { name } program { name }
+      fillRateChange { varianceRatio } } }
+    opened: programOutcomes(filter: {isHypothetical: {eq: true}}) { nodes {
+      key name likeProgram discipline { name } university { name } program { name }
+      unfilled { mean low } } } } } } }
+"""
+
+
+async def test_a_program_that_does_not_exist_is_marked_and_joined_like_its_like(
+    graph: Graph,
+) -> None:
+    (like, other) = await graph.values(
+        "SELECT match_iteration_id || '-' || program_stream_id FROM core.dim_program"
+        " WHERE is_current ORDER BY program_stream_id LIMIT 2"
+    )
+    scenarios = [{"name": "opened", "changes": [
+        {"openProgram": {"program": "new", "like": like, "name": "New", "quota": 3}},
+        {"changeQuotas": {"where": {"programs": [other]}, "each": 2}},
+    ]}]  # fmt: skip
+    payload = await mutate(graph, OPEN, replicates=10, scenarios=scenarios, searchLimit=5.0)
+    assert payload["errors"] == []
+    first, second = payload["simulation"]["scenarios"]
+    for scenario in (first, second):
+        (opened,), (whose,) = scenario["opened"]["nodes"], scenario["like"]["nodes"]
+        assert (opened["key"], opened["name"], opened["likeProgram"]) == ("new", "New", like)
+        assert (whose["key"], whose["likeProgram"]) == (like, None)
+        assert scenario["like"]["totalCount"] == 40
+        assert opened["program"] is None
+        assert opened["discipline"] == whose["discipline"] != {"name": None}
+        assert opened["university"] == whose["university"] != {"name": None}
+        assert scenario["unmatched"]["low"] <= scenario["unmatched"]["mean"]
+        assert scenario["verdicts"] == {"PROCESSED": 10}
+    assert first["unfilledChange"] is None
+    assert second["unfilledChange"]["low"] <= second["unfilledChange"]["mean"]
+    more = second["unmatched"]["mean"] - first["unmatched"]["mean"]
+    assert second["unmatchedChange"]["mean"] == pytest.approx(more)
+    ratios = await graph.values(
+        "SELECT matched_change_variance_ratio FROM simulation.scenario WHERE ordinal = 1"
+    )
+    assert ratios == [second["unmatchedChange"]["varianceRatio"]]
+    assert "searchLimit: 5" in payload["simulation"]["reproduce"]
+    number = (await graph.values("SELECT simulation_id FROM simulation.simulation"))[0]
+    page = (await graph.client.get(f"/simulations/{number}.html")).text
+    assert "Applicants without a match" in page
+
+
 WRONG: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"scenarios": [{"name": "x", "changes": [
         {"closePrograms": {"where": {"programs": ["1503-1"]}}}]}]},
@@ -105,7 +173,7 @@ WRONG: list[tuple[dict[str, Any], str, list[str]]] = [
      "CONTRADICTION", ["scenarios", "0", "changes", "0", "changeQuotas"]),
     ({"scenarios": [{"name": "x", "changes": [MORE]}, {"name": "x", "changes": [MORE]}]},
      "CONTRADICTION", []),
-    ({"scenarios": [{"name": str(n), "changes": [MORE]} for n in range(10)]},
+    ({"scenarios": [{"name": str(n), "changes": [MORE]} for n in range(11)]},
      "TOO_LARGE", ["scenarios"]),
     ({"scenarios": [{"name": "x"}], "replicates": 10_000_000}, "TOO_LARGE", ["replicates"]),
     ({"scenarios": [{"name": "x", "changes": [

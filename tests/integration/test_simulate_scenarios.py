@@ -84,6 +84,20 @@ def test_couples_are_valued_and_compared_by_cold_runs(tmp_path: Path, shown: Str
         assert len(list(csv.DictReader(rows))) == len(offered())
 
 
+def test_undecided_searches_are_told_with_how_to_search_longer(
+    tmp_path: Path, shown: StringIO
+) -> None:
+    file, programs = tmp_path / "what.yaml", tmp_path / "programs.csv"
+    text = SCENARIOS.replace("replicates: 40", "replicates: 12\nsearch_limit: 0.001")
+    text = text.replace("seat_values: true", "").replace("true}", "true, couples: 28}")
+    file.write_text(text, encoding="utf-8")
+    programs.write_text(programs_as_csv(offered()), encoding="utf-8")
+    assert simulate("--scenario", str(file), "--programs", str(programs)) == (0, None)
+    words = " ".join(shown.getvalue().split())
+    assert "replicates are UNDECIDED: the exact search for a stable matching ended" in words
+    assert "A higher search_limit than 0.001" in words
+
+
 def test_what_stands_on_the_command_line_counts_more_than_the_file(
     published: Database, tmp_path: Path, shown: StringIO
 ) -> None:

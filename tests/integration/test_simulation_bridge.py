@@ -75,6 +75,22 @@ async def test_rules_say_who_may_apply_to_what(published: Database) -> None:
             assert admits == ("IMG+AIMG_ASSESSED",)
 
 
+async def test_a_second_iteration_has_rules_of_its_own(published: Database) -> None:
+    table = (await offered(published)).programs
+    seen = set()
+    for stream, province, first, second in zip(
+        table.streams, table.provinces, table.admits, table.second_admits, strict=True
+    ):
+        if stream == "CMG Stream for CMG":
+            is_apart = province in {"ON", "AB"}
+            assert ("IMG" in second) is not is_apart
+            assert "IMG" not in first
+            seen.add(is_apart)
+        if stream.startswith("Regular"):
+            assert first == second
+    assert seen == {True, False}
+
+
 async def test_loaded_rules_are_the_reference_table_and_are_written_only_if_they_differ(
     published: Database,
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from etl import simulate
+from etl.chunk_folders import ChunkFolder, chunk_root, kept_chunks
 from etl.worker import Timing, Worker
 from simulation.outcome import ENGINE_VERSION
 from simulation.parameters import default_parameters
@@ -50,7 +51,7 @@ def runner(arguments: dict[str, Any], progress: Callable[..., None]) -> dict[str
 
     async def run() -> dict[str, Any]:
         number = arguments["simulation_id"]
-        with simulate.kept_chunks(number) as chunks:
+        with kept_chunks(number) as chunks:
             found = await simulate.read(number)
             result = simulate.simulate(found, chunks, progress)
             return await simulate.store(found, result)
@@ -112,7 +113,7 @@ async def test_a_simulation_goes_on_after_its_worker_died_and_gives_the_same(own
     assert dead is not None
     read = await simulate.read(found.simulation_id)
     folder = get_settings().data_dir / "simulations" / f"{found.simulation_id}-{ENGINE_VERSION}"
-    chunks = simulate.ChunkFolder(folder)
+    chunks = ChunkFolder(folder)
     expected = simulate.simulate(read, chunks, lambda *_: None)
     kept = set(chunks)
     assert len(kept) == 3
@@ -146,3 +147,44 @@ async def test_cancelling_stops_the_engine_at_once_and_stores_nothing(owner: Any
     assert stored is not None
     assert (stored.row["status"], stored.results) == (JobStatus.CANCELLED, None)
     assert not list((get_settings().data_dir / "simulations").iterdir())
+
+
+KILLED = """
+import sys, time
+from etl.chunk_folders import kept_chunks
+with kept_chunks(int(sys.argv[1])) as chunks:
+    chunks["ensemble-0"] = b"finished"
+    print("at work", flush=True)
+    time.sleep(120)
+"""
+
+
+async def test_chunks_of_a_job_that_was_killed_go_once_it_is_cancelled(owner: Any) -> None:
+    found = await asked(owner)
+    assert await jobs.claim(owner, "killed") is not None
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED, str(found.simulation_id), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"at work\n"
+    process.kill()
+    await process.wait()
+    ChunkFolder(chunk_root() / "999-0.9")["ensemble-0"] = b"of a simulation that was forgotten"
+    kept = f"{found.simulation_id}-{ENGINE_VERSION}"
+    assert left() == [kept, "999-0.9"]
+    work = Worker({}, timing=Timing(poll=60.0))
+    task = asyncio.create_task(work.run())
+    async with asyncio.timeout(30):
+        while left() != [kept]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        assert found.job_id is not None
+        assert await simulations.cancel(owner, found.job_id)
+        while left():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    work.stop()
+    await task
+
+
+def left() -> list[str]:
+    """Return the folders of chunks that there are."""
+    return sorted(path.name for path in chunk_root().iterdir())

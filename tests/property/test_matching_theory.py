@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from simulation.engine import core_size, run_match, solve
+from simulation.core import core_of
+from simulation.engine import run_match, solve
 from simulation.market import NO_MATCH, Market
 from simulation.outcome import Proposing
 from simulation.stability import audit
@@ -43,7 +44,7 @@ def check_against_all_stable_matchings(case: int) -> None:
             ranks(market, best), ranks(market, other), ranks(market, worst), strict=True
         ):
             assert low <= mid <= high, case
-    assert (core_size(market.build()) == 0) == (len(stable) == 1), case
+    assert (len(core_of(market.build()).applicants()) == 0) == (len(stable) == 1), case
     check_rural_hospitals(market, stable)
 
 

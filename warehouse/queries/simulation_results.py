@@ -19,15 +19,17 @@ OF_SCENARIO: Final = {
     "programs": "program_outcome",
     "disciplines": "discipline_outcome",
     "provinces": "province_outcome",
+    "iterations": "iteration_outcome",
+    "carried": "carried_seats",
 }
 """From the members of :class:`ScenarioResult` to the tables that hold them, one row each."""
 
 
 MATCH_COLUMNS: Final = (
-    "ordinal", "applicant", "category", "list_length", "rank", "program_ordinal",
+    "ordinal", "applicant", "category", "list_length", "rank", "program_ordinal", "iteration",
 )  # fmt: skip
 APPLICATION_COLUMNS: Final = (
-    "applicant_ordinal", "rank", "program_ordinal", "program_rank", "is_match",
+    "applicant_ordinal", "rank", "program_ordinal", "program_rank", "is_match", "iteration",
 )  # fmt: skip
 _KEYS: Final = frozenset({"simulation_id", "scenario_id", "ordinal", "category_outcome_id"})
 
@@ -46,7 +48,8 @@ class ScenarioResult:
 
     Keys and ordinals are not among the columns: order is what counts. ``matches`` and
     ``applications`` are tuples in the order of :data:`MATCH_COLUMNS` and
-    :data:`APPLICATION_COLUMNS`; empty where matches are not kept.
+    :data:`APPLICATION_COLUMNS`; empty where matches are not kept. ``iterations`` and ``carried``
+    are empty where there is one iteration.
     """
 
     row: Row
@@ -56,6 +59,8 @@ class ScenarioResult:
     categories: Sequence[CategoryResult]
     matches: Iterable[tuple[Any, ...]] = ()
     applications: Iterable[tuple[Any, ...]] = ()
+    iterations: Sequence[Row] = ()
+    carried: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
@@ -151,8 +156,14 @@ class _Dimensions:
     def of(self, member: str, row: Row) -> dict[str, int | None]:
         """Return the foreign keys of a row."""
         if member == "programs":
-            names = ("program_key", "discipline_key", "university_key")
-            return dict(zip(names, self.programs.get(row["key"], (None,) * 3), strict=True))
+            program, discipline, university = self.programs.get(
+                row["like_program"] or row["key"], (None,) * 3
+            )
+            return {
+                "program_key": None if row["is_hypothetical"] else program,
+                "discipline_key": discipline,
+                "university_key": university,
+            }
         if member == "disciplines":
             return {"discipline_key": self.disciplines.get(row["name"])}
         return {}
@@ -206,6 +217,8 @@ async def _scenario(
         applications=(
             await _facts(connection, "application", APPLICATION_COLUMNS, key) if matches else ()
         ),
+        iterations=await _rows(connection, "iteration_outcome", "scenario_id", key, "ordinal"),
+        carried=await _rows(connection, "carried_seats", "scenario_id", key, "ordinal"),
     )
 
 
@@ -214,7 +227,7 @@ async def _facts(
 ) -> list[tuple[Any, ...]]:
     found = await connection.fetch(
         f"SELECT {', '.join(columns)} FROM simulation.{table} WHERE scenario_id = $1"
-        f" ORDER BY {columns[0]}, rank",
+        f" ORDER BY {columns[0]}, iteration, rank",
         key,
     )
     return [tuple(one) for one in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -147,6 +147,16 @@ async def forget_old(connection: asyncpg.Connection, days: int) -> int:
         days, [JobStatus.QUEUED, JobStatus.RUNNING],
     )  # fmt: skip
     return int(status.removeprefix("DELETE "))
+
+
+async def at_work(connection: asyncpg.Connection, numbers: Iterable[int]) -> set[int]:
+    """Return which of these simulations wait or run."""
+    rows = await connection.fetch(
+        "SELECT simulation_id FROM simulation.simulation"
+        " WHERE simulation_id = ANY ($1::bigint[]) AND status = ANY ($2::text[])",
+        list(numbers), [JobStatus.QUEUED, JobStatus.RUNNING],
+    )  # fmt: skip
+    return {row[0] for row in rows}
 
 
 async def read_row(connection: asyncpg.Connection, simulation_id: int) -> Row | None:

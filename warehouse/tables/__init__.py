@@ -10,6 +10,7 @@ from warehouse.tables import (
     programs,
     search,
     simulation,
+    simulation_iterations,
     simulation_outcomes,
     staging,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "programs",
     "search",
     "simulation",
+    "simulation_iterations",
     "simulation_outcomes",
     "staging",
 ]

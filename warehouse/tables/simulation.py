@@ -84,9 +84,9 @@ def dimension(description: str, target: str) -> Any:
     )
 
 
-def ordinal(description: str) -> Any:
+def ordinal(description: str, *, primary_key: bool = False) -> Any:
     """Return a number within the scenario, part of the natural key."""
-    return column(description, sa_type=Integer, nullable=False)
+    return column(description, sa_type=Integer, nullable=False, primary_key=primary_key)
 
 
 class Simulation(SQLModel, table=True):
@@ -182,7 +182,7 @@ class Scenario(Summary, table=True):
         "simulation",
         __doc__,
         UniqueConstraint("simulation_id", "ordinal"),
-        check("ordinal_is_bounded", "ordinal BETWEEN 0 AND 9"),
+        check("ordinal_is_bounded", "ordinal BETWEEN 0 AND 10"),
         grain="one scenario of a simulation",
     )
 
@@ -200,13 +200,6 @@ class Scenario(Summary, table=True):
         "Program streams that take part.", sa_type=Integer, unit="programs", nullable=False
     )
     seats: int = column("Seats of all programs.", sa_type=Integer, unit="positions", nullable=False)
-    variance_ratio: float | None = column(
-        "By how much common random numbers shrink the variance of the change in matched"
-        " applicants; null for the first scenario.",
-        sa_type=Float,
-        unit="times",
-        default=None,
-    )
     audited: int = column(
         "Matchings that the auditor, which shares no code with the solver, looked at.",
         sa_type=Integer,
@@ -221,6 +214,22 @@ class Scenario(Summary, table=True):
         "Some of the pairs that block, and breaches of the market's rules, in words.",
         sa_type=ARRAY(Text),
         nullable=False,
+    )
+    core_applicants: float | None = column(
+        "Applicants who would have another program if programs proposed, on average over the"
+        " audited matchings; null where that is not defined.",
+        sa_type=Float,
+        unit="applicants",
+        default=None,
+    )
+    core_programs: float | None = column(
+        "Programs that would have other applicants then, on average; null likewise.",
+        sa_type=Float,
+        unit="programs",
+        default=None,
+    )
+    core_undefined: str | None = text(
+        "Why the size of the core is not defined; null where it is.", default=None
     )
     verdicts: dict[str, int] = column(
         "How many replicates ended with each verdict.", sa_type=JSONB, nullable=False

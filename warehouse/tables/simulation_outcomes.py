@@ -44,20 +44,26 @@ class ProgramOutcome(ProgramEstimates, table=True):
         "simulation",
         __doc__,
         one_of("province", Province),
+        check("is_hypothetical_where_like", "is_hypothetical = (like_program IS NOT NULL)"),
         Index("ix_program_outcome_simulation_id", "simulation_id"),
         grain="one program stream in a scenario",
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the program within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
+    ordinal: int = ordinal("Number of the program within the scenario.", primary_key=True)
     simulation_id: int = simulation_key(is_indexed=False)
     key: str = text("Match iteration and program stream id, such as 1503-27447.", nullable=False)
     name: str = text("Name of the program stream.", nullable=False)
+    is_hypothetical: bool = column(
+        "Whether there is no such program: a scenario of the simulation opens it.",
+        sa_type=Boolean,
+        nullable=False,
+    )
+    like_program: str | None = text(
+        "Key of the program that one which a scenario opens is like, and whose discipline,"
+        " university and province it has; null for a program that exists.",
+        default=None,
+    )
     program_key: int | None = dimension(
         "The program, in the version that was read; null for one that a scenario opens.",
         "dim_program.program_key",
@@ -85,12 +91,7 @@ class DisciplineOutcome(SeatEstimates, table=True):
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the discipline within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
+    ordinal: int = ordinal("Number of the discipline within the scenario.", primary_key=True)
     simulation_id: int = simulation_key(is_indexed=False)
     name: str = text("Name of the discipline.", nullable=False)
     discipline_key: int | None = dimension("The discipline.", "dim_discipline.discipline_key")
@@ -111,12 +112,7 @@ class ProvinceOutcome(SeatEstimates, table=True):
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the province within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
+    ordinal: int = ordinal("Number of the province within the scenario.", primary_key=True)
     simulation_id: int = simulation_key(is_indexed=False)
     province: str | None = text("The province; null for sites in none.", default=None)
     programs: int = column("Programs.", sa_type=Integer, unit="programs", nullable=False)
@@ -186,26 +182,33 @@ class MatchOutcome(SQLModel, table=True):
         __doc__,
         one_of("category", ApplicantCategory),
         check("rank_goes_with_program", "(rank IS NULL) = (program_ordinal IS NULL)"),
+        check("iteration_goes_with_program", "(iteration IS NULL) = (program_ordinal IS NULL)"),
+        check("iteration_is_first_or_second", "iteration IN (1, 2)"),
         Index("ix_match_outcome_program", "scenario_id", "program_ordinal"),
         grain="one simulated applicant in a scenario whose matches are kept",
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    ordinal: int = column(
-        "Number of the applicant within the scenario.",
-        sa_type=Integer,
-        primary_key=True,
-        nullable=False,
-    )
+    ordinal: int = ordinal("Number of the applicant within the scenario.", primary_key=True)
     applicant: str = text("Identifier of the simulated applicant.", nullable=False)
     category: str = text("Category of the applicant.", nullable=False)
     list_length: int = column(
-        "Programs that the applicant ranked.", sa_type=Integer, unit="programs", nullable=False
+        "Programs that the applicant ranked, in the iteration of the match or else in the first.",
+        sa_type=Integer,
+        unit="programs",
+        nullable=False,
     )
     rank: int | None = column(
-        "Rank that the applicant obtained; null for no match.",
+        "Rank that the applicant obtained, in the list of the iteration of the match; null for no"
+        " match.",
         sa_type=Integer,
         unit="rank",
+        default=None,
+    )
+    iteration: int | None = column(
+        "Iteration in which the applicant was matched, 1 or 2; null for no match.",
+        sa_type=SmallInteger,
+        unit="iteration",
         default=None,
     )
     program_ordinal: int | None = column(
@@ -221,14 +224,19 @@ class Application(SQLModel, table=True):
         "simulation",
         __doc__,
         check("rank_is_positive", "rank > 0"),
+        check("iteration_is_first_or_second", "iteration IN (1, 2)"),
         Index("ix_application_program", "scenario_id", "program_ordinal"),
         grain="one entry of a simulated applicant's list",
     )
 
     scenario_id: int = scenario_id(primary_key=True)
-    applicant_ordinal: int = column(
-        "Number of the applicant within the scenario.",
-        sa_type=Integer,
+    applicant_ordinal: int = ordinal(
+        "Number of the applicant within the scenario.", primary_key=True
+    )
+    iteration: int = column(
+        "Iteration of the list: 1, or 2 for one of those who were without a match.",
+        sa_type=SmallInteger,
+        unit="iteration",
         primary_key=True,
         nullable=False,
     )

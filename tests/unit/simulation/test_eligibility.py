@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulation.eligibility import Candidate, Eligibility, Offering, Refusal, Rule
+from simulation.eligibility import Candidate, Eligibility, Entry, Offering, Refusal, Rule
 from simulation.errors import InvalidRuleError, UnknownIdError
 
 RULES = [
@@ -30,16 +30,22 @@ OFFERINGS = {
 }
 
 
-def test_entries_that_the_rules_refuse_are_taken_out_and_named() -> None:
-    lists = {"cmg": ["cmg", "qc"], "img": ["qc", "cmg", "on"], "approved": ["qc"]}
-    admitted, refusals = Eligibility(RULES, 2025, 1).admit(lists, CANDIDATES, OFFERINGS)
-    assert admitted == {"cmg": ["cmg", "qc"], "img": ["on"], "approved": ["qc"]}
+def entries(*lists: tuple[str, str]) -> list[Entry]:
+    """Entries of these applicants and programs, one in each row."""
+    return [Entry(*one, rank=row, file="x.csv", row=row) for row, one in enumerate(lists, start=1)]
+
+
+def test_entries_that_the_rules_refuse_are_named_with_the_rule() -> None:
+    given = entries(
+        ("cmg", "cmg"), ("img", "qc"), ("img", "cmg"), ("img", "on"), ("approved", "qc")
+    )
+    refusals = Eligibility(RULES, 2025, 1).refusals(given, CANDIDATES, OFFERINGS)
     assert refusals == [
         Refusal(
-            "img", "qc", 1, "QC-IMG",
+            given[1], RULES[0],
             "Rule QC-IMG (the order of physicians approves) requires CMQ_APPROVED.",
         ),
-        Refusal("img", "cmg", 2, "CMG-NOT-IMG", "Rule CMG-NOT-IMG (separate) refuses them."),
+        Refusal(given[2], RULES[3], "Rule CMG-NOT-IMG (separate) refuses them."),
     ]  # fmt: skip
 
 
@@ -64,20 +70,12 @@ def test_an_admission_names_its_rule_too() -> None:
     assert decision.explain() == "Rule REGULAR admits them."
 
 
-def test_a_pair_of_a_couple_is_refused_as_a_whole() -> None:
-    admitted, refusals = Eligibility(RULES, 2025, 1).admit_couples(
-        {("cmg", "img"): [("cmg", "cmg"), ("cmg", "on"), (None, "on")]}, CANDIDATES, OFFERINGS
-    )
-    assert admitted == {("cmg", "img"): [("cmg", "on"), (None, "on")]}
-    assert [(one.applicant, one.rank, one.rule) for one in refusals] == [("img", 1, "CMG-NOT-IMG")]
-
-
 def test_everybody_must_be_described() -> None:
     eligibility = Eligibility(RULES, 2025, 1)
     with pytest.raises(UnknownIdError, match="applicant 'who'"):
-        eligibility.admit({"who": ["on"]}, CANDIDATES, OFFERINGS)
+        eligibility.refusals(entries(("who", "on")), CANDIDATES, OFFERINGS)
     with pytest.raises(UnknownIdError, match="program 'where'"):
-        eligibility.admit({"cmg": ["where"]}, CANDIDATES, OFFERINGS)
+        eligibility.refusals(entries(("cmg", "where")), CANDIDATES, OFFERINGS)
 
 
 @pytest.mark.parametrize(

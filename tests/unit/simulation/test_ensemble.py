@@ -177,7 +177,7 @@ def test_cold_seat_values_are_cancelled_between_two_programs(
 ) -> None:
     begun: list[Market] = []
 
-    def slowly(self: Case, market: Market) -> Outcome:
+    def slowly(self: Case, market: Market, *_: object) -> Outcome:
         begun.append(market)
         time.sleep(0.1)
         return solve(market, seed=self.seed)

@@ -11,7 +11,7 @@ from simulation.engine import solve
 from simulation.errors import UnknownIdError
 from simulation.explanation import explain_applicant, explain_program
 from simulation.market import NO_MATCH, CoupleLists, RankLists
-from simulation.story import StepKind
+from simulation.story import StepKind, Story
 from tests.markets import random_market
 
 
@@ -84,3 +84,22 @@ def test_nobody_of_that_name_is_told() -> None:
         explain_applicant(outcome, "x")
     with pytest.raises(UnknownIdError, match="no program 'x'"):
         explain_program(outcome, "x")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whoever_comes_in_by_the_kernel_asks_where_they_would_one_by_one(seed: int) -> None:
+    market = random_market(Random(seed)).build()
+    everybody = list(range(len(market.applicants)))
+    one_by_one, at_once, mixed = (Story(market, is_told=True) for _ in range(3))
+    one_by_one.let_in(everybody)
+    at_once.let_others_in([])
+    mixed.let_others_in(everybody[::3])
+    mixed.let_in(everybody[::3])
+    for story in (at_once, mixed):
+        assert story.at == one_by_one.at
+        assert story.assignment().tolist() == one_by_one.assignment().tolist()
+    told = {(event.kind, event.applicant) for event in mixed.events}
+    assert at_once.events == []
+    assert {one for kind, one in told if kind is StepKind.HELD} >= {
+        one for one in everybody[::3] if mixed.assignment()[one] != NO_MATCH
+    }

@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
-from simulation.own_market import LAYOUT
+from simulation.own_folder import LAYOUT
 from simulation.own_results import COLUMNS
 from simulation.parameters import CALIBRATED
 

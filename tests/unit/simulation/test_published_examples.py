@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from simulation.engine import core_size, run_match, solve
+from simulation.core import core_of
+from simulation.engine import run_match, solve
 from simulation.intake import market_from_lists
 from simulation.market import Market
 from simulation.outcome import OwnSeats, Proposing, Verdict
@@ -61,7 +62,7 @@ def test_gale_and_shapley_1962_example_2_has_one_stable_set_of_marriages() -> No
     market = marriage(*lists)
     assert all_stable(*lists) == ["3412"]
     assert wives(market) == wives(market, Proposing.PROGRAMS) == "3412"
-    assert core_size(market) == 0
+    assert len(core_of(market).applicants()) == 0
 
 
 def test_gusfield_and_irving_1989_page_6_has_six_blocking_pairs() -> None:

@@ -186,7 +186,8 @@ def test_every_file_says_that_it_is_simulated(result: RunResult, tmp_path: Path)
     files = {path.name: path for path in write_run(tmp_path, result)}
     assert set(files) == {
         "summary.csv", "categories.csv", "disciplines.csv", "provinces.csv", "programs.csv",
-        "certificates.csv", "seat_values.csv", "matches.csv", "result.json",
+        "certificates.csv", "verdicts.csv", "core.csv", "seat_values.csv", "matches.csv",
+        "result.json",
     }  # fmt: skip
     for name, path in files.items():
         if name.endswith(".csv"):
@@ -248,7 +249,7 @@ def test_odd_markets_run_to_their_end(programs: ProgramTable, parameters: Parame
         ({"replicates": 10_000_000}, "replicates"),
         ({"replicates": 0}, "replicates"),
         ({"scenarios": []}, "scenarios"),
-        ({"scenarios": [{"name": str(number)} for number in range(11)]}, "scenarios"),
+        ({"scenarios": [{"name": str(number)} for number in range(12)]}, "scenarios"),
         ({"scenarios": [{"name": "twice"}, {"name": "twice"}]}, "share a name"),
         ({"scenarios": [{"name": ""}]}, "name"),
         ({"seed": -1}, "seed"),
