@@ -20,6 +20,11 @@ MEASURED: Final = frozenset(
     {"programs", "positions", "universities", "disciplines", "cities", "sites", "provinces"}
 )
 GROUPS: Final = MEASURED - {"programs", "positions"}
+PASSED: Final = (
+    "filler", "relative", "discipline", "university", "city", "site", "province", "region",
+    "stream", "category", "flag", "number", "comparator", "comma", "in", "at", "at_fr", "for",
+)  # fmt: skip
+"""Parts between "how many" and what is counted."""
 YEARS: Final = range(1990, 2101)
 
 
@@ -73,52 +78,77 @@ def year_text(year: str, lexicon: Lexicon, language: str) -> str:
 def unread(question: str, phrases: Phrases, lexicon: Lexicon, language: str) -> str:
     """Return what to say before sentences that cannot answer a question; empty where they may."""
     terms = phrases.terms(question)
-    figure = next((one for term in terms if (one := term.sense("absent_figure"))), None)
+    is_counted = _counts(question, terms)
+    figure = _figure(terms)
     if figure is not None:
         return say(
             language,
             f"The data hold no such figure ({figure.en}).",
             f"Les données n’ont pas ce chiffre ({figure.fr}).",
         )
+    if not is_counted:
+        return ""
     other = next((term for term in terms if term.sense("absent_year")), None)
-    years = [sense.value for term in terms if (sense := term.sense("number"))]
-    foreign = [one for one in years if int(one) in YEARS and int(one) != lexicon.year]
-    if other is not None or (foreign and _counts(question, phrases)):
+    numbers = [sense.value for term in terms if (sense := term.sense("number"))]
+    foreign = [one for one in numbers if int(one) in YEARS and int(one) != lexicon.year]
+    if other is not None or foreign:
         name = f"“{other.text}”" if other is not None else foreign[0]
         return year_text(name, lexicon, language)
-    if _counts(question, phrases):
-        return say(
-            language,
-            "This asks for a number of the data, but not every word of it was understood.",
-            "La question demande un nombre des données, mais tous ses mots n’ont pas été compris.",
-        )
-    return ""
+    return say(
+        language,
+        "This asks for a number of the data, but not every word of it was understood.",
+        "La question demande un nombre des données, mais tous ses mots n’ont pas été compris.",
+    )
 
 
-def _counts(question: str, phrases: Phrases) -> bool:
+def _figure(terms: Sequence[Term]) -> Sense | None:
+    """Return the figure that a question asks for and that the data do not have.
+
+    Descriptions may tell some of their own program (its pay, its residents): those are left to
+    them where the question names a program.
+    """
+    roles = {sense.role for term in terms for sense in term.senses}
+    is_of_program = "discipline" in roles and bool(roles & {"university", "city", "site"})
+    kinds = ("absent_figure",) if is_of_program else ("absent_figure", "absent_told")
+    is_asked = bool(_heads(terms) & (COUNTING | {"which", "how_long"}))
+    found = next((one for term in terms if (one := term.sense(*kinds))), None)
+    return found if is_asked or (found and found.role == "absent_figure") else None
+
+
+def _heads(terms: Sequence[Term]) -> set[str]:
+    heads = {sense.value for term in terms for sense in term.senses if sense.role == "head"}
+    return heads | {"yes_no" for term in terms[:1] if term.sense("yes_no")}
+
+
+def _counts(question: str, terms: Sequence[Term]) -> bool:
     """Return whether a question asks for what only the data can tell: numbers, which schools."""
-    terms = phrases.terms(question)
-    heads = {
-        sense.value for term in terms for sense in term.senses if sense.role == "head"
-    } | {"yes_no" for term in terms[:1] if term.sense("yes_no")}  # fmt: skip
-    is_count = bool(heads & COUNTING)
-    if heads & {"average", "median"}:
-        return True
-    if _asks_offers(question, terms, heads):
+    heads = _heads(terms)
+    if heads & {"average", "median"} or _asks_offers(question, terms, heads):
         return True
     is_extreme = any(term.sense("superlative", "comparative") for term in terms)
-    noun = any((sense := term.sense("noun")) and sense.value in MEASURED for term in terms)
-    item = is_count and any(term.sense("item") for term in terms)
-    return ((is_count or is_extreme) and noun) or item
+    if is_extreme and any(_is_measured(term) for term in terms):
+        return True
+    for at, term in enumerate(terms):
+        head = term.sense("head")
+        if head is not None and head.value == "count":
+            counted = [one for one in terms[at + 1 :] if not one.sense(*PASSED)]
+            return any(_is_measured(one) or one.sense("item") for one in counted[:2])
+    return False
+
+
+def _is_measured(term: Term) -> bool:
+    noun = term.sense("noun")
+    return noun is not None and noun.value in MEASURED
 
 
 def _asks_offers(question: str, terms: Sequence[Term], heads: set[str]) -> bool:
     """Return whether a question asks who offers something, or whether somebody unheard of does."""
     nouns = {sense.value for term in terms if (sense := term.sense("noun"))}
     names = any(term.sense("discipline", "category", "stream", "item", "exam") for term in terms)
-    if "which" in heads and nouns & GROUPS and names:
+    offers = any(term.sense("with") for term in terms)
+    if "which" in heads and nouns & GROUPS and names and offers:
         return True
     strange = any(
         not term.senses and term.start and question[term.start].isupper() for term in terms
     )
-    return bool(heads & {"yes_no", "exists", "where"}) and strange and (names or bool(nouns))
+    return bool(heads & {"yes_no", "exists"}) and strange and names and bool(nouns)

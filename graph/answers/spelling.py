@@ -12,7 +12,7 @@ from typing import Final
 
 from graph.answers.words import rows
 
-SHORTEST: Final = 5
+SHORTEST: Final = 6
 """Letters of a word from which on one slip is forgiven."""
 LONG: Final = 10
 """Letters from which on two are."""

@@ -214,7 +214,8 @@ class Structured:
         """What programs state in a field."""
         nodes = await self._nodes(intent)
         text, known = values_text(intent, nodes, self.language)
-        status = ANSWERED if known == len(nodes) else PARTIAL if known else NOT_IN_DOCUMENTS
+        is_whole = bool(nodes) and known == len(nodes)
+        status = ANSWERED if is_whole else PARTIAL if known else NOT_IN_DOCUMENTS
         return self._found(text, cited(nodes[: o.CITED_PROGRAMS]), self._kept(intent), status)
 
     async def reduced(self, intent: Intent) -> Found:

@@ -224,7 +224,7 @@ def groups_text(
     words = [about(intent, language)]
     if intent.denied:
         denied = "; ".join(one.label(language) for one in intent.denied)
-        words.append(say(language, f" (not: {denied})", f" (pas : {denied})"))
+        words.append(say(language, f" (without {denied})", f" (sans {denied})"))
     head = f"{counted(len(found), by, language)}{''.join(words)}"
     if not found:
         return f"{head}."
