@@ -114,7 +114,7 @@ def _given(names: Phrases, found: Mapping[str, Any]) -> Iterator[tuple[tuple[str
         names.add(row["name"], sense)
         yield place, sense
     yield from _sites(names, found, french_names)
-    _streams(names, found)
+    yield from _streams(names, found)
 
 
 def _sites(
@@ -134,12 +134,13 @@ def _sites(
         yield ("site", label), sense
 
 
-def _streams(names: Phrases, found: Mapping[str, Any]) -> None:
+def _streams(names: Phrases, found: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Sense]]:
     """Add the streams' own names, and those without for whom they are."""
     for row in found["streams"]:
         label = row["label"]
         sense = Sense("stream", label, label, label)
         names.add(label, sense)
+        yield ("stream", label), sense
         short = STREAM_OF.sub("", label)
         if short not in CATEGORIES and short.lower().endswith(" stream"):
             names.add(short, sense)

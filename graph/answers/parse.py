@@ -70,6 +70,7 @@ IMPERATIVES: Final = frozenset(
     {"name", "list", "lists", "find", "show", "count", "total", "return", "provide", "identify"}
 )
 """Words that ask only where a question begins with them."""
+EVERY: Final = ("all ", "every ", "toutes ", "tous ")
 DUTIES: Final = ("do ", "must ", "should ", "faut", "doit", "dois")
 
 
@@ -156,6 +157,8 @@ class Parser(ConditionReader):
         if self._take("comma"):
             self.is_including = False
             return True
+        if self._is_quantified():
+            raise self._fail()
         if self._take("and", "unit_on", *FILLERS):
             return True
         found = self._take(*PREPOSITIONS)
@@ -165,6 +168,14 @@ class Parser(ConditionReader):
                 self.draft.verbs.add("offer")
             return True
         return self._denial() or self._verb() or self._only()
+
+    def _is_quantified(self) -> bool:
+        """Whether "all disciplines" is what somebody is to offer, and no remark."""
+        before = self._peek(-1)
+        if not self._sense("filler") or before is None or not before.sense("with"):
+            return False
+        is_every = folded(self.terms[self.at].text).startswith(EVERY)
+        return is_every and self.draft.target != "positions"
 
     def _denial(self) -> bool:
         if not self._take("not"):
@@ -301,6 +312,9 @@ class Parser(ConditionReader):
                 raise NotUnderstoodError("programs that require requirements")
             self.draft.aspects.append(found.value)
             return True
+        behind = self._peek(1)
+        if self._sense("take_time") and behind and behind.sense("number", "comparator"):
+            return False  # "last 7 years"
         found = self._take("extreme_day")
         if found:
             if self.draft.extreme_day:

@@ -94,6 +94,7 @@ class ConditionReader(RequirementReader):
         if self._take("years"):
             return c.length(amount)
         if self._take("words"):
+            self.draft.verbs.add("words_told")
             return c.words(amount, self.draft.bound)
         item = self._take("item")
         if item and item.value in COUNTABLE:
@@ -213,6 +214,9 @@ class ConditionReader(RequirementReader):
         if found is None:
             return False
         if self.is_including:
+            before = self._peek(-3)
+            if before is not None and before.sense("noun"):
+                raise NotUnderstoodError("whether it is a part, or what is asked of")
             self.is_including = False
             return True
         is_said = found.value in {"return_of_service", "ros_stream"} and any(

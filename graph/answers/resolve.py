@@ -22,6 +22,8 @@ def intent_of(draft: Draft, places: Sequence[Place]) -> Intent:
     Raises:
         NotUnderstoodError: its parts do not make one question.
     """
+    if "words_told" in draft.verbs and {one.value for one in draft.items} <= {"PERSONAL_LETTER"}:
+        draft.items, draft.bound = [], ""
     is_letter = any(item.value == "PERSONAL_LETTER" for item in draft.items)
     is_words = is_letter or "words" in draft.verbs
     if draft.bound and draft.items and not is_words and not draft.superlative:
@@ -90,6 +92,8 @@ def _check(draft: Draft, found: Subjects, aspect: str) -> None:
         raise NotUnderstoodError("a date of something that is not an interview")
     if draft.extreme_day and not (is_dates and "interview" in draft.verbs):
         raise NotUnderstoodError("a first or last of something that is no date")
+    if "military" in conditions and draft.target == "positions":
+        raise NotUnderstoodError("seats of streams that are open to others too")
     if draft.bound and not aspect.startswith("words"):
         raise NotUnderstoodError("a greatest or least of something that is not told")
     if len(draft.aspects) > 1 and not aspect.startswith("words"):
@@ -212,6 +216,8 @@ def _exists(draft: Draft, found: Subjects) -> Intent | None:
     is_plain = not draft.per and not draft.measure and draft.target in {"", *COUNTED}
     if not is_plain or not given or _has_choice(given) or found.denied:
         return None
+    if draft.target != "programs" and any(one.amount for one in given):
+        return None  # a number of seats: of one program, or of all together
     if not draft.target and not _scoped(given, "discipline"):
         return None
     return Intent(Ask.EXISTS, draft.target or "programs", given)
