@@ -148,7 +148,7 @@ async def search(
     nothing: 1.
     """
     from warehouse.search.query import Query, QueryTerm
-    from warehouse.search.ranking import IndexShape, SearchMode
+    from warehouse.search.ranking_settings import IndexShape, SearchMode
     from warehouse.search.searcher import Index, Prepared, Searcher
 
     searcher = Searcher(reader.fetch_rows)

@@ -14,7 +14,7 @@ from warehouse.search.lexicon import Lexicon
 from warehouse.search.need_finder import NeedFinder
 from warehouse.search.needs import WordingKind, make_needs
 from warehouse.search.phrases import JOINT
-from warehouse.search.ranking import SearchMode
+from warehouse.search.ranking_settings import SearchMode
 from warehouse.search.searcher import Searcher
 from warehouse.vocabulary import Language
 

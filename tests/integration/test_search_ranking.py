@@ -16,7 +16,7 @@ from warehouse.reader import Reader
 from warehouse.search.analysis import lexemes
 from warehouse.search.lexicon import EntryKind, Lexicon, make_lexicon
 from warehouse.search.need_finder import NO_NEEDS
-from warehouse.search.ranking import Fusion, RankingSettings, SearchMode
+from warehouse.search.ranking_settings import Fusion, RankingSettings, SearchMode
 from warehouse.search.searcher import Searcher
 from warehouse.search.vectors import build_approximate_index
 from warehouse.search.versions import active_version, roll_back

@@ -17,7 +17,7 @@ from warehouse.reader import Reader
 from warehouse.search.evaluation import Evaluation
 from warehouse.search.judged import REAL, TUNING, JudgedSet, Topic, passage_grades, read_judged
 from warehouse.search.measures import ndcg
-from warehouse.search.ranking import RankingSettings, SearchMode
+from warehouse.search.ranking_settings import RankingSettings, SearchMode
 from warehouse.search.searcher import Searcher
 
 BM25_SETTINGS: Final = ((0.8, 0.5), (0.8, 0.75), (1.2, 0.75), (0.9, 0.4))
