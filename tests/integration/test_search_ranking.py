@@ -119,7 +119,7 @@ async def test_a_program_scores_by_its_best_passages_each_less_and_by_its_title(
 
 @pytest.mark.parametrize("fusion", list(Fusion))
 async def test_a_hybrid_score_is_made_of_both_legs(searcher, fusion):
-    searcher.ranking = RankingSettings(fusion=fusion, lexical_weight=0.3, semantic_weight=0.7)
+    searcher.ranking = RankingSettings(fusion=fusion, keyword_weight=0.7, sentence_weight=0.7)
     hits = await searcher.programs(await searcher.prepare(QUERIES[0]), first=100)
     legs = {}
     for leg in ("lexical", "semantic"):
