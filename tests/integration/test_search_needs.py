@@ -156,4 +156,5 @@ async def test_the_more_certain_a_reading_the_more_meaning_counts(
     semantic = max(hit.semantic or 0 for hit in hits)
     for hit in hits:
         share = (1 - weight) * (hit.lexical or 0) / lexical
-        assert hit.score == pytest.approx(share + weight * (hit.semantic or 0) / semantic)
+        expected = share + weight * (hit.semantic or 0) / semantic
+        assert hit.score == pytest.approx(expected, abs=1e-6)
