@@ -287,7 +287,9 @@ def test_towns_of_a_sentence_count_where_it_says_that_one_trains_there() -> None
     ("text", "town"),
     [
         ("The surgery rotations are completed in Windsor.", "Windsor"),
-        ("Residents will be based out of Thunder Bay for most of the year.", "Thunder Bay"),
+        ("The College has developed rotations in Regina and other communities.", "Regina"),
+        ("One can be away (surgery and ICU experiences take place in Calgary).", "Calgary"),
+        ("Training is in Saskatoon, or smaller centres (i.e. Prince Albert).", "Prince Albert"),
         ("La résidence prévoit un stage qui peut être tenu à Drummondville.", "Drummondville"),
     ],
 )
@@ -303,7 +305,9 @@ def test_towns_given_as_examples_of_sites_count() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "The College has developed rotations in Regina and other communities.",
+        "Residents will be based out of Thunder Bay for most of the year.",
+        "Our rural stream is located in Pembroke, an hour away from Ottawa.",
+        "One resident trains at the Smithers Site.",
         "There are daily flights to Toronto, Ottawa and Montreal.",
         "The region is home to three cities, Cambridge, Kitchener and Waterloo.",
         "The hospital lies between Kenora and Dryden.",
@@ -313,11 +317,47 @@ def test_towns_that_only_tell_where_something_lies_count_for_none(text: str) -> 
     assert names(text) == []
 
 
-def test_towns_of_a_health_authority_count_and_it_does_not() -> None:
+def test_rotations_a_drive_apart_count_with_what_tells_how_far() -> None:
+    text = "Rotations taking place in St. Catharines, just 20 minutes away, or Hamilton are short."
+    assert names(text) == ["St. Catharines", "Hamilton"]
+
+
+def test_towns_that_open_a_series_with_a_hospital_count() -> None:
+    text = "  * Selectives: Grande Prairie, Red Deer, Sturgeon Community Hospital (St. Albert)\n"
+    assert names(text) == ["Grande Prairie", "Red Deer", "Sturgeon Community Hospital"]
+
+
+def test_town_that_locates_the_places_in_parentheses_behind_it_does_not_count() -> None:
+    text = "  * Stages : Montréal (CHUM, CHU Sainte-Justine), Chicoutimi, Rimouski\n"
+    assert names(text) == ["CHUM", "CHU Sainte-Justine", "Chicoutimi", "Rimouski"]
+
+
+def test_health_authority_counts_beside_the_towns_that_it_stands_for() -> None:
     assert names("  * CISSS de la Côte-Nord (Port-Cartier, Sept-Îles)\n") == [
+        "CISSS de la Côte-Nord",
         "Port-Cartier",
         "Sept-Îles",
     ]
+
+
+def test_health_authority_with_one_town_behind_a_dash_is_one_name() -> None:
+    assert names("  * CISSS de la Côte-Nord - Sept-Îles\n") == ["CISSS de la Côte-Nord - Sept-Îles"]
+
+
+def test_network_counts_in_a_list_where_another_place_than_its_own_follows() -> None:
+    first, network, other = (
+        "Nova Scotia Cancer Centre",
+        "Queen Elizabeth II Health Sciences Centre",
+        "IWK Health Centre",
+    )
+    assert names(f"  * {first}\n  * {network}\n  * {other}\n") == [first, network, other]
+    assert names(f"  * {network}\n  * {first}\n  * {other}\n") == [first, other]
+
+
+def test_university_counts_only_in_a_list_that_announces_places() -> None:
+    items = "\n  * Grey Nuns\n  * University of Alberta\n  * Misericordia\n"
+    assert "University of Alberta" in names(f"Hospitals and health centres:\n{items}")
+    assert "University of Alberta" not in names(f"Resources\n{items}")
 
 
 def test_town_of_its_seat_only_tells_where_a_health_authority_is() -> None:
@@ -355,8 +395,8 @@ def test_place_that_only_tells_where_another_is_counts_for_none(
     assert names(f"{text}\n") == found
 
 
-def test_towns_of_two_streams_and_of_a_block_count() -> None:
-    towns = ["Barrie", "Newmarket"]
-    assert names("Our teaching sites are in the Barrie or Newmarket Stream.\n") == towns
-    assert names("Barrie or Newmarket for a two week block\n") == towns
+def test_towns_of_a_block_or_training_site_count_and_those_of_a_stream_do_not() -> None:
+    assert names("Barrie or Newmarket for a two week block\n") == ["Barrie", "Newmarket"]
+    assert names("Click here for the Ilderton training site.\n") == ["Ilderton"]
+    assert names("Our teaching sites are in the Barrie or Newmarket Stream.\n") == []
     assert names("Our teaching sites of the Barrie Stream are new.\n") == []

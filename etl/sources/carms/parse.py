@@ -37,7 +37,7 @@ from warehouse.vocabulary import DocumentPart, SectionKind
 
 __all__ = ["PARSER_VERSION", "RawSection", "parse_program", "split_sections"]
 
-PARSER_VERSION = "4"
+PARSER_VERSION = "5"
 """Raise it with every change that can change a value, be it in code or in the tables of communities
 and training places: it stands in every row of evidence."""
 

@@ -71,12 +71,20 @@ INTRODUCTION = (
     " names stood in three documents with one and the same list of health authorities with"
     " their towns, of which the towns count. Both samples have since been mended from, so that"
     " they are no estimate any more; and the documents were not unseen when they were read:"
-    " other readers' labels of them had been in view. A third sample of 80, read in the same way"
-    " after the last mending and never mended from, is the last table but one: 0.976 and 0.919"
-    " (0.971 and 0.930 against one of its readers alone, 0.978 and 0.950 against the other, who"
-    " agree with each other on 547 of 571 and 563 names, 0.958 and 0.972). 21 of the 47 names"
-    " that it counts as missed are those health authorities again, in three documents of the same"
-    " list: whoever settled the third sample counted them beside their towns.\n\n"
+    " other readers' labels of them had been in view. On a third sample of 80, read in the same"
+    " way, version 4 reached 0.976 and 0.919 before any mending in its light (0.971 and 0.930"
+    " against one of its readers alone, 0.978 and 0.950 against the other, who agree with each"
+    " other on 547 of 571 and 563 names, 0.958 and 0.972). 21 of the 47 names that it then missed"
+    " were those health authorities again, in three documents of the same list: whoever settled"
+    " the third sample counted them beside their towns. Two rules were decided after that: such an"
+    " authority counts beside its towns, and a town where a school, stream or site as a whole is"
+    " based does not count by that alone. Version 5 was mended in the light of the third sample"
+    " and of all other labels, so that the third is no estimate either: it reaches 0.984 and 0.979"
+    " on it as it was read. The labels were put in line with the two rules, and where the same"
+    " sentences were labelled in two ways, with the parser's answers in view (138 names, see"
+    " `tests/golden/README.md`); by the labels without these edits, version 5 reaches 0.958 and"
+    " 0.976 over all documents instead of 0.987 and 0.982: 106 of the names between the two are"
+    " the health authorities of one list, in 16 documents.\n\n"
     "Changed after first measurement, each time with the parser's answer in view: training"
     " sites were scored in lists and in prose apart, and now by name, with the form as a field"
     " of its own; outside information and ranking were scored row by row, and now by the text"
@@ -146,17 +154,19 @@ def measure_labelled() -> list[QualityReport]:
     halves: dict[str, list[str]] = json.loads((LABELS / "halves.json").read_text())
     names = {"Labelled documents, all": [d for half in halves.values() for d in half]}
     names["Labelled documents, held-out half"] = halves["held_out"]
+    parts = {
+        "Partly labelled documents": _truths("partial_labels"),
+        "Training sites read twice after the last mending": _truths("unmended_labels"),
+    }
     return [
         *(
             _report(name, files, {key: _truth(LABELS / "labels" / f"{key}.json") for key in keys})
             for name, keys in names.items()
         ),
-        _report("Partly labelled documents", files, _truths("partial_labels"), measure_partial),
-        _report(
-            "Training sites read twice after the last mending",
-            files,
-            _truths("unmended_labels"),
-            measure_partial,
+        *(
+            _report(name, files, truths, measure_partial)
+            for name, truths in parts.items()
+            if truths
         ),
     ]
 
@@ -212,7 +222,7 @@ def _report(
 
 
 def _truths(folder: str) -> dict[str, Truth]:
-    """Return the true values in a folder of labels, by document."""
+    """Return the true values in a folder of labels, by document; none where it is not there."""
     return {path.stem: _truth(path) for path in (LABELS / folder).glob("*.json")}
 
 

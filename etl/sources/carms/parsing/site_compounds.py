@@ -164,7 +164,8 @@ def _is_one(
     gap = (text, name.end, following.start)
     campus = is_campus(text, following)
     if _OF.fullmatch(*gap) is not None:
-        return text.endswith("Campus", 0, name.end) and not campus
+        is_part = bool(parts_of(following.meant, name.meant))
+        return is_part or (text.endswith("Campus", 0, name.end) and not campus)
     if _COLON.fullmatch(*gap) is not None:
         return listed and campus and not _in_series(text, around, name, following)
     if _SLASH.fullmatch(*gap) is not None:

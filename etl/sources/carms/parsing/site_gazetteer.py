@@ -23,6 +23,7 @@ NO_PLACES: Places = frozenset()
 
 _WORD = re.compile(
     r"centres? hospitali[a-z]+|health care|gmf-? ?u(?:niversitaire)?(?![a-z])"
+    r"|[a-z]{4,}(?=\d{3})"
     r"|(?:groupe|clinique|unite)s? (?:universitaire )?de medecine (?:de )?famil[a-z]+"
     r"(?: universitaire)?|(?:[a-z]\.\s?){2,}|[a-z0-9]+|&|\+"
 )
@@ -89,7 +90,8 @@ def comparable(text: str) -> frozenset[str]:
 
 _HEADS = comparable(
     "hospital centre health healthcare clinic institute campus gmf-u hotel site practice chu"
-    " cisss laboratory lab pavillon rehab rehabilitation infirmary building hospice clsc"
+    " cisss laboratory laboratoire lab pavillon rehab rehabilitation infirmary building hospice"
+    " clsc"
 )
 _GENERIC = _HEADS | comparable(
     "science general regional community family medical medicine university cancer mental women"

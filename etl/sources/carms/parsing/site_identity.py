@@ -118,7 +118,8 @@ class Mentions:
         provinces = {
             province
             for mention in self._kept
-            if not mention.is_abbreviation and len(mention.provinces) == 1
+            if not (mention.is_abbreviation or _is_general(mention))
+            if len(mention.provinces) == 1
             for province in mention.provinces
         }
         named = frozenset(place for mention in self._kept for place in mention.places)
@@ -135,12 +136,8 @@ class Mentions:
 
 
 def _is_general(mention: Mention) -> bool:
-    """Say whether a place named in prose has a name that places of other provinces have too."""
-    return (
-        mention.form is TrainingSiteForm.PROSE
-        and len(mention.provinces) > 1
-        and mention.words <= _COMMON
-    )
+    """Say whether a name of the table tells what a place is and no more: Eye Care Centre."""
+    return bool(mention.places) and mention.words <= _COMMON | _KINDS
 
 
 def _words(name: str) -> frozenset[str]:
@@ -189,4 +186,4 @@ def _shortens(known: Mention, new: Mention) -> bool:
     if new.form is known.form is TrainingSiteForm.LIST:
         return more <= town_words() and bool(smaller - _COMMON)
     later = new.form is TrainingSiteForm.PROSE and smaller is new.words
-    return not more & _KINDS and (later or bool(smaller - _COMMON))
+    return not more & _KINDS and (later or bool(smaller - _COMMON - _KINDS))

@@ -15,7 +15,7 @@ LONGEST_ITEM = 9
 
 _CONTACT = re.compile(r"\S+@\S+|\(?\d{3}\)?[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{4}")
 _GENERIC = re.compile(
-    r"(?:(?:the )?(?:university|department)|r\d|pgy|internal match|universite|other|autres?"
+    r"(?:(?:the )?department|r\d|pgy|internal match|other|autres?"
     r"|elective|selective|various|several|additional|resources?|training sites?|sites?|rotations?"
     r"|outpatient|inpatient|office|virtual|plus|and|or|et|ou|library|simulation|research|parking"
     r"|housing|video|facilities|ressources?|lieux"
@@ -23,6 +23,9 @@ _GENERIC = re.compile(
     r"|teaching)(?! \w+ (?:services?|clinic|division|unit|program)\b))\b"
 )
 """Beginnings of items that tell no place."""
+
+_UNIVERSITY = re.compile(r"(?:the )?universit[ey]\b")
+"""Beginning of items that name a place only where words before the list announce places."""
 
 _PROVINCES = frozenset(fold(province.description) for province in Province)
 _WORD = r"[A-ZÀ-Þ][\w'.À-ÿ-]*"
@@ -49,7 +52,14 @@ def own_item(rows: Rows, number: int) -> Iterator[Span]:
     titled = row.lead or row.line.folded.startswith("#")
     heads = titled and following is not None and following.names and not following.lead
     if rows.is_site_list(row) and not heads:
-        yield from item(row, row.line.bullet, len(row.text))
+        found = item(row, row.line.bullet, len(row.text))
+        led = rows.is_led_by_sites(row)
+        yield from (
+            span
+            for span in found
+            if (led and row.text[span[1] : span[1] + 1] != ":")
+            or not _UNIVERSITY.match(fold(row.text[slice(*span)]))
+        )
 
 
 def item(row: Row, start: int, end: int, *, sure: bool = False) -> Iterator[Span]:

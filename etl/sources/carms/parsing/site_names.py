@@ -35,6 +35,7 @@ _OTHER_THING = re.compile(
 _NOT_THERE = re.compile(
     r"(?:\b(?:[Aa]n?|[Uu]ne?|est l[ea]|any|each|another|known as(?: the)?|adjoining)"
     r"|[Ff]ormerly(?: \w+)?(?: the)?|[Aa]nciennement(?: l[ea'])?"
+    r"|in close \w+ to(?: the)?"
     r"|(?:adjacent|next|affiliated?|close) to(?: [^.;,]{0,60} and)?(?: the)?"
     r"|[Aa]djacent to the \w+ is(?: the)?|à proximité (?:de la|du|de l'|de)"
     r"|\b(?:près|adjacente?s?) (?:de l[a']|du|au|à l[a'])"
@@ -42,6 +43,9 @@ _NOT_THERE = re.compile(
     r"|\b(?:[Rr]ue,?|chemin|boulevard|avenue|boul\.|av\.))\s*$"
 )
 """What before a name tells that residents do not train there: a clinic, formerly, close to."""
+
+_GLUED = re.compile(r"\b(?:of|the|at|and)[A-ZÀ-Þ]\w+\s$")
+"""A word that lost the space before it: the name behind it has lost its beginning."""
 
 _REGION = re.compile(
     r"(?:le |la |du )?(?:CIUSSS?|CISSS?|CRSSS|Centre [Ii]nt[ée]gr[ée](?! (?:de|en) [Cc]anc))"
@@ -58,9 +62,11 @@ _SERIES = re.compile(
     r"\b(Hospitals|Campus(?:es)?|Sites)\b"
 )
 _SERIES_END = re.compile(r"(?:Hospitals|Campus|Sites)\b|Campuses\b")
-_GOES_ON = re.compile(r"[\s-][A-ZÀ-Þ]")
+_GOES_ON = re.compile(r"[\s-](?!(?:Site|Campus)\b)[A-ZÀ-Þ]")
 _PLACED = re.compile(
-    r"(?:\b(?:at|to|the|and|include|site|au|à|et|le|la|du|l')|[,(/:]|^)\s*$", re.IGNORECASE
+    r"(?:\b(?:at|to|the|and|or|such as|include|including|site|au|à|et|ou|le|la|du|l')"
+    r"|\(ex\.|[,(/:]|^)\s*$",
+    re.IGNORECASE,
 )
 
 _SITE_BEFORE = re.compile(
@@ -149,6 +155,8 @@ def _is_there(text: str, start: int, end: int, *, listed: bool) -> bool:
     before = text[max(0, start - 90) : start]
     if not listed and _SEVERAL.match(text, start) is not None:
         return False
+    if _GLUED.search(before) is not None:
+        return False
     return _OTHER_THING.match(text, end) is None and _NOT_THERE.search(before) is None
 
 
@@ -161,6 +169,7 @@ def _stands_alone(text: str, match: Match, starts: frozenset[int], *, listed: bo
         return True
     word = text[max(0, match.start - 60) : match.start].rstrip("- ").rsplit(" ", 1)[-1]
     goes_before = word[:1].isupper() and word[-1].isalnum() and word not in LEADING_WORDS
+    goes_before = goes_before and not text.endswith(" - ", 0, match.start)
     goes_on = _GOES_ON.match(text, match.end) is not None and match.end + 1 not in starts
     if goes_before or goes_on:
         return False

@@ -52,6 +52,7 @@ _PLURAL = re.compile(r"(?<=Hospital)s$|(?<=Campus)es$|(?<=Site)s$")
 _PLURAL_ONLY = re.compile(
     r"(?:Clinics|Centres|Centers|Hospitals|Pavilions|Units|Teams|Laboratories|Programs)$"
 )
+_SENTENCE_END = re.compile(r"\b[A-Z]\.\s(?=The\s)")
 _FIRST_WORD = re.compile(r"\s*(\S+)(?:\s+|$)")
 _GLUED_NUMBER = re.compile(r"[a-zà-ÿ]\d{3,}")
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -110,6 +111,8 @@ def _parts(text: str, start: int, end: int) -> list[Span]:
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:
     """Cut words that open a sentence, and marks at the end; null where nothing is left."""
+    ended = _SENTENCE_END.search(text, start, end)
+    start = ended.end() if ended is not None else start
     while (word := _FIRST_WORD.match(text, start, end)) and word.group(1) in TRIMMED_WORDS:
         start = word.end()
     glued = _GLUED_NUMBER.search(text, start, end)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from etl.reference.training_places import PlaceKind
 from etl.sources.carms.parsing.normalise import fold
 from etl.sources.carms.parsing.site_compounds import is_campus
-from etl.sources.carms.parsing.site_gazetteer import kinds_of
+from etl.sources.carms.parsing.site_gazetteer import kinds_of, parts_of
 from etl.sources.carms.parsing.site_lists import Row, Rows
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span, is_clinic_of_its_kind, is_common
@@ -48,8 +48,8 @@ _IS_AT = re.compile(
 _STANDS_AT = re.compile(rf"\s(?:is|are)\s(?:\w+\s)?{_LIES}")
 _SERIAL = re.compile(r"(?:,|\band)\s$")
 _OTHERS_AT = re.compile(
-    rf"\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{{0,90}}"
-    rf"(?:\b{_LIES}|Lab at\s(?:the\s)?)$"
+    rf"(?:\b(?:[Dd]epartments|[Rr]esearch|[Ll]ibrar(?:y|ies)|[Ll]ab|[Rr]oom)\b[^.;:]{{0,90}}"
+    rf"\b{_LIES}|\b(?:Lab|lab services) at\s(?:the\s)?)$"
 )
 """What says that a thing where no resident trains is at the place named next."""
 
@@ -232,5 +232,7 @@ def _is_location(row: Row, names: Sequence[Name], position: int) -> bool:
     before = names[position - 1]
     if row.text.endswith("'s", 0, before.end) and name.start == before.end + 1:
         return True
-    marks = (_IS_AT, _AT) if kinds_of(before.meant) == {PlaceKind.HOSPITAL} else (_IS_AT,)
+    is_part = bool(parts_of(name.meant, before.meant))
+    within = is_part or kinds_of(before.meant) == {PlaceKind.HOSPITAL}
+    marks = (_IS_AT, _AT) if within else (_IS_AT,)
     return any(mark.fullmatch(row.text, before.end, name.start) for mark in marks)

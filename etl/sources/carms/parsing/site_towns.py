@@ -21,7 +21,10 @@ LONGEST_SENTENCE = 400
 
 _PROVINCE_NAMES = (*(code.description for code in Province), "Newfoundland", "PEI")
 _PROVINCES = "|".join(map(re.escape, (*_PROVINCE_NAMES, *Province.values())))
-_ASIDE = rf"(?:\s*\([^()]*\)|\s*,?\s*\(?\b(?:{_PROVINCES})\b\)?)*"
+_ASIDE = (
+    rf"(?:\s*\([^()]*\)|\s*,?\s*\(?\b(?:{_PROVINCES})\b\)?"
+    r"|,\s(?:just |only |about |approximately )?\d[\d-]* (?:minutes?|hours?|km) away)*"
+)
 _JOINT = (
     rf"{_ASIDE}\s*(?:[,;/•|&:]|,?\s*\+/-|\band\b|\bet\b|\bou\b|\bor\b|\s-\s|\s"
     r"|,?\s(?:but also|qu'à)\b(?: in)?|(?:,|\set|\sou)\sà\s)[\s,]*"
@@ -43,8 +46,7 @@ _TRAINING = re.compile(
     re.IGNORECASE,
 )
 _BASE = re.compile(r"\b(?:[Ss]ite|base|based|stream|spent|hospitals|tenue?s?|donnent?)\b")
-_BASED = re.compile(r"\bhome[ -]?base[^.;]{0,40}\b(?:in|of|is)$|\bwill be based (?:in|out of)$")
-_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| (?:Site|Stream)\b(?! [A-Z])| hospitals\b")
+_SITE = re.compile(r" (?:training |teaching )[Ss]ite\b| hospitals\b")
 _TOLD = re.compile(
     r"\b(?:train|rotate|(?:rotations?|training|placements?|blocks?)(?: \w+){0,3}"
     r"|placed(?: \w+){0,5}|community hospitals) (?:in|at)$"
@@ -61,12 +63,14 @@ _BESIDE = (
 _PHRASES = (
     (
         r"(?:rotations?|placements?|blocks?|stages|experiences)"
-        rf"(?: this| during \w+| in the \w+ years?)?(?: {_BESIDE})* (?:in|at|à)(?: either)?"
+        rf"(?: this| during (?:\w+ ){{0,2}}\w+| in the \w+ years?)?"
+        rf"(?: {_BESIDE})* (?:in|at|à)(?: either)?"
     ),
     r"[Rr]otations? to occur in",
-    r"(?:rotation|block)s?\b[^.;:]{0,90}\btakes? place in",
-    rf"[Rr]esidents? (?:are|is|will be)(?: {_BESIDE})* (?:in|out of)(?: either)?",
-    r"(?:[Ss]tream|[Ss]ite|[Pp]rogram) is located in",
+    r"(?:rotation|block|experience)s?\b[^.;:]{0,90}\b(?:takes?|taking) place(?: either)? in",
+    r"experiences? in (?:\w+ ){0,2}\w+ in (?:places|communities|cent(?:re|er)s) (?:like|such as)",
+    r"milieux\b[^.;]{0,120}, soit",
+    rf"[Rr]esidents? (?:are|is|will be)(?!.* based )(?: {_BESIDE})* (?:in|out of)(?: either)?",
     r"[Tt]raining out of",
     r"year\b[^.;]{0,90} spent in",
     r"(?:tenue?s?|se donnent?) à",
@@ -85,21 +89,23 @@ _PHRASES = (
     r"milieux tels que",
     r"s'effectuent?\b[^.;]{0,60}\b(?:principalement|surtout) à",
 )
-_DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES))
+_DIRECT = re.compile("|".join(rf"\b{phrase}$" for phrase in _PHRASES), re.IGNORECASE)
 """What right before a town tells that residents train there, be it a single one."""
 
 _FOR_BLOCK = re.compile(r" for (?:an? |the )?(?:[\w-]+ ){0,4}(?:block|rotation)s?\b")
 """What behind towns that begin a line tells what residents do there."""
 
-_ALSO = re.compile(r"\s+(?:and other|at (?:the )?[A-Z])")
-"""What behind a town tells that it only says where, or that it is one of many."""
+_ALSO = re.compile(r"\s+at (?:the )?[A-Z]")
+"""What behind a town tells that it only says where."""
 
+_SERIES_GOES_ON = re.compile(rf"{_ASIDE}\s*[,;]\s")
 _OPEN = re.compile(r"\([^()]*$")
 _EXAMPLES = re.compile(
     r"\b(?:sites|communities|hospitals|cent(?:re|er)s)\b[^()]{0,40}"
-    r"\((?:e\.?g\.?,?|such as|including)?$|\(including sites such as$"
+    r"\((?:e\.?g\.?,?|i\.?e\.?,?|such as|including)?$|\(including sites such as$"
     r"|\bmilieux?\b[^()]{0,40}\((?:par )?ex(?:emple)?\.?\s?:?$"
 )
+_ONE_OF_THEM = re.compile(r"\btraining\b[^.;]{0,60}\bcent(?:re|er)s \(i\.?e\.?,?$", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"\b(?:drive|flights?|rail|minutes?|hours?|km|proximity|population|home to|between|near|close"
     r"|away|serv(?:es?|ed|ing)|explor\w+|festivals?|highway|airport|travel|university|universit[ée]"
@@ -107,6 +113,17 @@ _ELSEWHERE = re.compile(
     r"|surrounding|attend|hospital with)\b",
     re.IGNORECASE,
 )
+
+
+def _is_province(name: str) -> bool:
+    """Say whether a town's name is also that of its province, as written there: Quebec."""
+    return name in _PROVINCE_NAMES
+
+
+def _told_inside(opening: str) -> bool:
+    """Say whether what is open before a single town tells that residents train there."""
+    inside = opening[opening.rindex("(") :]
+    return _DIRECT.search(inside) is not None or _ONE_OF_THEM.search(opening) is not None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -185,20 +202,22 @@ def towns_of_training(text: str) -> list[Town]:
         opening = text[max(0, first - LONGEST_SENTENCE) : first].rstrip()
         before = opening.rsplit(". ", 1)[-1]
         if _OPEN.search(opening):
-            if len(run) > 1 and _EXAMPLES.search(opening):
+            if _EXAMPLES.search(opening) if len(run) > 1 else _told_inside(opening):
                 found += [Town(*town, told=True) for town in run]
             continue
         trains = _TRAINING.search(before) is not None
         announced = trains and before.endswith((":", " -"))
         several = len(run) > 1 and _TOLD.search(before) is not None
         told = several or (trains and len(run) >= LEAST_TOWNS)
-        based = len(run) == 1 and _BASED.search(before) is not None
-        site = _SITE.match(text, last)
-        # The Eastport Stream names a program; the Eastport or Westport Stream tells of two towns.
-        of_one = site is not None and not (site.group().startswith(" Stream") and len(run) == 1)
-        based = based or (len(run) < LEAST_TOWNS and of_one)
+        of_town = len(run) < LEAST_TOWNS and _SITE.match(text, last) is not None
+        of_town = of_town and not _is_province(text[first:last])
         direct = _DIRECT.search(before) is not None and _ALSO.match(text, last) is None
-        direct = direct or (not before and _FOR_BLOCK.match(text, last) is not None)
-        if announced or based or direct or (told and _ELSEWHERE.search(before) is None):
+        goes_on = len(run) > 1 and _SERIES_GOES_ON.match(text, last) is not None
+        series = announced and (goes_on or len(run) >= LEAST_TOWNS)
+        among = trains and opening.endswith(";") and text.startswith(";", last)
+        direct = (
+            direct or series or among or (not before and _FOR_BLOCK.match(text, last) is not None)
+        )
+        if announced or of_town or direct or (told and _ELSEWHERE.search(before) is None):
             found += [Town(*town, listed=announced, told=direct or several) for town in run]
     return found

@@ -29,7 +29,7 @@ ENGLISH_HEADS = (
     r"Medical\s+Group", r"Health\s+Station", "Sanatorium", r"Nursing\s+Station",
     r"Medical\s+Building", r"Family\s+Medicine\s+Associates", r"Medical\s+Associates", "Rehab",
     r"Cancer\s+(?:Care|Agency)",
-    r"Public\s+Health(?:\s+(?:Services?|Unit|Agency|Department|Division))?",
+    r"Public\s+Health(?:\s+(?:Services?|Unit|Agency|Department|Division|Laborator(?:y|ies)))?",
     r"Sports?\s+Medicine(?:\s+(?:Clinic|Centre))?", "Health Unit", r"Medical\s+Clinic",
     r"Care\s+Group", "CHC", r"Health\s+Hub", r"Medical\s+Officer\s+of\s+Health",
 )  # fmt: skip
@@ -127,7 +127,7 @@ COMMON_WORDS = word_set(
     " trauma two unit units universitaire university urban various veterans walk western women"
     " one group programs minor procedure procedures cystic fibrosis postgraduate poison"
     " obstetrical sciences treatment detox program hospice palliative social public publique"
-    " sante direction directions regionale specific"
+    " sante direction directions regionale specific strong"
 )
 """Folded words that make no name of a place by themselves."""
 
@@ -150,6 +150,7 @@ ALSO_PROPER = re.compile(
     r"(?:the )?(?:children'?s(?: and women'?s)?|women'?s(?: and children'?s)?|university"
     r"|veterans'?)"
     r" (?:hospital|centre|center)|(?:the )?general (?:hospital|campus)"
-    r"|health sciences (?:centre|center)|centre mere-enfant|(?:civic|riverside|general) campus"
+    r"|health sciences (?:centre|center)|public health laboratory|centre mere-enfant"
+    r"|(?:civic|riverside|general) campus"
 )
 """Folded names of common words that are names all the same."""

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from etl.reference.training_places import training_places
@@ -16,7 +16,7 @@ from etl.sources.carms.parsing.site_lists import ABBREVIATION, SPLIT_WORD, Row, 
 from etl.sources.carms.parsing.site_names import Name, Scope
 from etl.sources.carms.parsing.site_patterns import Span
 from etl.sources.carms.parsing.site_roles import ARTICLES, listed_names, prose_names
-from etl.sources.carms.parsing.site_towns import is_town, towns_alone, towns_of_training
+from etl.sources.carms.parsing.site_towns import Town, is_town, towns_alone, towns_of_training
 from warehouse.masking import mask_contacts
 from warehouse.vocabulary import TrainingSiteForm
 
@@ -28,11 +28,13 @@ LONGEST_ITEM = 230
 _SET_OFF = re.compile(r"(?:/\w+)?\s*(?:\([^()]*\)\s*)?(?:[:.]|-\s|\s-\s|,\san?\s)")
 _TOWN_HOSPITAL = re.compile(r"(.+) Hospitals?")
 _POSSESSIVE = re.compile(r"(?:(?<=[Hh]ospital)|(?<=Centre)|(?<=Center))['’]s$")
+_PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_NOTHING_MORE = re.compile(r"\s*(?:\([^()]*\))?[\s.]*")
 _ADDRESS = re.compile(r"\d+,?\s+[A-Za-z]|[A-Z]\d[A-Z]\s?\d[A-Z]\d")
 
 
 class Found(NamedTuple):
-    """A place in a row, by its offsets there; the last three as in :class:`Name`."""
+    """A place in a row, by its offsets there; ``shared`` to ``beside`` as in :class:`Name`."""
 
     start: int
     end: int
@@ -40,6 +42,7 @@ class Found(NamedTuple):
     shared: str = ""
     meant: Places = NO_PLACES
     beside: bool = False
+    is_town: bool = False
 
 
 def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
@@ -56,9 +59,8 @@ def parse_training_sites(part: Part) -> list[ParsedTrainingSite]:
             written, last = _written(clean, first, last)
             name = mask_contacts(written + place.shared)
             meant = place.meant or places_of(name)
-            mentions.add(
-                name, place.form, first, last, meant, is_town=is_town(name), beside=place.beside
-            )
+            town = place.is_town or is_town(name)
+            mentions.add(name, place.form, first, last, meant, is_town=town, beside=place.beside)
     return [
         ParsedTrainingSite(
             mention.name,
@@ -91,17 +93,19 @@ def _of_prose(rows: Rows, row: Row) -> Iterator[Found]:
         yield from (Found(*span, LIST) for span in item(row, 0, row.lead, sure=True))
     yield from (Found(*span, LIST) for span in led_towns(row))
     for town in towns_of_training(row.text):
-        if not any(name.start < town.end and town.start < name.end for name in row.names):
+        if not (_overlaps(town, row.names) or _only_locates(row, town)):
             listed = town.listed or row.line.bullet > 0
-            yield Found(town.start, town.end, LIST if listed else PROSE)
+            yield Found(town.start, town.end, LIST if listed else PROSE, is_town=True)
 
 
 def _of_list(rows: Rows, number: int) -> Iterator[Found]:
     """Yield the places of a list-like line, with offsets in the row."""
     row = rows.all[number]
     names = list(listed_names(rows, row))
+    sibling = len(names) == 1 and _is_sibling(rows, number, names[0])
     found = [
-        Found(name.start, name.end, LIST, name.shared, name.meant, name.beside) for name in names
+        Found(name.start, name.end, LIST, name.shared, name.meant, name.beside or sibling)
+        for name in names
     ]
     towns: list[Span] = []
     if all(name.scope is Scope.REGION for name in names) and "|" not in row.text:
@@ -112,13 +116,29 @@ def _of_list(rows: Rows, number: int) -> Iterator[Found]:
         part = list(item(row, behind + 1, len(row.text))) if mark == ":" else []
         if _is_seat(row, names, towns):
             towns = []
+        elif names and mark in {"-", "/"} and len(towns) == 1:
+            found = [found[-1]._replace(end=towns[0][1])]
         elif towns or part:
-            found = [] if mark in {":", "("} else found
+            found = [] if part and not towns else found
             found += [Found(*span, LIST) for span in towns or part]
     if _is_heading(rows, number, names, towns):
         return
     found += _towns_of_list(rows, number, found)
     yield from found or (Found(*span, LIST) for span in own_item(rows, number))
+
+
+def _is_sibling(rows: Rows, number: int, name: Name) -> bool:
+    """Say whether a network or authority is an item of a list of names that it does not head."""
+    row = rows.all[number]
+    if name.scope is Scope.PLACE or not rows.is_among_names(row):
+        return False
+    if name.scope is Scope.REGION and not row.line.bullet:
+        return False
+    if _NOTHING_MORE.fullmatch(row.text, name.end) is None or number + 1 == len(rows.all):
+        return False
+    following = rows.all[number + 1]
+    heads = any(parts_of(name.meant, other.meant) for other in following.names)
+    return following.listed and following.group == row.group and not heads
 
 
 def _is_seat(row: Row, names: Sequence[Name], towns: Sequence[Span]) -> bool:
@@ -135,11 +155,24 @@ def _towns_of_list(rows: Rows, number: int, found: Sequence[Found]) -> list[Foun
         return []
     led = not found and (rows.is_site_list(row) or rows.is_led_by_sites(row))
     return [
-        Found(town.start, town.end, LIST)
+        Found(town.start, town.end, LIST, is_town=True)
         for town in towns_of_training(row.text)
         if (town.told or led or (town.listed and not found))
-        and not any(place.start < town.end and town.start < place.end for place in found)
+        and not (_overlaps(town, found) or _only_locates(row, town))
     ]
+
+
+def _overlaps(town: Town, places: Iterable[Name | Found]) -> bool:
+    """Say whether a town is part of one of the places."""
+    return any(place.start < town.end and town.start < place.end for place in places)
+
+
+def _only_locates(row: Row, town: Town) -> bool:
+    """Say whether parentheses behind a town name the places there: Montréal (CHUM, McGill)."""
+    inner = _PARENTHESES.match(row.text, town.end)
+    return inner is not None and any(
+        inner.start() < name.start < inner.end() and not name.scope for name in row.names
+    )
 
 
 def _is_heading(rows: Rows, number: int, names: Sequence[Name], towns: Sequence[Span]) -> bool:
