@@ -56,7 +56,7 @@ class RankingSettings:
     depth: int = 3
     decay: float = 0.5
     keyword_weight: float = 0.4
-    sentence_weight: float = 0.85
+    sentence_weight: float = 0.9
     fusion: Fusion = Fusion.MIN_MAX
     rrf_constant: int = 60
     candidates: int = 1000
