@@ -55,7 +55,10 @@ HEADER_FIELDS = (
 
 
 def measure(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
-    """Return the scores of one program: its parsed values against its true ones."""
+    """Return the scores of one program: its parsed values against its true ones.
+
+    Training sites are left out where ``truth`` has no such key: they were not labelled then.
+    """
     return [
         *_header(parsed, truth),
         *_sections(parsed, truth),
@@ -64,7 +67,7 @@ def measure(parsed: ParsedProgram, truth: Truth) -> list[FieldScore]:
         *_statements(parsed, truth),
         *_weights(parsed, truth),
         *_dates(parsed, truth),
-        *_training_sites(parsed, truth),
+        *(_training_sites(parsed, truth) if "training_sites" in truth else []),
         *_return_of_service(parsed, truth),
         *_contacts(parsed, truth),
     ]
