@@ -126,6 +126,7 @@ def _telling_ctes(
 ) -> list[str]:
     """Return how far passages tell of a query's needs: BM25 of the phrases that stand in them."""
     gain = "ln(1 + (passage_count - document_frequency + 0.5) / (document_frequency + 0.5))"
+    # OFFSET keeps phrases looked up one by one: as a join, all postings might be read for a few.
     return [
         (
             "search_phrase AS MATERIALIZED (SELECT t.term_key, s.mean_word_count,"
