@@ -44,7 +44,11 @@ from benchmarks.search_data import (
     write_words,
 )
 
+Asked = tuple[Sequence[str], Sequence[str]]
+"""Lexemes of a query, and phrases of the needs that it is read as."""
 LARGE, SMALL = 200_000, 10_000
+PHRASES = 40
+"""Phrases of needs that a sentence in everyday words brings, about as many as there are."""
 MAXIMUM_P95_MS, LEAST_RECALL = 50.0, 0.99
 
 
@@ -98,9 +102,12 @@ async def measure(*, quick: bool, only_hybrid: bool) -> bool:
     small = await make_collection(generator, "small", SMALL)
     await write_words(generator, small)
     async with Reader() as reader:
-        whole = await hybrid(reader, small, generator, queries * 2)
-    _print([whole], f"{small.passages:,} passages: the whole hybrid statement")
-    told = {f"p95 under {MAXIMUM_P95_MS:.0f} ms": whole.p95 < MAXIMUM_P95_MS}
+        whole = [
+            await hybrid(reader, small, generator, queries * 2, phrases) for phrases in (0, PHRASES)
+        ]
+    _print(whole, f"{small.passages:,} passages: the whole hybrid statement")
+    slowest = max(row.p95 for row in whole)
+    told = {f"p95 under {MAXIMUM_P95_MS:.0f} ms": slowest < MAXIMUM_P95_MS}
     if not only_hybrid:
         told |= await measure_large(generator, LARGE // 4 if quick else LARGE, queries)
     for target, is_reached in told.items():
@@ -140,15 +147,16 @@ async def search(
     lots: int,
     vectors: Floats,
     exact_limit: int | None,
-    lexemes: Sequence[Sequence[str]] | None = None,
+    asked: Sequence[Asked] = (),
 ) -> Measured:
     """Search for each vector among the passages of the programs of the first lots.
 
-    With ``lexemes``, the whole hybrid ranking of programs is timed instead, and recall is that of
-    nothing: 1.
+    With ``asked``, the whole hybrid ranking of programs is timed instead, and
+    recall is that of nothing: 1.
     """
+    from warehouse.search.expansion import Reading, SoughtPhrase
     from warehouse.search.query import Query, QueryTerm
-    from warehouse.search.ranking import IndexShape, SearchMode
+    from warehouse.search.ranking_settings import IndexShape, SearchMode
     from warehouse.search.searcher import Index, Prepared, Searcher
 
     searcher = Searcher(reader.fetch_rows)
@@ -163,15 +171,15 @@ async def search(
     ((process,),) = await reader.fetch_rows("SELECT pg_backend_pid()")
     before = processor_ms(process)
     for number, vector in enumerate(vectors):
-        terms = [
-            QueryTerm(lexeme, 1.0, at, 0, 1)
-            for at, lexeme in enumerate(lexemes[number] if lexemes else ())
-        ]
-        query = Query("", "", None, tuple(terms), (), (), ())
-        mode = SearchMode.HYBRID if lexemes else SearchMode.SEMANTIC
+        words, phrases = asked[number] if asked else ((), ())
+        terms = [QueryTerm(lexeme, 1.0, at, 0, 1) for at, lexeme in enumerate(words)]
+        sought = [SoughtPhrase("", term, 1.0) for term in phrases]
+        reading = Reading(phrases=tuple(sought), certainty=float(bool(sought)))
+        query = Query("", "", None, tuple(terms), (), (), (), reading)
+        mode = SearchMode.HYBRID if asked else SearchMode.SEMANTIC
         prepared = Prepared(index, query, mode, vector.tolist())
         started = time.perf_counter()
-        if lexemes:
+        if asked:
             found = await searcher.programs(prepared, filtered=FILTER, values=values, first=20)
             recalls.append(float(len(found) == 20))
         else:
@@ -227,16 +235,21 @@ async def crossover(
 
 
 async def hybrid(
-    reader: Any, small: Collection, generator: np.random.Generator, queries: int
+    reader: Any, small: Collection, generator: np.random.Generator, queries: int, phrases: int
 ) -> Measured:
-    """Time the whole hybrid ranking: three words, of which one is frequent, and a vector."""
+    """Time the whole hybrid ranking: three words, of which one is frequent, phrases, a vector."""
     vectors = draw(generator, queries)
     rare = generator.integers(50, 3_000, size=(queries, 2))
     words = [
         [f"w{common}", *(f"w{word}" for word in pair)]
         for common, pair in zip(generator.integers(2, 20, size=queries), rare, strict=True)
     ]
-    return await search(reader, small, "hybrid", LOTS, vectors, None, words)
+    sought = generator.integers(200, 3_000, size=(queries, phrases))
+    told = [[f"w{word}" for word in dict.fromkeys(each)] for each in sought.tolist()]
+    what = f"hybrid, {phrases} phrases" if phrases else "hybrid"
+    return await search(
+        reader, small, what, LOTS, vectors, None, list(zip(words, told, strict=True))
+    )
 
 
 def _print(rows: Sequence[Measured], title: str) -> None:

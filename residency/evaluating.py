@@ -18,7 +18,7 @@ from warehouse.search.collections import collection_scores, read_collection
 from warehouse.search.evaluation import METHODS, TEXTS, Cell, Evaluation, Score, gain, table
 from warehouse.search.judged import REAL, SECTIONS, JudgedSet, read_judged
 from warehouse.search.measures import Interval, interval
-from warehouse.search.ranking import SearchMode
+from warehouse.search.ranking_settings import SearchMode
 from warehouse.search.searcher import Searcher
 
 MEASURES: Final = {"ndcg": "nDCG@10", "recall": "recall@100", "mrr": "MRR", "programs": "programs"}

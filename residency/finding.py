@@ -15,7 +15,7 @@ from warehouse.queries.search_filters import filtered_by
 from warehouse.reader import Reader
 from warehouse.search.highlights import highlights
 from warehouse.search.query import Query
-from warehouse.search.ranking import SearchMode
+from warehouse.search.ranking_settings import SearchMode
 from warehouse.search.searcher import PassageHit, ProgramHit, Searcher
 from warehouse.vocabulary import Language, SectionKind
 
@@ -77,7 +77,7 @@ def _print_program(number: int, program: dict[str, Any], hit: ProgramHit, query:
 
 def excerpt(passage: PassageHit, query: Query) -> Text:
     """Return the part of a passage that begins a little before its first word of the query."""
-    spans = highlights(passage.text, passage.language, query.terms)
+    spans = highlights(passage.text, passage.language, query.sayings)
     start = max(0, spans[0].start - LONGEST_SHOWN // 4) if spans else 0
     if start:
         start = passage.text.rfind(" ", 0, start) + 1

@@ -94,32 +94,22 @@ def concepts(query: Query, rarity: Rarity) -> Concepts:
 
     The phrases of a need are its alternatives: a sentence with one of them speaks of it.
     """
-    grouped: dict[int | str, dict[int | str, list[QueryTerm]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    grouped: dict[int, dict[int, list[QueryTerm]]] = defaultdict(lambda: defaultdict(list))
     for term in query.terms:
-        if term.need is None:
-            grouped[term.concept][term.alternative].append(term)
-        else:
-            grouped[term.need][term.lexeme].append(term)
-    alternatives = {
+        grouped[term.concept][term.alternative].append(term)
+    alternatives: dict[int | str, list[tuple[frozenset[str], float]]] = {
         concept: [
-            (
-                frozenset(name for term in terms for name in term.lexeme.split(JOINT)),
-                max(term.weight for term in terms),
-            )
+            (frozenset(term.lexeme for term in terms), max(term.weight for term in terms))
             for terms in by_number.values()
         ]
         for concept, by_number in grouped.items()
     }
     # Words count in full here: a need alone, without what else was asked, is no answer.
-    importance = {
-        concept: max(
-            (term.importance for terms in by_number.values() for term in terms if term.need),
-            default=1.0,
-        )
-        for concept, by_number in grouped.items()
-    }
+    importance: dict[int | str, float] = dict.fromkeys(alternatives, 1.0)
+    for phrase in query.reading.phrases:
+        names = frozenset(phrase.term.split(JOINT))
+        alternatives.setdefault(phrase.need, []).append((names, 1.0))
+        importance[phrase.need] = max(importance.get(phrase.need, 0.0), phrase.importance)
     weights = {
         concept: importance[concept] * rarity.weight(found[0][0])
         for concept, found in alternatives.items()
@@ -227,7 +217,7 @@ def _cut(hit: PassageHit, name: ProgramName, asked: Concepts, rank: float) -> It
             score=OF_SENTENCE * support + (1 - OF_SENTENCE) * rank,
             lexical_support=support,
             passage_support=of_passage,
-            similarity=hit.semantic,
+            similarity=hit.likeness,
             is_heading=one.is_heading or not _tells(one.text),
         )
 

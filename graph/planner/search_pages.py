@@ -29,15 +29,10 @@ from graph.planner.searches import END, START, PreparedSearch, SearchPlan
 from graph.planner.sizes import between
 from graph.planner.sources import Connection, Facet, OfEdge, Search, source_of
 from graph.planner.sql import MARK, Json, conjunction
+from warehouse.search.legs import FILTERED
 from warehouse.search.query import EMPTY
-from warehouse.search.ranking import (
-    FILTERED,
-    RANKED,
-    RankingSettings,
-    SearchMode,
-    places_cte,
-    ranking_ctes,
-)
+from warehouse.search.ranking import RANKED, places_cte, ranking_ctes
+from warehouse.search.ranking_settings import RankingSettings, SearchMode
 from warehouse.search.searcher import BEST_PASSAGES, PASSAGE_JOINS, Index, best_of_each
 
 MOST_PASSAGES: Final = 10
@@ -210,7 +205,7 @@ class SearchCompiler(ConnectionCompiler):
             "correctedQuery": told(lambda found: found.corrected, "text"),
             "language": told(lambda found: found.prepared.query.language, "text"),
             "concepts": told(lambda found: list(found.prepared.query.concepts), "text[]"),
-            "needs": told(lambda found: [n.name for n in found.prepared.query.needs], "text[]"),
+            "needs": told(lambda found: found.needs, "text[]"),
         }
         return cells_json(self.compilation.operation, kind, nodes, cells)
 
@@ -230,7 +225,7 @@ class SearchCompiler(ConnectionCompiler):
         page = f"(SELECT {column} AS program_key FROM {self.page.name}) q"
         item = self._passage(kind, nodes).sql()
         if not self._shown:
-            self._shown.append(places_cte(self.search.mode, RankingSettings(), page))
+            self._shown.append(places_cte(page))
         self._shown += [
             best_of_each(most, best),
             (

@@ -26,7 +26,7 @@ from graph.planner.request import Request
 from graph.planner.sql import Binder
 from warehouse.errors import EmbedderError, IndexMissingError
 from warehouse.search.highlights import highlights
-from warehouse.search.ranking import RankingSettings, SearchMode
+from warehouse.search.ranking_settings import RankingSettings, SearchMode
 from warehouse.search.searcher import Index, Prepared, Searcher
 from warehouse.vocabulary import Language
 
@@ -87,9 +87,19 @@ class PreparedSearch:
     def highlights(self, number: int, language: Language, text: str) -> bytes:
         """Return the highlights of a passage as JSON, after the plan's template."""
         template = self.plan.templates[number]
-        found = highlights(text, language, self.prepared.query.terms)
+        found = highlights(text, language, self.sayings)
         spans = (template.replace(START, str(s.start)).replace(END, str(s.end)) for s in found)
         return f"[{','.join(spans)}]".encode()
+
+    @cached_property
+    def sayings(self) -> frozenset[tuple[str, ...]]:
+        """What passages say that answer the query."""
+        return self.prepared.query.sayings
+
+    @property
+    def needs(self) -> list[str]:
+        """Names of the needs that the query was read as."""
+        return [need.name for need in self.prepared.query.reading.needs]
 
     @cached_property
     def corrected(self) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from strawberry.types.enum import EnumValue, StrawberryEnumDefinition
 
-from warehouse.search.ranking import SearchMode
+from warehouse.search.ranking_settings import SearchMode
 from warehouse.vocabulary import (
     AccreditationStatus,
     ApplicantCategory,
@@ -141,9 +141,12 @@ publish(EvidenceSection)
 describe(
     SearchMode,
     {
-        "LEXICAL": "By words: BM25, stemmed, with slips forgiven and concepts in both languages.",
-        "SEMANTIC": "By meaning: likeness of vectors.",
-        "HYBRID": "By both together.",
+        "LEXICAL": "By words, and nothing guessed: BM25, stemmed, with slips forgiven and the"
+        " lexicon's terms in both languages.",
+        "SEMANTIC": "By meaning: likeness of vectors, and the phrases in which documents speak of"
+        " what the query is likely to ask.",
+        "HYBRID": "By both together: the more certain it is what a sentence asks, the more meaning"
+        " counts.",
     },
 )
 

@@ -35,12 +35,13 @@ class SearchScore:
 
     total: float = part("What results are sorted by; comparable within one answer only.")
     lexical: float | None = part(
-        "Score by words (BM25 of its best passages and its title); null where none of the words is"
-        " in it, or the mode does not ask."
+        "Score by words (BM25 of its best passages and its title); null where none of the words, or"
+        " of the terms of the concepts that they mean, is in it, or the mode does not ask."
     )
     semantic: float | None = part(
-        "Score by meaning (likeness of the vectors of its best passages and its title); null where"
-        " it is not among the nearest, or the mode does not ask."
+        "Score by meaning (of its best passages and its title: likeness of their vectors, and how"
+        " far they tell of the needs that the query was taken for); null where it is not among the"
+        " nearest and tells of none, or the mode does not ask."
     )
 
 
@@ -56,7 +57,8 @@ class SearchPassage:
     end: int = part("Code point after the last in the section's text.")
     score: float = part("Score of the passage; comparable within one answer only.")
     highlights: list[TextSpan] = part(
-        "Words of the query, and of the concepts that it means, as spans of `text`.",
+        "What the mode looks for, as spans of `text`: words of the query, terms of the concepts"
+        " that it means, and, but for mode LEXICAL, phrases of the needs that it was taken for.",
         size=assumed(10),
     )
 
@@ -126,7 +128,8 @@ class SearchInterpretation:
     )
     needs: list[str] = part(
         "What it is likely to ask, the likeliest first, by the names of the search index's bank of"
-        " needs: it is looked for under the phrases in which documents speak of that.",
+        " needs: by meaning, passages are found that have the phrases in which documents speak of"
+        " that. None in mode LEXICAL, which guesses nothing.",
         weight=2,
     )
 
@@ -142,8 +145,8 @@ class ProgramSearchConnection:
     page_info: PageInfo = declared(OfConnection("pageInfo"), "Where the page stands.")
     total_count: int = declared(
         OfConnection("totalCount"),
-        "Number of programs on all pages: those with a word of the query or of its concepts, and"
-        " those of the nearest passages.",
+        "Number of programs on all pages: those with a word of the query or of its concepts, those"
+        " of the nearest passages, and those that tell of its needs; as the mode asks.",
         weight=TOTAL,
     )
     facets: SearchFacets = declared(

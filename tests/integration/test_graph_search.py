@@ -22,7 +22,7 @@ PAGE = """query ($text: String!, $filter: ProgramFilter, $mode: SearchMode, $fir
   searchPrograms(query: $text, filter: $filter, mode: $mode, first: $first, after: $after) {
     totalCount
     pageInfo { hasNextPage hasPreviousPage endCursor }
-    interpretation { correctedQuery language concepts }
+    interpretation { correctedQuery language concepts needs }
     edges { cursor score { total lexical semantic } node { programStreamId name language }
       passages(first: 2) { text language section heading start end score
         highlights { start end } } }
@@ -157,6 +157,17 @@ async def test_slips_and_concepts_are_told(graph: Graph) -> None:
     told = (await search(graph, "reserch"))["interpretation"]
     assert told["correctedQuery"] == "research"
     assert "research" in " ".join(told["concepts"])
+
+
+async def test_words_alone_are_read_as_nothing_else(graph: Graph) -> None:
+    asked = "how many weeks of vacation do I get"
+    told = {
+        mode: (await search(graph, asked, mode=mode))["interpretation"]["needs"]
+        for mode in ("LEXICAL", "SEMANTIC", "HYBRID")
+    }
+    assert told["LEXICAL"] == []
+    assert "vacation_entitlement" in told["SEMANTIC"]
+    assert told["HYBRID"] == told["SEMANTIC"]
 
 
 async def test_similar_programs_come_with_their_reasons(graph: Graph) -> None:

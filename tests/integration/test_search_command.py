@@ -103,7 +103,7 @@ async def test_found_programs_as_json_have_scores_and_passages(indexed, printed)
 def test_an_excerpt_begins_near_the_first_word_and_highlights_whole_words() -> None:
     text = "Residents work. " * 40 + "Their **research** projects\nare many. " + "They rest. " * 40
     query = Query(text, text, None, (QueryTerm("research", 1, 0, 0, 1),), (), (), ())
-    hit = PassageHit(1, 1, 0, "FAQ", 0, len(text), text, Language.EN, 1.0, 1.0, None)
+    hit = PassageHit(1, 1, 0, "FAQ", 0, len(text), text, Language.EN, 1.0, 1.0, None, None)
     shown = finding.excerpt(hit, query)
     assert shown.plain.startswith("… ")
     assert shown.plain.endswith(" …")

@@ -11,7 +11,7 @@ from warehouse.queries.search_filters import filtered_by
 from warehouse.reader import Reader
 from warehouse.search.evaluation import BM25, METHODS, TEXTS, Evaluation, table
 from warehouse.search.judged import SECTIONS
-from warehouse.search.ranking import SearchMode
+from warehouse.search.ranking_settings import SearchMode
 from warehouse.search.searcher import Searcher
 
 

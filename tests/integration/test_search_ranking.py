@@ -16,7 +16,7 @@ from warehouse.reader import Reader
 from warehouse.search.analysis import lexemes
 from warehouse.search.lexicon import EntryKind, Lexicon, make_lexicon
 from warehouse.search.need_finder import NO_NEEDS
-from warehouse.search.ranking import Fusion, RankingSettings, SearchMode
+from warehouse.search.ranking_settings import Fusion, RankingSettings, SearchMode
 from warehouse.search.searcher import Searcher
 from warehouse.search.vectors import build_approximate_index
 from warehouse.search.versions import active_version, roll_back
@@ -119,7 +119,7 @@ async def test_a_program_scores_by_its_best_passages_each_less_and_by_its_title(
 
 @pytest.mark.parametrize("fusion", list(Fusion))
 async def test_a_hybrid_score_is_made_of_both_legs(searcher, fusion):
-    searcher.ranking = RankingSettings(fusion=fusion, lexical_weight=0.3, semantic_weight=0.7)
+    searcher.ranking = RankingSettings(fusion=fusion, keyword_weight=0.7, sentence_weight=0.7)
     hits = await searcher.programs(await searcher.prepare(QUERIES[0]), first=100)
     legs = {}
     for leg in ("lexical", "semantic"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import log2
 
 import pytest
@@ -23,7 +24,7 @@ from warehouse.search.judged import (
     read_judged,
 )
 from warehouse.search.measures import interval, ndcg, recall, reciprocal_rank
-from warehouse.search.query import QueryTerm
+from warehouse.search.query import EMPTY, QueryTerm
 from warehouse.search.tuning import fused
 from warehouse.vocabulary import Language
 
@@ -124,22 +125,23 @@ def test_a_folder_without_a_collection_is_refused(tmp_path):
 
 def test_fusing_takes_each_leg_by_its_greatest_score():
     assert fused({1: 10.0, 2: 5.0}, {2: 0.8, 3: 0.4}, 0.5) == [2, 1, 3]
-    assert fused({1: 10.0, 2: 5.0}, {2: 0.8, 3: 0.4}, 1.0)[0] == 1
+    assert fused({1: 10.0, 2: 5.0}, {2: 0.8, 3: 0.4}, 0.0)[0] == 1
 
 
 def test_a_term_of_several_words_is_shown_where_they_follow_each_other():
-    terms = [
+    terms = (
         QueryTerm("rural", 1, 0, 0, 1),
         QueryTerm("famili", 1, 1, 0, 2),
         QueryTerm("medicin", 1, 1, 0, 2),
-    ]
+    )
+    sayings = replace(EMPTY, terms=terms).sayings
     text = "Rural family medicine; the family of medicine; a family"
-    found = highlights(text, Language.EN, terms)
+    found = highlights(text, Language.EN, sayings)
     assert [text[one.start : one.end] for one in found] == [
         "Rural family medicine",
         "family of medicine",
     ]
-    assert highlights("", Language.FR, terms) == []
+    assert highlights("", Language.FR, sayings) == []
     assert isinstance(found[0], Span)
 
 

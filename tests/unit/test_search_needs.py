@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from warehouse.errors import SearchError
 from warehouse.masking import mask_contacts
 from warehouse.search.analysis import lexemes
-from warehouse.search.expansion import ExpansionWeights, sentence_likeness
+from warehouse.search.expansion import AS_TYPED, sentence_likeness
 from warehouse.search.lexicon import Lexicon
 from warehouse.search.need_finder import NO_NEEDS, NeedFinder, default_finder
 from warehouse.search.needs import WordingKind, make_needs, read_needs
@@ -76,21 +78,42 @@ def test_no_bank_means_no_need():
 
 def test_a_need_is_looked_for_under_the_phrases_of_both_languages():
     query = analyse("how much time off do I get", EN, NOTHING, Lexicon(), needs=FINDER)
-    phrases = {term.lexeme: term for term in query.terms if term.need}
+    phrases = {phrase.term: phrase for phrase in query.reading.phrases}
     assert set(phrases) == {"week vacat", "vacat", "semain vacanc"}
     assert phrases["week vacat"].importance > phrases["vacat"].importance
     assert phrases["week vacat"].importance > phrases["semain vacanc"].importance
-    assert all(term.need == "vacation" and term.size == 1 for term in phrases.values())
-    assert [one.name for one in query.needs] == ["vacation"]
+    assert {phrase.need for phrase in phrases.values()} == {"vacation"}
+    assert [one.name for one in query.reading.needs] == ["vacation"]
+    assert not {term.lexeme for term in query.terms} & set(phrases), "words are words alone"
 
 
-def test_words_of_a_sentence_fade_beside_its_need_and_keywords_do_not():
-    sentence = analyse("how much time off do I get", EN, NOTHING, Lexicon(), needs=FINDER)
-    keywords = analyse("christmas time", EN, NOTHING, Lexicon(), needs=FINDER)
-    fading = ExpansionWeights().fading
-    assert all(t.importance == pytest.approx(1 - fading) for t in sentence.terms if not t.need)
-    assert {t.importance for t in keywords.terms if not t.need} == {1.0}
-    assert max(t.importance for t in keywords.terms if t.need) < 0.5
+def test_a_sentence_is_read_with_certainty_and_keywords_are_meant_as_typed():
+    sentence = analyse("how much time off do I get", EN, NOTHING, Lexicon(), needs=FINDER).reading
+    keywords = analyse("christmas time", EN, NOTHING, Lexicon(), needs=FINDER).reading
+    assert (sentence.certainty, keywords.certainty) == (1.0, 0.0)
+    assert max(phrase.importance for phrase in sentence.phrases) == 1.0
+    assert 0 < max(phrase.importance for phrase in keywords.phrases) < 0.5
+
+
+def test_what_is_shown_of_a_passage_is_what_it_was_looked_for_by():
+    query = analyse("how much time off do I get", EN, NOTHING, Lexicon(), needs=FINDER)
+    assert {("week", "vacat"), ("semain", "vacanc"), ("time",)} <= query.sayings
+    typed = replace(query, reading=AS_TYPED)
+    assert typed.sayings == {(term.lexeme,) for term in query.terms}
+
+
+def test_a_query_is_nearer_to_needs_that_are_asked_like_those_it_is_like():
+    bank = make_needs(
+        [
+            ("pay", EN, ASKED, "what is the salary"),
+            ("pay", EN, ASKED, "salary and wages of a resident"),
+            ("raise", EN, ASKED, "do wages grow with the salary scale"),
+            ("raise", EN, ASKED, "yearly increment"),
+            ("parking", EN, ASKED, "where to leave my car"),
+        ]
+    )
+    near = NeedFinder(bank)._relations.likeness(np.array([0.5, 0.0, 0.0]))
+    assert near[0] > near[1] > near[2] == pytest.approx(0, abs=1e-9)
 
 
 def test_words_of_wordings_are_no_slips():

@@ -28,7 +28,7 @@ from warehouse.errors import SearchError
 from warehouse.search.analysis import lexemes
 from warehouse.search.corpus import fit
 from warehouse.search.measures import RECALL_DEPTH, ndcg, recall, reciprocal_rank
-from warehouse.search.ranking import RankingSettings, SearchMode
+from warehouse.search.ranking_settings import RankingSettings, SearchMode
 from warehouse.vocabulary import Language
 
 CRANFIELD: Final = ("cran.all.1400", "cran.qry", "cranqrel")
@@ -148,11 +148,11 @@ class MemoryRanking:
         asked = lexemes(query, Language.EN)
         lexical = self._lexical(set(asked))
         semantic = np.maximum(self._vectors @ self._fit.vector(asked), 0)
+        weight = self._settings.keyword_weight  # no bank of needs reads these collections' queries
         score = {
             SearchMode.LEXICAL: lexical,
             SearchMode.SEMANTIC: semantic,
-            SearchMode.HYBRID: self._settings.lexical_weight * _scaled(lexical)
-            + self._settings.semantic_weight * _scaled(semantic),
+            SearchMode.HYBRID: (1 - weight) * _scaled(lexical) + weight * _scaled(semantic),
         }[mode]
         order = np.argsort(-score, kind="stable")[:RECALL_DEPTH]
         return [self._ids[number] for number in order if score[number] > 0]

@@ -23,7 +23,7 @@ from warehouse.search.measures import (
     reciprocal_rank,
 )
 from warehouse.search.query import analyse
-from warehouse.search.ranking import SearchMode
+from warehouse.search.ranking_settings import SearchMode
 from warehouse.search.searcher import Fetch, PassageHit, Prepared, Searcher
 from warehouse.search.spelling import Vocabulary
 

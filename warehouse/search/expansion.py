@@ -1,16 +1,18 @@
 """What a query is looked for under besides its words, and what each of it counts.
 
-A list of keywords is meant as it is typed. A sentence in everyday words is meant otherwise: the
-phrases in which documents speak of what it is likely to ask count more, and its own words less.
+A list of keywords is meant as it is typed. A sentence in everyday words is meant otherwise: it is
+read as needs, and by meaning a passage is found that has the phrases in which documents speak of
+them. The more certain the reading, the more meaning counts and the less the words do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from warehouse.search.analysis import words
-from warehouse.search.need_finder import LikelyNeed
+from warehouse.search.need_finder import LikelyNeed, NeedFinder
 from warehouse.search.needs import NeedBank
 from warehouse.search.phrases import phrase_term
 from warehouse.search.stop_words import STOP_WORDS
@@ -33,12 +35,10 @@ class ExpansionWeights:
         translation: A term of a concept in the language that the query is not in.
         concept: All the terms of a concept together, beside a word.
         meaning: The vector of a concept's terms, beside that of the query.
-        need: The most telling phrase of the likeliest need, beside a word, in a sentence.
-        keywords: What it counts in a list of keywords, of that.
+        keywords: What phrases of needs count in a list of keywords, beside those in a sentence.
         need_translation: A phrase in the language that the query is not in, beside one in its own.
         phrases: How many phrases of a need are looked for, at most, in each language.
         waning: What each further phrase of a need counts beside the one before.
-        fading: How much less the words of a sentence count if a need is certain.
         need_meaning: The vector of the likeliest need's statements, beside that of the query.
     """
 
@@ -47,12 +47,10 @@ class ExpansionWeights:
     translation: float = 1.0
     concept: float = 1.0
     meaning: float = 0.3
-    need: float = 1.0
     keywords: float = 0.3
     need_translation: float = 0.7
     phrases: int = 14
     waning: float = 0.95
-    fading: float = 0.8
     need_meaning: float = 1.0
 
 
@@ -65,6 +63,47 @@ class SoughtPhrase:
     importance: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a query is likely to mean, beyond its words.
+
+    Attributes:
+        needs: What it is likely to ask, the likeliest first.
+        phrases: How documents speak of that: what passages are looked for by meaning.
+        certainty: How far that is what it means, 0 to 1: 1 for a sentence whose need is certain, 0
+            for a list of keywords, which is meant as it is typed.
+    """
+
+    needs: tuple[LikelyNeed, ...] = ()
+    phrases: tuple[SoughtPhrase, ...] = ()
+    certainty: float = 0.0
+
+
+AS_TYPED: Final = Reading()
+"""Of a query that means its words and nothing else."""
+
+
+def read(
+    text: str, language: Language | None, finder: NeedFinder, weights: ExpansionWeights
+) -> Reading:
+    """Return what a query is likely to mean.
+
+    Args:
+        text: The query, slips corrected.
+        language: Of the query; None where it does not show.
+        finder: Finds the needs.
+        weights: What counts how much.
+    """
+    needs = finder.likely(text, language)
+    sentence = sentence_likeness(text, language)
+    share = weights.keywords + (1 - weights.keywords) * sentence
+    return Reading(
+        needs=needs,
+        phrases=tuple(_sought(needs, language, finder.bank, share, weights)),
+        certainty=sentence * max((one.likelihood for one in needs), default=0.0),
+    )
+
+
 def sentence_likeness(text: str, language: Language | None) -> float:
     """Return how far a query is a sentence and no list of keywords, 0 to 1: by its stop words."""
     read = [language] if language else list(Language)
@@ -74,37 +113,20 @@ def sentence_likeness(text: str, language: Language | None) -> float:
     return min(1.0, max(0.0, (share - KEYWORDS) / (SENTENCE - KEYWORDS)))
 
 
-def importance_of_words(
-    likely: Sequence[LikelyNeed], sentence: float, weights: ExpansionWeights
-) -> float:
-    """Return what the words of a query count, given the needs that it is likely to mean."""
-    surest = max((one.likelihood for one in likely), default=0.0)
-    return 1 - weights.fading * sentence * surest
-
-
-def sought_phrases(
-    likely: Sequence[LikelyNeed],
+def _sought(
+    needs: Sequence[LikelyNeed],
     language: Language | None,
     bank: NeedBank,
-    sentence: float,
+    importance: float,
     weights: ExpansionWeights,
 ) -> Iterator[SoughtPhrase]:
-    """Yield the phrases of the needs that a query is likely to mean, each once.
-
-    Args:
-        likely: The needs.
-        language: Of the query; None where it does not show.
-        bank: All needs.
-        sentence: From :func:`sentence_likeness`.
-        weights: What counts how much.
-    """
-    of_keywords = weights.keywords + (1 - weights.keywords) * sentence
+    """Yield the phrases of needs, each once; ``importance`` is that of the first of a sure need."""
     found: dict[str, SoughtPhrase] = {}
-    for one in likely:
+    for one in needs:
         for each in Language:
             is_translation = language is not None and each is not language
             share = weights.need_translation if is_translation else 1.0
-            share *= weights.need * of_keywords * one.likelihood
+            share *= importance * one.likelihood
             for text in bank[one.name].phrases.get(each, ())[: weights.phrases]:
                 term = phrase_term(text, each)
                 if term and (term not in found or found[term].importance < share):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import groupby
 
 from warehouse.search.analysis import lexeme, words
-from warehouse.search.phrases import JOINT
-from warehouse.search.query import QueryTerm
 from warehouse.vocabulary import Language
 
 
@@ -20,13 +17,18 @@ class Span:
     end: int
 
 
-def highlights(text: str, language: Language, terms: Sequence[QueryTerm]) -> list[Span]:
+def highlights(text: str, language: Language, sayings: AbstractSet[tuple[str, ...]]) -> list[Span]:
     """Return the spans of a passage that say what a query asks for, in order, none overlapping.
 
-    A term of several words is shown where they follow each other, stop words between them left
-    aside. Spans with nothing but white space between them are one.
+    A saying of several words (lexemes) is shown where they follow each other, stop words between
+    them left aside. Spans with nothing but white space between them are one.
+
+    Args:
+        text: Of the passage.
+        language: Of the passage.
+        sayings: What to show: of the prepared query
+            (:attr:`warehouse.search.query.Query.sayings`).
     """
-    sayings = _sayings(terms)
     longest = max(map(len, sayings), default=0)
     found = [
         (word, stem) for word in words(text) if (stem := lexeme(word.form, language)) is not None
@@ -40,15 +42,6 @@ def highlights(text: str, language: Language, terms: Sequence[QueryTerm]) -> lis
             _add(spans, text, Span(found[at][0].start, found[at + size - 1][0].end))
         at += size or 1
     return spans
-
-
-def _sayings(terms: Sequence[QueryTerm]) -> set[tuple[str, ...]]:
-    """Return the lexemes of every alternative of a query."""
-    alternatives = groupby(terms, key=lambda term: (term.concept, term.alternative))
-    return {
-        tuple(lexeme for term in group for lexeme in term.lexeme.split(JOINT))
-        for _, group in alternatives
-    }
 
 
 def _add(spans: list[Span], text: str, span: Span) -> None:

@@ -8,7 +8,6 @@ of its terms, in both languages.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +16,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from warehouse.errors import SearchError
 from warehouse.search.analysis import lexemes
+from warehouse.search.wordings import read_wordings
 from warehouse.vocabulary import Language
 
 FILE: Final = Path(__file__).with_name("lexicon.csv")
-COLUMNS: Final = ("concept", "language", "kind", "text")
 
 Lexemes = tuple[str, ...]
 
@@ -96,28 +94,7 @@ def read_lexicon(path: Path = FILE) -> Lexicon:
     """
     if not path.exists():
         return Lexicon()
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise SearchError(
-                f"{path.name} has the columns {reader.fieldnames}",
-                remedy=f"its columns must be {', '.join(COLUMNS)}",
-            )
-        return make_lexicon(_entries(path.name, reader))
-
-
-def _entries(
-    name: str, rows: Iterable[Mapping[str, str]]
-) -> Iterator[tuple[str, Language, EntryKind, str]]:
-    for number, row in enumerate(rows, start=2):
-        try:
-            entry = Language[row["language"]], EntryKind[row["kind"]]
-        except KeyError as error:
-            raise SearchError(
-                f"{name}, line {number}: {error} is no language or kind of entry",
-                remedy="languages are EN and FR, kinds TERM and PARAPHRASE",
-            ) from error
-        yield row["concept"], *entry, row["text"]
+    return make_lexicon(read_wordings(path, "concept", EntryKind))
 
 
 def make_lexicon(entries: Iterable[tuple[str, Language, EntryKind, str]]) -> Lexicon:

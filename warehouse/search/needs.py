@@ -9,20 +9,18 @@ would answer it.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from warehouse.errors import SearchError
+from warehouse.search.wordings import read_wordings
 from warehouse.vocabulary import Language
 
 FOLDER: Final = Path(__file__).with_name("needs")
-COLUMNS: Final = ("need", "language", "kind", "text")
 
 
 class WordingKind(StrEnum):
@@ -69,27 +67,10 @@ def read_needs(folder: Path = FOLDER) -> NeedBank:
         SearchError: a line cannot be read; the message says which and why.
     """
     return make_needs(
-        wording for path in sorted(folder.glob("*.csv")) for wording in _wordings(path)
+        wording
+        for path in sorted(folder.glob("*.csv"))
+        for wording in read_wordings(path, "need", WordingKind)
     )
-
-
-def _wordings(path: Path) -> Iterator[Wording]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise SearchError(
-                f"{path.name} has the columns {reader.fieldnames}",
-                remedy=f"its columns must be {', '.join(COLUMNS)}",
-            )
-        for number, row in enumerate(reader, start=2):
-            try:
-                kind = Language[row["language"]], WordingKind[row["kind"]]
-            except KeyError as error:
-                raise SearchError(
-                    f"{path.name}, line {number}: {error} is no language or kind of wording",
-                    remedy="languages are EN and FR, kinds ASKED, PHRASE and STATEMENT",
-                ) from error
-            yield row["need"], *kind, row["text"]
 
 
 def make_needs(wordings: Iterable[Wording]) -> NeedBank:

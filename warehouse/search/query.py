@@ -2,8 +2,8 @@
 
 Words become lexemes of both languages: an English query finds what French passages write alike,
 and names of places stem differently in each. Words that nobody writes are corrected to the
-nearest that somebody does. Concepts of the lexicon bring their terms in both languages, and needs
-that a sentence in everyday words is likely to mean bring the phrases of documents.
+nearest that somebody does. Concepts of the lexicon bring their terms in both languages. What a
+sentence in everyday words is likely to mean is a reading of it, which stands beside its words.
 
 A query is a list of **concepts**; each has **alternatives**, which are synonyms: what a passage has
 of any of them adds up. An alternative is one or more lexemes, of which a passage must have all.
@@ -12,20 +12,16 @@ of any of them adds up. An alternative is one or more lexemes, of which a passag
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from warehouse.search.analysis import Word, language_of, lexeme, words
-from warehouse.search.expansion import (
-    ExpansionWeights,
-    SoughtPhrase,
-    importance_of_words,
-    sentence_likeness,
-    sought_phrases,
-)
+from warehouse.search.expansion import AS_TYPED, ExpansionWeights, Reading, read
 from warehouse.search.lexicon import Lexicon, Match
-from warehouse.search.need_finder import NO_NEEDS, LikelyNeed, NeedFinder
+from warehouse.search.need_finder import NO_NEEDS, NeedFinder
+from warehouse.search.phrases import JOINT
 from warehouse.search.spelling import Vocabulary
 from warehouse.search.stop_words import STOP_WORDS
 from warehouse.vocabulary import Language
@@ -44,7 +40,6 @@ class QueryTerm:
         alternative: Number among the alternatives of its concept, which are synonyms.
         size: How many lexemes the alternative has; a passage must have all of them.
         importance: What its concept counts.
-        need: The need whose phrase it is; None for words of the query and of the lexicon.
     """
 
     lexeme: str
@@ -53,7 +48,6 @@ class QueryTerm:
     alternative: int
     size: int
     importance: float = 1.0
-    need: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +70,7 @@ class Query:
         corrections: Which words were taken for others.
         concepts: Concepts of the lexicon that it means.
         expansions: Terms of those concepts, as texts, in both languages.
-        needs: What it is likely to mean, the likeliest first.
+        reading: What it is likely to mean, beyond its words.
     """
 
     text: str
@@ -86,12 +80,19 @@ class Query:
     corrections: tuple[Correction, ...]
     concepts: tuple[str, ...]
     expansions: tuple[str, ...]
-    needs: tuple[LikelyNeed, ...] = ()
+    reading: Reading = AS_TYPED
 
     @property
     def has_words(self) -> bool:
         """Whether there is anything to look for."""
         return bool(self.terms)
+
+    @property
+    def sayings(self) -> frozenset[tuple[str, ...]]:
+        """What passages say that answer it, each as its lexemes: alternatives and phrases."""
+        alternatives = groupby(self.terms, key=lambda term: (term.concept, term.alternative))
+        said = {tuple(term.lexeme for term in group) for _, group in alternatives}
+        return frozenset(said | {tuple(one.term.split(JOINT)) for one in self.reading.phrases})
 
 
 EMPTY: Final = Query("", "", None, (), (), (), ())
@@ -129,38 +130,26 @@ def analyse(
     corrected = _corrected(text, slips)
     matches = list(dict.fromkeys(_matches(typed, language, lexicon)))
     concepts = tuple(dict.fromkeys(match.concept for match in matches))
-    likely = needs.likely(corrected, language) if typed else ()
-    sentence = sentence_likeness(text, language)
-    asked = _numbered(
-        list(_concepts(typed, language, matches, lexicon, weights)),
-        importance_of_words(likely, sentence, weights),
-        sought_phrases(likely, language, needs.bank, sentence, weights),
-    )
     return Query(
         text=text,
         corrected=corrected,
         language=language,
-        terms=tuple(asked),
+        terms=tuple(_numbered(_concepts(typed, language, matches, lexicon, weights))),
         corrections=tuple(Correction(text[s.word.start : s.word.end], s.taken) for s in slips),
         concepts=concepts,
         expansions=tuple(
             dict.fromkeys(term.text for name in concepts for term in lexicon.terms.get(name, ()))
         ),
-        needs=likely,
+        reading=read(corrected, language, needs, weights) if typed else AS_TYPED,
     )
 
 
-def _numbered(
-    concepts: Sequence[Concept], importance_of_each: float, phrases: Iterable[SoughtPhrase]
-) -> Iterator[QueryTerm]:
-    """Yield the terms of concepts and phrases, each of which is a concept of its own."""
+def _numbered(concepts: Iterator[Concept]) -> Iterator[QueryTerm]:
+    """Yield the terms of concepts."""
     for number, (importance, alternatives) in enumerate(concepts):
         for at, (names, weight) in enumerate(alternatives):
             for name in names:
-                counts = importance_of_each * importance
-                yield QueryTerm(name, weight, number, at, len(names), counts)
-    for number, phrase in enumerate(phrases, len(concepts)):
-        yield QueryTerm(phrase.term, 1.0, number, 0, 1, phrase.importance, phrase.need)
+                yield QueryTerm(name, weight, number, at, len(names), importance)
 
 
 def _telling(text: str, language: Language | None) -> Iterator[Word]:

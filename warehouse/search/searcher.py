@@ -16,22 +16,14 @@ import numpy as np
 
 from warehouse.errors import IndexMissingError
 from warehouse.search.embedders import LEAST_LENGTH, Embedder, embedder
-from warehouse.search.expansion import ExpansionWeights
+from warehouse.search.expansion import AS_TYPED, ExpansionWeights
+from warehouse.search.legs import FILTERED
 from warehouse.search.lexicon import Lexicon, read_lexicon
 from warehouse.search.need_finder import NeedFinder, default_finder
 from warehouse.search.needs import NeedBank
 from warehouse.search.query import Query, analyse
-from warehouse.search.ranking import (
-    ALL_CURRENT,
-    FILTERED,
-    PLACES,
-    RANKED,
-    IndexShape,
-    RankingSettings,
-    SearchMode,
-    places_cte,
-    ranking_ctes,
-)
+from warehouse.search.ranking import ALL_CURRENT, PLACES, RANKED, places_cte, ranking_ctes
+from warehouse.search.ranking_settings import IndexShape, RankingSettings, SearchMode
 from warehouse.search.spelling import Vocabulary
 from warehouse.search.vectors import has_approximate_index
 from warehouse.search.versions import IndexVersion, active_version, read_fit
@@ -67,7 +59,8 @@ class Index:
 class Prepared:
     """A query with its vector, for an index.
 
-    ``vector`` is None where the embedder knows none of its words, or the mode has no use for it.
+    In mode LEXICAL, which guesses nothing, ``query`` is read as typed. ``vector`` is None where the
+    embedder knows none of its words, or the mode has no use for it.
     """
 
     index: Index
@@ -79,22 +72,21 @@ class Prepared:
         """Return the ranking as common table expressions; see :mod:`warehouse.search.ranking`."""
         return ranking_ctes(self.index.shape, self.query, self.vector, self.mode, settings, bind)
 
-    def best_passages(
-        self, settings: RankingSettings, page: str, most: int = BEST_PASSAGES
-    ) -> list[str]:
+    def best_passages(self, page: str, most: int = BEST_PASSAGES) -> list[str]:
         """Return common table expressions, to stand after the ranking and ``page``.
 
         ``page`` is a select with ``program_key``. The last of them is :data:`BEST`.
         """
-        return [
-            places_cte(self.mode, settings, page),
-            best_of_each(str(most)),
-        ]
+        return [places_cte(page), best_of_each(str(most))]
 
 
 @dataclass(frozen=True)
 class PassageHit:
-    """A passage that answers a query, where it stands, and its score with its parts."""
+    """A passage that answers a query, where it stands, and its score with its parts.
+
+    ``likeness`` is the part of ``semantic`` that vectors give, None where it is not among the
+    nearest; phrases of needs give the rest.
+    """
 
     passage_key: int
     program_key: int
@@ -107,6 +99,7 @@ class PassageHit:
     score: float
     lexical: float | None
     semantic: float | None
+    likeness: float | None
 
 
 @dataclass(frozen=True)
@@ -183,6 +176,8 @@ class Searcher:
         if needs is None:
             needs = await asyncio.to_thread(default_finder)
         query = analyse(text, language, index.vocabulary, lexicon, self.expansion, needs)
+        if mode is SearchMode.LEXICAL:
+            query = replace(query, reading=AS_TYPED)
         vector = None
         if mode is not SearchMode.LEXICAL and query.has_words:
             vector = await self._vector(index, query, lexicon, needs.bank)
@@ -198,7 +193,7 @@ class Searcher:
             for name in query.concepts:
                 terms = (term for term in lexicon.terms.get(name, ()) if term.language is each)
                 texts.append((" ".join(term.text for term in terms), share))
-            for one in query.needs:
+            for one in query.reading.needs:
                 share = self.expansion.need_meaning * one.likelihood / len(Language)
                 texts.append((" ".join(bank[one.name].statements.get(each, ())), share))
         texts = [(text, share) for text, share in texts if text and share > 0]
@@ -239,7 +234,7 @@ class Searcher:
                 f"page AS MATERIALIZED (SELECT * FROM {RANKED}"
                 f" ORDER BY score DESC, program_key LIMIT {limit})"
             ),
-            *prepared.best_passages(self.ranking, "page"),
+            *prepared.best_passages("page"),
             (
                 "shown AS MATERIALIZED (SELECT best.program_key AS best_of,"
                 f" {PASSAGE_COLUMNS.format(place='best')} FROM {BEST} best"
@@ -267,7 +262,7 @@ class Searcher:
         limit = bound(first, "int8")
         heads = [f"{FILTERED} AS MATERIALIZED ({filtered})", *prepared.ctes(self.ranking, bound)]
         rows = await self._fetcher.fetch(
-            f"WITH {', '.join(heads)}, {places_cte(prepared.mode, self.ranking)},"
+            f"WITH {', '.join(heads)}, {places_cte()},"
             f" best AS (SELECT DISTINCT ON (passage_key) * FROM {PLACES}"
             " WHERE score > 0 ORDER BY passage_key, program_key, ordinal)"
             f" SELECT best.program_key, {PASSAGE_COLUMNS.format(place='best')}"
@@ -306,7 +301,8 @@ class Searcher:
 PASSAGE_COLUMNS: Final = (
     "{place}.passage_key, {place}.ordinal, o.section_ordinal, o.section_kind, o.span_start,"
     " o.span_end, t.text, t.language, {place}.score AS passage_score,"
-    " {place}.lexical AS passage_lexical, {place}.semantic AS passage_semantic"
+    " {place}.lexical AS passage_lexical, {place}.semantic AS passage_semantic,"
+    " {place}.likeness AS passage_likeness"
 )
 """What is read of a scored place; ``{{place}}`` is its alias."""
 PASSAGE_JOINS: Final = (
@@ -379,4 +375,5 @@ def _passage_hit(row: Mapping[str, Any]) -> PassageHit:
         score=row["passage_score"],
         lexical=row["passage_lexical"],
         semantic=row["passage_semantic"],
+        likeness=row["passage_likeness"],
     )
