@@ -20,7 +20,7 @@ def extreme(draft: Draft, given: Given, aspect: str) -> Intent | None:
     is_mean = "average" in draft.heads
     if is_mean and (measure != "positions" or group not in GROUPS):
         return None
-    is_program = group == "programs" and measure == "positions"
+    is_program = group == "programs" and measure == "positions" and draft.most == 1
     is_group = group in GROUPS - {"categories"} and measure not in {"", group}
     if not (is_program or is_group):
         return None
