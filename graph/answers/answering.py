@@ -17,14 +17,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from graph.answers.documents import Answerer, Asked, from_documents
+from graph.answers.errors import AbsentError
 from graph.answers.follow_ups import follow_ups
 from graph.answers.found import Found, Step
 from graph.answers.intents import Filter
 from graph.answers.names import NAMES_QUERY, Lexicon, lexicon
 from graph.answers.operations import Operation
+from graph.answers.refusals import refusal, unread
 from graph.answers.retrieval import Retriever
 from graph.answers.runner import Runner
-from graph.answers.scope import scope_of
+from graph.answers.scope import is_elsewhere, scope_of
 from graph.answers.structured import Structured, understood
 from graph.answers.words import folded, language_of
 from graph.errors import BadUserInputError
@@ -125,7 +127,12 @@ class Answers:
         words = await self._lexicon(runner, version)
         spoken = language_of(asked.text)
         language = asked.language or spoken
-        intent = understood(asked.text, words, spoken)
+        try:
+            intent = understood(asked.text, words, spoken)
+        except AbsentError as error:
+            async for event in _again(refusal(error, words, language)):
+                yield event
+            return
         if intent is not None:
             found = await Structured(runner.run, language, asked.filter).answer(intent)
             if found is not None:
@@ -138,8 +145,13 @@ class Answers:
                 yield found
                 return
         scope = scope_of(asked.text, words.phrases[spoken])
+        if is_elsewhere(scope):
+            async for event in _again(refusal(AbsentError(scope.absent, ""), words, language)):
+                yield event
+            return
+        caveat = unread(asked.text, words.phrases[spoken], words, language)
         events = from_documents(
-            Asked(asked.text, asked.filter, language, scope.conditions, scope.rest, spoken),
+            Asked(asked.text, asked.filter, language, scope.conditions, scope.rest, spoken, caveat),
             self._retriever,
             self._answerer,
             runner,
@@ -183,7 +195,7 @@ def _key(asked: Question, version: str, index: str, model: str) -> str:
 
 
 async def _again(found: Found) -> AsyncGenerator[Event]:
-    """Give what happened when a kept answer was found."""
+    """Give an answer that is there already, with how it was found."""
     for step in found.steps:
         yield step
     yield found.text

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator as op
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from graph.answers.intents import Condition, Filter, labels, negated
+from graph.answers.intents import Condition, Filter, both, labels, negated
 from graph.answers.words import Sense
 
-SCOPES: Final = frozenset({"discipline", "university", "province", "region", "city"})
+PLACES: Final = frozenset({"province", "region", "city", "site"})
 COMPARED: Final[Mapping[str, tuple[str, str]]] = {
     "gt": ("more than {}", "plus de {}"),
     "gte": ("at least {}", "au moins {}"),
@@ -36,6 +37,15 @@ class Amount:
         ((operator, number),) = self.comparisons.items()
         return COMPARED[operator][french].format(number)
 
+    def holds(self, number: float) -> bool:
+        """Return whether a number meets it."""
+        return all(MEETS[operator](number, limit) for operator, limit in self.comparisons.items())
+
+
+MEETS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "gt": op.gt, "gte": op.ge, "lt": op.lt, "lte": op.le, "eq": op.eq,
+}  # fmt: skip
+
 
 def named(dimension: str, senses: tuple[Sense, ...], *, is_outside: bool = False) -> Condition:
     """Programs of disciplines, universities, cities or provinces, or those outside of them."""
@@ -43,9 +53,28 @@ def named(dimension: str, senses: tuple[Sense, ...], *, is_outside: bool = False
     english, french = labels(senses, "EN"), labels(senses, "FR")
     if is_outside:
         kept, english, french = negated(kept), f"outside {english}", f"hors {french}"
+    about = "category" if dimension == "stream" else "place" if dimension in PLACES else dimension
     return Condition(
-        "place" if dimension in {"province", "region", "city"} else dimension,
-        kept, english, french, is_scope=True, is_choice=len(senses) > 1,
+        about, kept, english, french,
+        is_scope=about != "category", is_choice=len(senses) > 1 and not is_outside,
+    )  # fmt: skip
+
+
+def either(conditions: tuple[Condition, ...]) -> Condition:
+    """Programs that meet one of several conditions that one name can mean."""
+    return Condition(
+        conditions[0].about, {"or": [one.filter for one in conditions]},
+        " / ".join(dict.fromkeys(one.en for one in conditions)),
+        " / ".join(dict.fromkeys(one.fr for one in conditions)), is_scope=True,
+    )  # fmt: skip
+
+
+def excluded(parts: tuple[Condition, ...]) -> Condition:
+    """Programs but for those that meet several conditions at once."""
+    return Condition(
+        parts[0].about, negated(both(*(one.filter for one in parts))),
+        "without " + ", ".join(one.en for one in parts),
+        "sans " + ", ".join(one.fr for one in parts), is_scope=parts[0].is_scope,
     )  # fmt: skip
 
 
@@ -66,6 +95,8 @@ NAMED: Final[Mapping[str, Callable[[list[str]], Filter]]] = {
     "discipline": lambda values: {"discipline": {"disciplineId": _numbers(values)}},
     "university": lambda values: {"university": {"code": _numbers(values)}},
     "city": lambda values: {"site": {"city": _one_of(values)}},
+    "site": lambda values: {"site": {"label": _one_of(values)}},
+    "stream": lambda values: {"stream": {"label": _one_of(values)}},
     "province": _provinces,
     "region": _provinces,
     "category": lambda values: {"stream": {"applicantCategory": _one_of(values)}},
@@ -83,11 +114,12 @@ def open_to(sense: Sense) -> Condition:
     )
 
 
-def category(sense: Sense) -> Condition:
-    """Programs of streams that are for one category of applicants alone."""
+def category(*senses: Sense) -> Condition:
+    """Programs of streams that are for one category of applicants alone, or for one of some."""
     return Condition(
-        "category", NAMED["category"]([sense.value]),
-        f"streams for {sense.en}", f"volets pour {sense.fr}",
+        "category", NAMED["category"]([sense.value for sense in senses]),
+        f"streams for {labels(senses, 'EN')}", f"volets pour {labels(senses, 'FR')}",
+        is_choice=len(senses) > 1,
     )  # fmt: skip
 
 
@@ -96,6 +128,19 @@ def positions(amount: Amount) -> Condition:
     return Condition(
         "quota", {"quota": dict(amount.comparisons)},
         f"{amount.label('EN')} positions", f"{amount.label('FR')} places",
+        amount=amount.comparisons,
+    )  # fmt: skip
+
+
+def words(amount: Amount, bound: str) -> Condition:
+    """Programs whose personal letter has a limit of so many words."""
+    item: Filter = {"kind": {"eq": "PERSONAL_LETTER"}}
+    name = "minWords" if bound == "min" else "maxWords"
+    which = ("minimum", "minimum") if bound == "min" else ("limit", "limite")
+    return Condition(
+        "requirement", {"requirements": {"some": {**item, name: dict(amount.comparisons)}}},
+        f"{which[0]} of the personal letter: {amount.label('EN')} words",
+        f"{which[1]} de la lettre personnelle : {amount.label('FR')} mots",
     )  # fmt: skip
 
 
@@ -107,9 +152,10 @@ def length(amount: Amount) -> Condition:
     )  # fmt: skip
 
 
-def _item(sense: Sense) -> Filter:
+def item_filter(sense: Sense) -> Filter:
+    """Return the filter of the requirements that a name means."""
     if sense.role == "exam":
-        return {"kind": {"eq": "EXAMINATION"}, "label": {"eq": sense.value}}
+        return {"kind": {"eq": "EXAMINATION"}, "label": _one_of(sense.value.split("|"))}
     return {"kind": {"eq": sense.value}}
 
 
@@ -117,7 +163,7 @@ def requires(
     senses: tuple[Sense, ...], amount: Amount | None = None, status: str = "REQUIRED"
 ) -> Condition:
     """Programs that ask for one of some items under a heading; ``beside`` has other headings."""
-    items = [_item(sense) for sense in senses]
+    items = [item_filter(sense) for sense in senses]
     item: Filter = items[0] if len(items) == 1 else {"or": items}
     if amount is not None:
         item = {**item, "quantity": dict(amount.comparisons)}
@@ -127,13 +173,20 @@ def requires(
     }
     strict: Filter = {"requirements": {"some": {**item, "status": {"eq": status}}}}
     beside: Filter = {"and": [{"requirements": {"some": item}}, negated(strict)]}
-    verb = ("require", "exigent") if status == "REQUIRED" else ("list as optional", "facultatif :")
+    verb = STATUSES[status]
     return Condition(
         "requirement", strict, f"{verb[0]} {what['EN']}", f"{verb[1]} {what['FR']}",
         beside=beside,
         beside_en=f"list {what['EN']} under another heading (optional, or for some applicants)",
         beside_fr=f"mentionnent {what['FR']} sous un autre titre (facultatif, ou pour certains)",
     )  # fmt: skip
+
+
+STATUSES: Final = {
+    "REQUIRED": ("require", "exigent"),
+    "OPTIONAL": ("list as optional", "facultatif :"),
+    "CONDITIONALLY_REQUIRED": ("require conditionally", "exigent sous condition"),
+}
 
 
 def accepts(test: Sense) -> Condition:
@@ -208,13 +261,21 @@ FLAGS: Final[Mapping[str, Filter]] = {
     "military": {"stream": {"isMilitary": {"eq": True}}},
     "apply_fr": {"applicationLanguages": {"contains": "FR"}},
     "apply_en": {"applicationLanguages": {"contains": "EN"}},
+    "ros_stream": {"stream": {"isReturnOfService": {"eq": True}}},
+    "doc_fr": {"language": {"eq": "FR"}},
+    "doc_en": {"language": {"eq": "EN"}},
 }
 
 
-def interviews(first: dt.date, last: dt.date) -> Condition:
-    """Programs that interview on a day, or on at least one of several."""
-    days = {"startsOn": {"lte": last.isoformat()}, "endsOn": {"gte": first.isoformat()}}
-    when = first.isoformat() if first == last else f"{first.isoformat()} – {last.isoformat()}"
+def interviews(first: dt.date | None, last: dt.date | None) -> Condition:
+    """Programs that interview on a day, or on at least one of several; None is an open end."""
+    days: dict[str, Filter] = {}
+    if last is not None:
+        days["startsOn"] = {"lte": last.isoformat()}
+    if first is not None:
+        days["endsOn"] = {"gte": first.isoformat()}
+    ends = [one.isoformat() if one else "…" for one in (first, last)]
+    when = ends[0] if first == last else " – ".join(ends)
     return Condition(
         "interview_date", {"interviewDates": {"some": days}},
         f"interview on {when}", f"entrevues le {when}",

@@ -36,6 +36,8 @@ class Asked:
     """The question without the names in ``scope``: what sentences are to say."""
     spoken: str = "EN"
     """Language of the question itself."""
+    caveat: str = ""
+    """What is to be said where no sentence can answer: it comes first."""
     is_near: bool = False
     """Whether the sentences are near to an answer only."""
 
@@ -80,12 +82,14 @@ async def from_documents(
     judged = _judged(certainty, limits[PARTLY], language)
     yield judged
     if certainty < limits[PARTLY] or not chosen:
-        text = not_told(language)
+        text = " ".join(filter(None, [asked.caveat, not_told(language)]))
         yield text
         yield Found(text, NOT_IN_DOCUMENTS, certainty, language, steps=[searched, judged])
         return
     steps = [searched, judged]
-    asked = replace(asked, is_near=certainty < limits[ANSWERS])
+    asked = replace(asked, is_near=bool(asked.caveat) or certainty < limits[ANSWERS])
+    if asked.caveat:
+        yield f"{asked.caveat}\n"
     async with aclosing(answerer.answer(asked, chosen)) as events:
         async for event in events:
             if isinstance(event, Step):
@@ -96,6 +100,8 @@ async def from_documents(
             event.confidence = certainty
             if event.status == ANSWERED and asked.is_near:
                 event.status = PARTIAL
+            if asked.caveat:
+                event.text = f"{asked.caveat}\n{event.text}"
             ids = list(dict.fromkeys(cited.program_id for cited in event.citations))
             event.filter = {"id": {"in": ids}} if ids else None
             event.steps = steps

@@ -1,19 +1,35 @@
-"""What can go wrong with questions; neither reaches a client.
+"""What can go wrong with questions; none reaches a client.
 
 ::
 
     graph.errors.GraphError
     ├── NotUnderstoodError   a question is no structured one
+    │   └── AbsentError      it is one, of something that the data do not have
     └── ChatError            the chat model gives no answer: sentences are quoted instead
 """
 
 from __future__ import annotations
 
+from graph.answers.words import Sense
 from graph.errors import GraphError
 
 
 class NotUnderstoodError(GraphError):
     """A question is no structured one, or not to its last word; the message says why."""
+
+
+class AbsentError(NotUnderstoodError):
+    """A question asks of what the data do not have: a discipline, a school, another year.
+
+    Args:
+        names: What there is not.
+        year: A year that is not the data's; empty where none was named.
+    """
+
+    def __init__(self, names: tuple[Sense, ...], year: str) -> None:
+        super().__init__("the data do not have what is asked of")
+        self.names = names
+        self.year = year
 
 
 class ChatError(GraphError):

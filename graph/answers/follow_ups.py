@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from graph.answers.errors import AbsentError
 from graph.answers.found import ANSWERED
 from graph.answers.intents import Condition, Filter, Intent
 from graph.answers.names import Lexicon
@@ -48,7 +49,10 @@ async def follow_ups(
     """Return questions about what a question named, each with an answer of its own."""
     found: list[str] = []
     for text in _candidates(intent, language):
-        other = understood(text, words, language)
+        try:
+            other = understood(text, words, language)
+        except AbsentError:
+            continue
         if other is None or _is_same(other, intent):
             continue
         answer = await Structured(run, language, given).answer(other)

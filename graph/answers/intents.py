@@ -34,6 +34,11 @@ class Ask(StrEnum):
     VALUES = "VALUES"
     """What programs state in a field."""
     COMPARE = "COMPARE"
+    """Programs side by side."""
+    SIDES = "SIDES"
+    """Which of some universities, places, disciplines or programs has more, or comes first."""
+    MEASURES = "MEASURES"
+    """The greatest, least, mean or median of what programs state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class Condition:
     """Programs that nearly meet it, which an exact answer has to tell apart."""
     is_choice: bool = False
     """Whether several values were named."""
+    amount: Mapping[str, int] | None = None
+    """The comparison of a number of positions, which may be meant of sums."""
 
     def label(self, language: str) -> str:
         """Return the words of an answer in a language."""
@@ -72,6 +79,19 @@ class Intent:
     descending: bool = True
     aspect: str = ""
     extreme_day: str = ""
+    sides: tuple[Condition, ...] = ()
+    """What is compared: one condition for each."""
+    is_asked_whether: bool = False
+    """Whether the first side is said to have more, and the question is whether it is so."""
+    is_difference: bool = False
+    having: tuple[str, Mapping[str, int]] | None = None
+    """What groups must have: a noun and the comparison of its number."""
+    denied: tuple[Condition, ...] = ()
+    """What groups must not have."""
+    most: int = 1
+    """How many of the first are wanted."""
+    reduce: str = ""
+    """What is made of the values of programs: max, min, mean or median."""
 
     @property
     def filter(self) -> Filter:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from graph.answers.conditions import item_filter
 from graph.answers.intents import Ask, Filter, Intent, both
+from graph.answers.words import Sense
 
 CITED_PROGRAMS: Final = 10
 """Programs whose evidence an answer cites, and that its text names."""
@@ -23,6 +25,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "notice": "ACCREDITATION",
     "apply_fr": "APPLICATION_LANGUAGES",
     "apply_en": "APPLICATION_LANGUAGES",
+    "ros_stream": "STREAM",
+    "doc_fr": "SECTIONS",
+    "doc_en": "SECTIONS",
 }
 """The field whose evidence supports a condition."""
 LISTS: Final[Mapping[str, str]] = {
@@ -31,6 +36,10 @@ LISTS: Final[Mapping[str, str]] = {
     "interview_date": "interviewDates",
 }
 """The list whose rows carry the evidence of a condition."""
+WORDS: Final = (
+    "requirements(filter: { kind: { eq: PERSONAL_LETTER } })"
+    " { status minWords maxWords evidence { span } }"
+)
 VALUES: Final[Mapping[str, tuple[str, str]]] = {
     "letters": (
         (
@@ -39,6 +48,18 @@ VALUES: Final[Mapping[str, tuple[str, str]]] = {
         ),
         "",
     ),
+    "forms": (
+        (
+            "requirements(filter: { kind: { eq: SUPPORT_FORM } })"
+            " { status quantity evidence { span } }"
+        ),
+        "",
+    ),
+    "words_max": (WORDS, ""),
+    "words_min": (WORDS, ""),
+    "item_status": ("requirements(filter: $item) { status evidence { span } }", ""),
+    "dates": ("interviewDates { startsOn endsOn evidence { span } }", ""),
+    "positions": ("quota", "QUOTA"),
     "requirements": ("requirements { kind label status quantity evidence { span } }", ""),
     "length": ("lengthYears", "LENGTH_YEARS"),
     "accreditation": ("accreditation", "ACCREDITATION"),
@@ -52,6 +73,8 @@ GROUPED: Final[Mapping[str, tuple[str, str]]] = {
     "universities": ("UNIVERSITY", "university { name }"),
     "disciplines": ("DISCIPLINE", "discipline { name nameFr }"),
     "provinces": ("PROVINCE", "province"),
+    "sites": ("SITE", "site { label city province }"),
+    "cities": ("SITE", "site { label city province }"),
     "categories": ("APPLICANT_CATEGORY", "applicantCategory"),
 }
 
@@ -83,6 +106,9 @@ def totals(intent: Intent, given: Filter) -> Operation:
     if intent.ask is Ask.SHARE:
         variables["all"] = both(given, intent.scope)
         members.append(_count("all"))
+        if any(one.about == "interview_date" for one in intent.conditions):
+            variables["dated"] = both(given, intent.scope, {"interviewDates": {"some": {}}})
+            members.append(_count("dated"))
     return _operation(members, variables)
 
 
@@ -93,6 +119,11 @@ def _count(name: str) -> str:
 def _operation(members: list[str], variables: dict[str, Any]) -> Operation:
     types = {"after": "String", "item": "ProgramRequirementFilter", "ids": "[ID!]!"}
     types |= {"criterion": "SelectionCriterionFilter", "days": "InterviewDateFilter"}
+    types |= {
+        name: "InterviewDateFilter"
+        for name, value in variables.items()
+        if name.startswith("side") and "program" in value
+    }
     declared = ", ".join(f"${name}: {types.get(name, 'ProgramFilter')}" for name in variables)
     head = f"query Answer({declared})" if declared else "query Answer"
     return Operation(f"{head} {{\n  " + "\n  ".join(members) + "\n}", variables)
@@ -122,30 +153,87 @@ def _rows_of(condition: Filter, name: str) -> Filter | None:
 
 
 def groups(intent: Intent, given: Filter) -> Operation:
-    """Programs and positions by university, discipline, province or city."""
+    """Programs, positions or other things by university, discipline, site and so on."""
     kept = both(given, intent.filter)
+    cited, variables = _cited(intent)
+    members = [
+        _groups(intent, "filter"),
+        f"programs(filter: $filter, first: {CITED_PROGRAMS}) {{ nodes {{ id name {cited} }} }}",
+    ]
+    variables |= {"filter": kept}
+    if intent.denied:
+        members.append(f"without: {_groups(intent, 'denied')}")
+        abouts = {one.about for one in intent.denied}
+        others = (one.filter for one in intent.conditions if one.about not in abouts)
+        variables["denied"] = both(given, *others, *(one.filter for one in intent.denied))
+    return _operation(members, variables)
+
+
+def measured(intent: Intent) -> str:
+    """Return what is counted of each group."""
+    return intent.having[0] if intent.having else intent.target
+
+
+def _groups(intent: Intent, variable: str) -> str:
     way = "DESC" if intent.descending else "ASC"
-    by = intent.group or intent.target
+    by, measure = intent.group or intent.target, measured(intent)
     is_extreme = intent.ask is Ask.EXTREME
-    is_positions = intent.target == "positions"
-    if by == "cities":
-        order = "POSITIONS" if is_positions else "PROGRAM_COUNT"
+    if by == "cities" and measure in {"positions", "programs", "cities"}:
+        order = "POSITIONS" if measure == "positions" else "PROGRAM_COUNT"
         sort = f", orderBy: [{{ field: {order}, direction: {way} }}]" if is_extreme else ""
-        member = (
-            f"analytics {{ geography(filter: $filter, first: 1000{sort})"
+        return (
+            f"analytics {{ geography(filter: ${variable}, first: 1000{sort})"
             " { city province programCount positions } }"
         )
-    else:
-        word, selected = GROUPED[by]
-        order = "QUOTA_SUM" if is_positions else "COUNT"
-        sort = f", orderBy: [{{ field: {order}, direction: {way} }}]" if is_extreme else ""
-        member = (
-            f"programGroups(by: [{word}], filter: $filter, first: 1000{sort})"
-            f" {{ {selected} aggregate {{ count quota {{ sum }} }} }}"
+    word, selected = GROUPED[by]
+    if measure in GROUPED and measure != by:
+        other, more = GROUPED[measure]
+        words = dict.fromkeys((word, other))
+        return (
+            f"programGroups(by: [{', '.join(words)}], filter: ${variable}, first: 1000)"
+            f" {{ {' '.join(dict.fromkeys((selected, more)))} }}"
         )
-    cited, variables = _cited(intent)
-    first = f"programs(filter: $filter, first: {CITED_PROGRAMS}) {{ nodes {{ id name {cited} }} }}"
-    return _operation([member, first], {**variables, "filter": kept})
+    order = "QUOTA_SUM" if measure == "positions" else "COUNT"
+    sort = f", orderBy: [{{ field: {order}, direction: {way} }}]" if is_extreme else ""
+    return (
+        f"programGroups(by: [{word}], filter: ${variable}, first: 1000{sort})"
+        f" {{ {selected} aggregate {{ count quota {{ sum avg }} }} }}"
+    )
+
+
+def sides(intent: Intent, given: Filter) -> Operation:
+    """What is compared, for each side in a member of its own."""
+    members, variables = [], {}
+    for at, side in enumerate(intent.sides):
+        kept = both(given, intent.filter, side.filter)
+        variables[f"side{at}"] = {"program": kept} if intent.target == "dates" else kept
+        members.append(_side(intent, at))
+    return _operation(members, variables)
+
+
+def _side(intent: Intent, at: int) -> str:
+    name = f"side{at}"
+    if intent.target == "dates":
+        field = "ENDS_ON" if intent.extreme_day == "DESC" else "STARTS_ON"
+        way = ", direction: DESC" if intent.extreme_day == "DESC" else ""
+        order = f"orderBy: [{{ field: {field}{way} }}]"
+        return (
+            f"{name}: interviewDates(filter: ${name}, {order}, first: 1)"
+            " { nodes { startsOn endsOn } }"
+        )
+    if intent.target in GROUPED:
+        word, selected = GROUPED[intent.target]
+        return f"{name}: programGroups(by: [{word}], filter: ${name}, first: 1000) {{ {selected} }}"
+    if intent.target in VALUES and intent.target != "positions":
+        selected = VALUES[intent.target][0].replace("span", SPAN)
+        return (
+            f"{name}: programs(filter: ${name}, first: {PAGE})"
+            f" {{ totalCount nodes {{ id name {selected} }} }}"
+        )
+    return (
+        f"{name}: programs(filter: ${name}, first: 1)"
+        " { totalCount aggregate { quota { sum } } }"
+    )
 
 
 def extreme_program(intent: Intent, given: Filter) -> Operation:
@@ -193,7 +281,10 @@ def values(intent: Intent, given: Filter, after: str | None = None) -> Operation
         " pageInfo { hasNextPage endCursor }"
         f" nodes {{ id name {selected.replace('span', SPAN)}{cited} }} }}"
     )
-    variables = {"filter": both(given, intent.filter), "after": after}
+    variables: dict[str, Any] = {"filter": both(given, intent.filter), "after": after}
+    if intent.aspect == "item_status":
+        role, _, name = intent.group.partition(":")
+        variables["item"] = item_filter(Sense(role, name))
     return _operation([member], variables)
 
 

@@ -1,107 +1,235 @@
 """From the words of a question to its intent: every word must be understood, or none counts.
 
-The grammar is small on purpose. A head says what is wanted ("how many", "which", "when"), a noun
-of what, and everything else has to be a condition. A word without a known part to play, a name
-that two things bear, a second name of a kind without "and" or "or" between: the question is then
-no structured one, and is answered from the documents, if they answer it.
+A question is read as slots, in whatever order its words stand: what is asked for, of what, under
+which conditions. A word without a known part to play, a denial of nothing, a second thing that is
+asked for: the question is then no structured one, and is answered from the documents, if they
+answer it.
 """
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from graph.answers.cursor import FILLERS, PREPOSITIONS
-from graph.answers.errors import NotUnderstoodError
+from graph.answers.errors import AbsentError, NotUnderstoodError
 from graph.answers.intents import Intent
-from graph.answers.named import NAMES
+from graph.answers.named import names_of, roles
+from graph.answers.names import Lexicon
 from graph.answers.predicates import ConditionReader
 from graph.answers.resolve import intent_of
-from graph.answers.words import Phrases
+from graph.answers.words import Sense, Term, folded
+
+DOWNWARDS: Final = frozenset({"ASC", "EARLIER", "SMALLER"})
+SENTENCE: Final = re.compile(r"[?!\n]+")
+COMPARATIVES: Final = {
+    "EARLIER": ("extreme_day", "ASC"),
+    "LATER": ("extreme_day", "DESC"),
+    "LONGER": ("aspect", "length"),
+    "BIGGER": ("verb", "size"),
+    "SMALLER": ("verb", "size"),
+}
+"""Comparatives that say themselves what is compared."""
 
 
-def parse(question: str, phrases: Phrases, year: int | None = None) -> Intent:
+def parse(question: str, lexicon: Lexicon, language: str) -> Intent:
     """Return what a question asks for.
 
     Args:
         question: The question, in one language.
-        phrases: The words and names of that language.
-        year: Year of the match, for dates without one.
+        lexicon: The words and names of the data.
+        language: The language.
 
     Raises:
         NotUnderstoodError: it is no structured question, or not to its last word.
+        AbsentError: it is one, of something that the data do not have.
     """
-    if any(mark in question.rstrip(" ?!.\n") for mark in "?!\n"):
-        raise NotUnderstoodError("more than one sentence")
-    return Parser(phrases.terms(question), year).parse()
+    phrases = lexicon.phrases[language]
+    asked = [one for one in SENTENCE.split(question) if any(map(_is_head, phrases.terms(one)))]
+    if len(asked) > 1:
+        raise NotUnderstoodError("more than one question")
+    terms = phrases.terms(question)
+    reader = Parser(terms, lexicon.year, lexicon.iteration)
+    reader.read()
+    intent = intent_of(reader.draft, lexicon.places)
+    if reader.draft.absent or reader.draft.foreign_year:
+        raise AbsentError(tuple(reader.draft.absent), reader.draft.foreign_year)
+    return intent
+
+
+def _is_head(term: Term) -> bool:
+    return term.sense("head") is not None
+
+
+DAY_IN: Final = re.compile(r"\b(dates?|days?|jours?|journees?)\b")
+KINDS: Final = {
+    "sites": "site", "universities": "university", "cities": "city", "provinces": "province",
+    "disciplines": "discipline",
+}  # fmt: skip
+IMPERATIVES: Final = frozenset(
+    {"name", "list", "lists", "find", "show", "count", "total", "return", "provide", "identify"}
+)
+"""Words that ask only where a question begins with them."""
+EVERY: Final = ("all ", "every ", "toutes ", "tous ")
+DUTIES: Final = ("do ", "must ", "should ", "faut", "doit", "dois")
 
 
 class Parser(ConditionReader):
     """Reads a whole question."""
 
-    def parse(self) -> Intent:
-        """Return the intent."""
-        self._head()
+    def read(self) -> None:
+        """Fill the draft."""
         while self.at < len(self.terms):
             self._next()
+        draft = self.draft
+        if self.is_not and "offer" in draft.verbs and draft.mentions:
+            draft.mentions[-1].is_denied, self.is_not = True, False
         if self.is_not or self.is_outside:
             raise NotUnderstoodError("a negation without what it denies")
-        return intent_of(self.draft)
-
-    def _head(self) -> None:
-        if self._take("yes_no"):
-            self.draft.head = "yes_no"
-            return
-        while self._sense(*FILLERS, *PREPOSITIONS, "comma", *NAMES) and not self._sense("head"):
-            self.at += 1
-        if self._sense("head"):
-            head = self._take("head")
-            assert head is not None
-            self.draft.head = head.value
-            del self.terms[self.at - 1]  # what stands before is read as what stands behind
-        self.at = 0
-        if not self.draft.head:
-            raise NotUnderstoodError("no question word that is known")
 
     def _next(self) -> None:
         for part in (
-            self._names, self._quantity, self._date, self._requirement, self._look_at,
-            self._open_to, self._flags, self._group, self._noun, self._superlative, self._asked,
+            self._head, self._including, self._names, self._outside, self._quantity, self._date,
+            self._requirement, self._look_at, self._open_to, self._flags, self._group,
+            self._noun, self._comparative, self._superlative, self._asked, self._pronoun,
             self._small,
         ):  # fmt: skip
             if part():
                 return
         raise self._fail()
 
+    def _head(self) -> bool:
+        heads = self.draft.heads
+        is_first = self.at == 0 or bool(self.terms[self.at - 1].sense("comma"))
+        if is_first and not heads and self._sense("yes_no") and not self._sense("head"):
+            self.at += 1
+            heads.append("yes_no")
+            return True
+        if self.at == 0 and self._is_duty():
+            heads.append("yes_no")
+            return False
+        if self.at == 0 and folded(self.terms[0].text).split()[0] in {"who", "qui"}:
+            heads.append("which")
+            self.draft.verbs.add("who")
+            return False
+        head = self._sense("head")
+        if head is None:
+            return False
+        text = folded(self.terms[self.at].text)
+        if text in IMPERATIVES and heads:
+            return False
+        if heads and head.value == heads[0] == "count":
+            raise NotUnderstoodError("two things that are counted")
+        self.at += 1
+        heads.append(head.value)
+        return True
+
+    def _is_duty(self) -> bool:
+        """Whether a question begins with "do I need", "faut-il" and the like."""
+        term = self._peek()
+        is_verb = term is not None and term.sense("require") and not self.draft.heads
+        return bool(is_verb) and term is not None and folded(term.text).startswith(DUTIES)
+
+    def _including(self) -> bool:
+        if not self._take("included"):
+            return False
+        self.is_including = True
+        return True
+
+    def _pronoun(self) -> bool:
+        """A pronoun that stands for what the question named: "Laval offre-t-elle"."""
+        draft = self.draft
+        if not self._sense("inverted"):
+            return False
+        has_name = bool(draft.mentions or draft.items or draft.absent)
+        is_one = folded(self.terms[self.at].text).endswith("on")  # "offre-t-on"
+        if not (has_name or is_one or draft.target not in {"", "positions"}):
+            raise self._fail()
+        self.at += 1
+        if not draft.heads:
+            draft.heads.append("yes_no")
+        return True
+
     def _small(self) -> bool:
         """Words that build the sentence."""
         if self._sense("deictic"):
             raise self._fail()
-        if self._take("comma", "and", *FILLERS):
+        if self._take("comma"):
+            self.is_including = False
+            return True
+        if self._is_quantified():
+            raise self._fail()
+        if self._take("and", "unit_on", *FILLERS):
             return True
         found = self._take(*PREPOSITIONS)
         if found:
             self.preposition = found.role
+            if found.role == "with":
+                self.draft.verbs.add("offer")
             return True
-        if self._take("not"):
-            if self.is_not:
-                raise NotUnderstoodError("denied twice")
-            self.is_not = True
+        return self._denial() or self._verb() or self._only()
+
+    def _is_quantified(self) -> bool:
+        """Whether "all disciplines" is what somebody is to offer, and no remark."""
+        before = self._peek(-1)
+        if not self._sense("filler") or before is None or not before.sense("with"):
+            return False
+        is_every = folded(self.terms[self.at].text).startswith(EVERY)
+        return is_every and self.draft.target != "positions"
+
+    def _denial(self) -> bool:
+        if not self._take("not"):
+            return False
+        if self.is_not:
+            raise NotUnderstoodError("denied twice")
+        self.is_not = True
+        return True
+
+    def _verb(self) -> bool:
+        """Words that are kept in mind: they must belong to something in the end."""
+        if self._sense("between") and names_of(self._past_fillers()):
+            self.at += 1
+            self.draft.verbs.add("differ")
             return True
-        if self._take("outside"):
-            self.is_outside = True
-            return True
-        verb = self._take("take_time", "interview", "these", "differ")
-        if verb:
-            self.draft.verbs.add(verb.role)
-            return True
-        return False
+        verb = self._take("take_time", "interview", "these", "differ", "or", "apply", "words")
+        if verb is None:
+            return False
+        self.draft.verbs.add(verb.role)
+        if verb.role == "interview" and DAY_IN.search(folded(self.terms[self.at - 1].text)):
+            self.draft.verbs.add("date_word")
+        return True
+
+    def _past_fillers(self, ahead: int = 1) -> Term | None:
+        while (term := self._peek(ahead)) and term.sense(*FILLERS):
+            ahead += 1
+        return term
+
+    def _only(self) -> bool:
+        """The word "only" behind what it is said of."""
+        before = self._peek(-1)
+        is_said = before is not None and (names_of(before) or before.sense("category", "noun"))
+        if not is_said or (self._sense("comparator") or Sense("")).value != "eq":
+            return False
+        self.at += 1
+        return True
 
     def _group(self) -> bool:
         start = self.at
         if not self._take("per"):
             return False
         self._skip("filler")
+        if not self._sense("noun") and self._is_between():
+            while self._names() or self._category():
+                pass  # "per psychiatry program"
         noun = self._take("noun")
-        if noun is None or self.draft.per or self.is_not:
+        if noun is None:
+            self.at = start + 1
+            if names_of(self._past_fillers(0)) and self.terms[start].text.lower() in {"by", "par"}:
+                self.preposition = "at"  # "asked by McGill"
+                return True
             self.at = start
+            return False
+        if self.draft.per or self.is_not:
             raise self._fail()
         self.draft.per = noun.value
         return True
@@ -110,19 +238,56 @@ class Parser(ConditionReader):
         noun = self._take("noun")
         if noun is None:
             return False
-        if self.is_not:
+        draft, self.preposition = self.draft, ""
+        if self.is_not and noun.value != "programs":
             raise self._fail()
-        draft = self.draft
+        if draft.target and self._names_kind(noun.value):
+            return True
+        is_measured = bool(draft.superlative or draft.comparative) and not draft.measure
         if not draft.target:
             draft.target = noun.value
+            draft.first = draft.first or "noun"
+        elif is_measured and noun.value != draft.target:
+            draft.measure = noun.value
         elif noun.value in {"programs", draft.target}:
             draft.verbs.add("programs")
-        elif draft.superlative and not draft.measure and noun.value == "positions":
+        elif not draft.measure:
             draft.measure = noun.value
         else:
             raise NotUnderstoodError("a second thing that is asked for")
-        if draft.superlative and not draft.measure and noun.value in {"programs", "positions"}:
-            draft.measure = noun.value
+        return True
+
+    def _names_kind(self, noun: str) -> bool:
+        """Whether a noun says what the name before it is: "the school McMaster", "the … site"."""
+        kind = KINDS.get(noun)
+        if kind is None or self.terms[self.at - 1].text.lower().endswith("s"):
+            return False
+        if kind in roles(names_of(self._peek())):
+            return True  # "the discipline psychiatry"
+        for mention in reversed(self.draft.mentions):
+            if kind in roles(mention.names[0]) and not mention.hint:
+                mention.hint = kind
+                return True
+        return False
+
+    def _comparative(self) -> bool:
+        """Read "more", "fewer", "earlier": of one thing than of another."""
+        found = self._take("comparative")
+        if found is None:
+            comparator = self._sense("comparator")
+            if comparator is None or comparator.value not in {"gt", "lt"}:
+                return False
+            self.at += 1
+            found = Sense("comparative", "DESC" if comparator.value == "gt" else "ASC")
+        self.preposition = ""
+        kind, value = COMPARATIVES.get(found.value, ("", ""))
+        if kind == "extreme_day":
+            self.draft.extreme_day = value
+        elif kind == "aspect":
+            self.draft.aspects.append(value)
+        elif kind == "verb":
+            self.draft.verbs.add(value)
+        self.draft.comparative = "ASC" if found.value in DOWNWARDS else "DESC"
         return True
 
     def _superlative(self) -> bool:
@@ -131,6 +296,7 @@ class Parser(ConditionReader):
             return False
         if self.draft.superlative or self.is_not:
             raise self._fail()
+        self.preposition = ""
         self.draft.superlative = found.value
         return True
 
@@ -146,13 +312,22 @@ class Parser(ConditionReader):
                 raise NotUnderstoodError("programs that require requirements")
             self.draft.aspects.append(found.value)
             return True
+        behind = self._peek(1)
+        if self._sense("take_time") and behind and behind.sense("number", "comparator"):
+            return False  # "last 7 years"
         found = self._take("extreme_day")
         if found:
             if self.draft.extreme_day:
                 raise self._fail()
             self.draft.extreme_day = found.value
             return True
+        found = self._take("bound")
+        if found:
+            if self.draft.bound not in {"", found.value}:
+                raise NotUnderstoodError("the least and the greatest at once")
+            self.draft.bound = found.value
+            return True
         if self._take("date_word"):
             self.draft.verbs.add("date_word")
             return True
-        return self.draft.head == "how_long" and bool(self._take("years"))
+        return bool(set(self.draft.heads) & {"how_long"}) and bool(self._take("years"))

@@ -1,4 +1,4 @@
-"""What a question says of programs: numbers, requirements, dates, categories, properties."""
+"""What a question says of programs: numbers, dates, categories, properties."""
 
 from __future__ import annotations
 
@@ -6,149 +6,128 @@ from typing import Final
 
 from graph.answers import conditions as c
 from graph.answers.cursor import JOINING
-from graph.answers.dates import Days, days_in
+from graph.answers.dates import days_in
 from graph.answers.errors import NotUnderstoodError
-from graph.answers.named import NameReader
+from graph.answers.intents import Condition
+from graph.answers.named import names_of
+from graph.answers.required import COUNTABLE, RequirementReader, check_least
 from graph.answers.words import Sense, folded
 
-ITEMS: Final = ("item", "exam")
-COUNTABLE: Final = frozenset({"REFERENCE_LETTER", "SUPPORT_FORM"})
-ARTICLES: Final = frozenset({"a", "an", "un", "une"})
+ONLY: Final = (" only", " seulement")
+YEARS: Final = range(1990, 2101)
+GROUPED: Final = frozenset(
+    {"programs", "universities", "disciplines", "cities", "sites", "provinces"}
+)  # fmt: skip
 
 
-class ConditionReader(NameReader):
+class ConditionReader(RequirementReader):
     """Reads conditions that are no names."""
 
-    def _amount(self) -> c.Amount | None:
-        """A number with its comparison; the place is kept where there is none."""
-        start = self.at
-        if self._take("between"):
-            least, joint, most = self._take("number"), self._take("and", "at_fr"), None
-            if least and joint:
-                most = self._take("number")
-            if most and least:
-                return c.Amount({"gte": int(least.value), "lte": int(most.value)})
-            self.at = start
-            return None
-        comparator = self._take("comparator")
-        number = self._take("number")
-        if number is None:
-            self.at = start
-            return None
-        after = self._take("comparator_after")
-        if comparator and after:
-            raise NotUnderstoodError("a number compared twice")
-        operator = (comparator or after or Sense("comparator", "eq")).value
-        return c.Amount({operator: int(number.value)})
-
     def _quantity(self) -> bool:
-        """A number of positions, years or items."""
+        """A number of positions, years, words, items or of what groups have."""
         start = self.at
+        if self._iteration():
+            return True
         amount = self._amount()
         if amount is None:
             return False
-        self._skip("filler")
-        noun = self._sense("noun")
         if self.is_not:
             raise NotUnderstoodError("a denied number")
-        if noun and noun.value == "positions":
-            self.at += 1
+        self._skip("filler")
+        if self._first_of(amount):
+            return True
+        while self._is_between() and (self._names() or self._category()):
+            pass  # "more than 30 internal medicine seats"
+        found = self._counted(amount)
+        if found is None:
+            self.at = start
+            return False
+        if found.about:
+            self._add(found)
+        return True
+
+    def _is_between(self) -> bool:
+        """Whether names stand between a number and what is counted."""
+        ahead = 0
+        while (term := self._peek(ahead)) and (names_of(term) or term.sense("category")):
+            ahead += 1
+        return bool(ahead and term and term.sense("noun"))
+
+    def _iteration(self) -> bool:
+        """The year of the data, or another."""
+        if days_in(self.terms, self.at, self.year):
+            return False
+        number = self._sense("number")
+        if number is None or (
+            int(number.value) not in YEARS and number.value != str(self.iteration)
+        ):
+            return False
+        self.at += 1
+        if number.value not in {str(self.year), str(self.iteration)}:
+            self.draft.foreign_year = number.value
+        return True
+
+    def _first_of(self, amount: c.Amount) -> bool:
+        """Read how many are wanted: "the three largest", "top 3", "the 3 schools with the most"."""
+        number = amount.comparisons.get("eq")
+        before = self._peek(-2)
+        if number is None or len(amount.comparisons) > 1:
+            return False
+        if self._sense("superlative") and not self.draft.superlative:
+            self.draft.most = number
+            return True
+        if before and before.sense("superlative") and self.draft.superlative and number > 1:
+            self.draft.most = number
+            return True
+        noun = self._sense("noun")
+        is_target = noun is not None and noun.value in GROUPED and not self.draft.target
+        if is_target and self.draft.head == "which":
+            self.draft.most = number
+            return True
+        return False
+
+    def _counted(self, amount: c.Amount) -> Condition | None:
+        """Return the condition that a number of something makes; one of nothing for groups."""
+        noun = self._take("noun")
+        if noun is not None:
+            return self._counted_noun(noun.value, amount)
+        if self._take("years"):
+            return c.length(amount)
+        if self._take("words"):
+            self.draft.verbs.add("words_told")
+            return c.words(amount, self.draft.bound)
+        item = self._take("item")
+        if item and item.value in COUNTABLE:
+            check_least(amount)
+            return c.requires((item,), amount)
+        is_quota = self.draft.measure == "positions" and self.draft.target != "positions"
+        if item is None and is_quota:
+            self.draft.measure = ""  # "a quota of exactly 1"
+            return c.positions(amount)
+        return None
+
+    def _counted_noun(self, noun: str, amount: c.Amount) -> Condition | None:
+        if noun == "positions":
             after = self._take("comparator_after")
             if after:
                 amount = c.Amount({after.value: next(iter(amount.comparisons.values()))})
-            found = c.positions(amount)
-        elif self._take("years"):
-            found = c.length(amount)
-        elif (item := self._take("item")) and item.value in COUNTABLE:
-            _check_least(amount)
-            found = c.requires((item,), amount)
-        else:
-            self.at = start
-            return False
-        self._add(found)
-        return True
+            return c.positions(amount)
+        if noun not in GROUPED or self.draft.having:
+            return None
+        self.draft.having = (noun, amount)
+        return Condition("", {}, "", "")
 
     def _date(self) -> bool:
-        found: Days | None = days_in(self.terms, self.at, self.year)
+        found = days_in(self.terms, self.at, self.year)
         if found is None:
             return False
-        if "interview" not in self.draft.verbs:
-            raise NotUnderstoodError("a date of something that is not an interview")
         self.at = found.end
+        for day in filter(None, (found.first, found.last)):
+            is_autumn = day.year + 1 == self.year and day.month >= 9
+            if day.year != self.year and not is_autumn:
+                self.draft.foreign_year = str(day.year)
         self._add(c.interviews(found.first, found.last))
         return True
-
-    def _requirement(self) -> bool:
-        """What programs require: a verb and its items, or items after "with"."""
-        verb = self._take("require", "optional")
-        if verb is None:
-            return self._bare_items()
-        status = "OPTIONAL" if verb.role == "optional" else "REQUIRED"
-        if self._take("not"):
-            self.is_not = True
-        self.draft.verbs.add("require")
-        self._items(status)
-        return True
-
-    def _bare_items(self) -> bool:
-        item = self._sense(*ITEMS)
-        if item is None:
-            return False
-        if self.preposition == "with":
-            self._items("REQUIRED")
-        elif self.draft.item is None and not self.draft.target:
-            self.draft.item = item
-            self.at += 1
-        else:
-            raise self._fail()
-        return True
-
-    def _items(self, status: str) -> None:
-        """Items with "and" or "or" between them; none where the verb stands at the end."""
-        groups: list[tuple[list[Sense], c.Amount | None]] = []
-        while True:
-            start = self.at
-            joint = self._take(*JOINING) if groups else None
-            if groups and joint is None:
-                break
-            one = self._one_item()
-            if one is None:
-                self.at = start
-                break
-            if joint and joint.role == "or":
-                if one[1] or groups[-1][1] or len(groups) > 1:
-                    raise NotUnderstoodError("an alternative among several items")
-                groups[-1][0].append(one[0])
-            else:
-                groups.append(([one[0]], one[1]))
-        if self.is_not and groups:
-            if len(groups) > 1 or groups[0][1] or len(groups[0][0]) > 1 or status != "REQUIRED":
-                raise NotUnderstoodError("denied items with a number, or several")
-            self.draft.conditions.append(c.without(tuple(groups[0][0])))
-            self.is_not = False
-        else:
-            for senses, amount in groups:
-                self.draft.conditions.append(c.requires(tuple(senses), amount, status))
-
-    def _one_item(self) -> tuple[Sense, c.Amount | None] | None:
-        last = ""
-        if self._sense("not"):
-            self._take("not")
-            self.is_not = True
-        while self._sense("filler"):
-            last = folded(self.terms[self.at].text)
-            self.at += 1
-        amount = self._amount()
-        item = self._take(*ITEMS)
-        if item is None:
-            return None
-        if item.value in COUNTABLE:
-            _check_least(amount)
-            if last in ARTICLES:
-                raise NotUnderstoodError("one letter, or any letter")
-        elif amount is not None:
-            raise NotUnderstoodError("a number of what is not counted")
-        return item, amount
 
     def _look_at(self) -> bool:
         verb = self._sense("look_at")
@@ -172,9 +151,16 @@ class ConditionReader(NameReader):
             self.at += 1
             self._skip("filler", "for")
             found = self._take("category", "flag", "test")
+            if found is None and self.terms[self.at - 1].sense("take_time"):
+                self.draft.verbs.add("take_time")
+                return True
             if found is None or self.is_not:
                 raise self._fail()
-            if found.role == "category":
+            only = self._sense("comparator") or Sense("")
+            is_only = folded(self.terms[self.at - 1].text).endswith(ONLY) or only.value == "eq"
+            if found.role == "category" and is_only:
+                self.draft.categories.append(found)  # "open to IMGs only"
+            elif found.role == "category":
                 self._add(c.open_to(found))
             elif found.value in {"military", "apply_fr", "apply_en"}:
                 self._add_flag(found)
@@ -183,19 +169,65 @@ class ConditionReader(NameReader):
             else:
                 raise self._fail()
             return True
+        return self._category()
+
+    def _category(self) -> bool:
+        """For whom streams are: one category, or several joined."""
         found = self._take("category")
         if found is None:
             return False
-        if self.is_not or self.is_outside:
-            raise NotUnderstoodError("a denied category")
-        self._add(c.category(found))
+        self._note_stream()
+        senses = [found]
+        while True:
+            start = self.at
+            joint = self._take(*JOINING, "differ")
+            if joint is None:
+                break
+            self._skip("filler", "for")
+            other = self._take("category")
+            if other is None:
+                self.at = start
+                break
+            if joint.role in {"or", "differ"}:
+                self.draft.verbs.add(joint.role)
+                self.draft.category_joint = joint.role
+            self._note_stream()
+            senses.append(other)
+        self._keep_category(list(dict.fromkeys(senses)))
         return True
+
+    def _keep_category(self, senses: list[Sense]) -> None:
+        self.preposition = ""
+        if self.is_including or (self._closes() and self._take("included")):
+            self.is_including = False
+            return
+        if self.is_not:
+            raise NotUnderstoodError("a denied category")
+        if self.is_outside:
+            self._add(c.excluded((c.category(*senses),)))
+            self.is_outside = False
+            return
+        self.draft.categories += [one for one in senses if one not in self.draft.categories]
 
     def _flags(self) -> bool:
         found = self._take("flag")
         if found is None:
             return False
-        self._add_flag(found)
+        if self.is_including:
+            before = self._peek(-3)
+            if before is not None and before.sense("noun"):
+                raise NotUnderstoodError("whether it is a part, or what is asked of")
+            self.is_including = False
+            return True
+        is_said = found.value in {"return_of_service", "ros_stream"} and any(
+            "RoS" in sense.value
+            for mention in self.draft.mentions
+            for name in mention.names
+            for sense in name
+            if sense.role == "stream"
+        )
+        if not is_said:
+            self._add_flag(found)
         return True
 
     def _add_flag(self, sense: Sense) -> None:
@@ -204,9 +236,3 @@ class ConditionReader(NameReader):
             raise NotUnderstoodError("the opposite is not stated")
         self._add(condition)
         self.is_not = False
-
-
-def _check_least(amount: c.Amount | None) -> None:
-    """Refuse "at most two letters": whether none counts is not said."""
-    if amount and "gt" not in amount.comparisons and not {"gte", "eq"} & set(amount.comparisons):
-        raise NotUnderstoodError("at most so many, or none")

@@ -54,20 +54,28 @@ LABELS_FR: Final[Mapping[str, str]] = {
 
 def stated_value(node: Mapping[str, Any], aspect: str, language: str) -> str | None:
     """Return what one program states, in words; None where it states nothing."""
-    if aspect in {"letters", "requirements"}:
+    if aspect in NUMBERS:
+        return _numbers(node, aspect, language)
+    if aspect == "requirements":
         rows = node["requirements"]
-        if aspect == "letters":
-            texts = [
-                f"{row['quantity']}{_status(row, language)}" for row in rows if row["quantity"]
-            ]
-        else:
-            texts = [f"{row['label']}{_status(row, language)}" for row in rows]
-        return "; ".join(texts) or None
+        return "; ".join(f"{row['label']}{_status(row, language)}" for row in rows) or None
+    if aspect == "item_status":
+        words = [_status_words(row, language) for row in node["requirements"]]
+        return "; ".join(dict.fromkeys(filter(None, words))) or None
+    return _plain_value(node, aspect)
+
+
+def _numbers(node: Mapping[str, Any], aspect: str, language: str) -> str | None:
+    key = NUMBERS[aspect][0]
     if aspect == "length":
-        years = node["lengthYears"]
-        return (
-            None if years is None else f"{number(years, language)} {say(language, 'years', 'ans')}"
-        )
+        years = node[key]
+        return None if years is None else with_unit(years, aspect, language)
+    rows = [row for row in node["requirements"] if row[key] is not None]
+    texts = [f"{with_unit(row[key], aspect, language)}{_status(row, language)}" for row in rows]
+    return "; ".join(texts) or None
+
+
+def _plain_value(node: Mapping[str, Any], aspect: str) -> str | None:
     if aspect in {"volume", "rate"}:
         found = node["applicationVolume" if aspect == "volume" else "interviewOfferRate"]
         return str(found["label"]) if found and found["label"] else None
@@ -81,12 +89,56 @@ def stated_value(node: Mapping[str, Any], aspect: str, language: str) -> str | N
     return ReturnOfServiceStatus[word].description if word else None
 
 
+NUMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "letters": ("quantity", "letters of reference", "lettres de référence"),
+    "forms": ("quantity", "support forms", "formulaires d’appui"),
+    "words_max": ("maxWords", "words at most", "mots au maximum"),
+    "words_min": ("minWords", "words at least", "mots au minimum"),
+    "length": ("lengthYears", "years", "ans"),
+}
+"""Fields whose values are numbers: where they stand, and what is counted."""
+
+
+def with_unit(value: float, aspect: str, language: str) -> str:
+    """Return a stated number with what it counts."""
+    _, english, french = NUMBERS[aspect]
+    noun = say(language, english, french)
+    if value == 1:
+        noun = ONE.get(noun, noun)
+    return f"{number(value, language)} {noun}"
+
+
+ONE: Final = {
+    "letters of reference": "letter of reference", "lettres de référence": "lettre de référence",
+    "support forms": "support form", "formulaires d’appui": "formulaire d’appui",
+    "years": "year", "ans": "an",
+}  # fmt: skip
+
+
+def amount_of(node: Mapping[str, Any], aspect: str) -> float | None:
+    """Return the number that a program states; the greatest where it states several."""
+    if aspect == "positions":
+        quota: float | None = node["quota"]
+        return quota
+    key = NUMBERS[aspect][0]
+    if aspect == "length":
+        years: float | None = node[key]
+        return years
+    stated = [row[key] for row in node["requirements"] if row[key] is not None]
+    return max(stated, default=None)
+
+
 def _status(row: Mapping[str, Any], language: str) -> str:
-    word = row["status"]
-    if word in {None, "REQUIRED"}:
+    if row["status"] in {None, "REQUIRED"}:
         return ""
-    english, _, french = RequirementStatus[word].description.partition(" [")
-    return f" ({say(language, english, french.rstrip(']')).lower()})"
+    return f" ({_status_words(row, language).lower()})"
+
+
+def _status_words(row: Mapping[str, Any], language: str) -> str:
+    if row["status"] is None:
+        return ""
+    english, _, french = RequirementStatus[row["status"]].description.partition(" [")
+    return say(language, english, french.rstrip("]"))
 
 
 def values_text(
@@ -118,6 +170,8 @@ def values_text(
                 f"Non précisé : {counted(silent, 'programs', language)}.",
             )
         )
+    if len(by_value) == 1 and not silent:
+        return f"{lines[0]}{about(intent, language)}", total
     head = f"{counted(total, 'programs', language)}{about(intent, language)}{COLON[language]}"
     return "\n".join([head, *lines]), total - silent
 

@@ -7,12 +7,15 @@ word is not understood is not answered here.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from graph.answers import operations as o
-from graph.answers.errors import NotUnderstoodError
+from graph.answers.errors import AbsentError, NotUnderstoodError
 from graph.answers.found import ANSWERED, NOT_IN_DOCUMENTS, PARTIAL, Cited, Found, Step
+from graph.answers.grouping import rows_of
 from graph.answers.intents import Ask, Filter, Intent, both
+from graph.answers.measures import reduced_text, sides_text
 from graph.answers.names import Lexicon
 from graph.answers.operations import Operation
 from graph.answers.parse import parse
@@ -24,9 +27,9 @@ from graph.answers.writing import (
     dates_text,
     exists_text,
     extreme_text,
-    group_name,
     groups_text,
     list_text,
+    mean_of_groups_text,
     say,
     share_text,
 )
@@ -37,13 +40,22 @@ CERTAIN: Final = 1.0
 
 
 def understood(question: str, lexicon: Lexicon, language: str) -> Intent | None:
-    """Return the intent of a question; None where it is no structured one in either language."""
+    """Return the intent of a question; None where it is no structured one in either language.
+
+    Raises:
+        AbsentError: it is one, of something that the data do not have.
+    """
     others = [one for one in LANGUAGES if one != language]
+    absent: AbsentError | None = None
     for one in (language, *others):
         try:
-            return parse(question, lexicon.phrases[one], lexicon.year)
+            return parse(question, lexicon, one)
+        except AbsentError as error:
+            absent = absent or error
         except NotUnderstoodError:
             continue
+    if absent is not None:
+        raise absent
     return None
 
 
@@ -111,7 +123,7 @@ class Structured:
     def _kept(self, intent: Intent) -> Filter:
         return both(self.given, intent.filter)
 
-    async def totals(self, intent: Intent) -> Found:
+    async def totals(self, intent: Intent) -> Found | None:
         """Counts, lists, whether there is one, shares and means."""
         asked = intent
         if intent.ask is Ask.AVERAGE:
@@ -126,6 +138,9 @@ class Structured:
             text = list_text(intent, data, self.language)
             return self._found(text, [], self._kept(intent), NOT_IN_DOCUMENTS)
         unstated = "unstated" in data and data["unstated"]["totalCount"] > 0
+        unstated = unstated or ("dated" in data and not data["dated"]["totalCount"])
+        if intent.ask is Ask.SHARE and is_of_sums(intent, data):
+            return None
         return self._found(
             write(intent, data, self.language),
             cited(data["programs"]["nodes"]),
@@ -136,39 +151,33 @@ class Structured:
     async def grouped(self, intent: Intent) -> Found:
         """Universities, disciplines, cities or provinces, with or without numbers."""
         data = await self._do(o.groups(intent, self.given), _groups_found)
-        rows = self._rows(intent, data)
-        has_numbers = intent.ask is Ask.BREAKDOWN
+        rows = rows_of(intent, data, self.language)
+        if intent.reduce == "mean":
+            text = mean_of_groups_text(intent, rows, self.language)
+            return self._found(text, [], self._kept(intent))
+        has_numbers = intent.ask is Ask.BREAKDOWN or intent.having is not None
         if has_numbers:
             rows.sort(key=lambda row: (-row[1], row[0]))
         text = groups_text(intent, rows, self.language, has_numbers=has_numbers)
         return self._found(text, cited(data["programs"]["nodes"]), self._kept(intent))
 
-    def _rows(self, intent: Intent, data: Mapping[str, Any]) -> list[tuple[str, int]]:
-        by = intent.group or intent.target
-        is_positions = intent.target == "positions"
-        if by == "cities":
-            key = "positions" if is_positions else "programCount"
-            rows = data["analytics"]["geography"]
-            return [(group_name(row, by, self.language), row[key] or 0) for row in rows]
-        return [
-            (
-                group_name(row, by, self.language),
-                (row["aggregate"]["quota"]["sum"] or 0)
-                if is_positions
-                else row["aggregate"]["count"],
-            )
-            for row in data["programGroups"]
-        ]
-
     async def extreme(self, intent: Intent) -> Found:
         """What has the most or the fewest; all that share the place."""
+        if intent.target == "dates":
+            return await self.reduced(replace(intent, aspect="dates"))
         if intent.group == "programs":
             return await self._extreme_program(intent)
         data = await self._do(o.groups(intent, self.given), _groups_found)
-        rows = self._rows(intent, data)
+        rows = rows_of(intent, data, self.language)
         if not rows:
             return self._found(groups_text(intent, [], self.language, has_numbers=False), [], {})
-        best = (max if intent.descending else min)(count for _, count in rows)
+        rows.sort(key=lambda row: ((-row[1] if intent.descending else row[1]), row[0]))
+        if intent.most > 1:
+            last = rows[min(intent.most, len(rows)) - 1][1]
+            shown = [row for at, row in enumerate(rows) if at < intent.most or row[1] == last]
+            text = groups_text(intent, shown, self.language, has_numbers=True)
+            return self._found(text, [], self._kept(intent))
+        best = rows[0][1]
         names = [name for name, count in rows if count == best]
         text = extreme_text(intent, names, best, len(names), self.language)
         return self._found(text, [], self._kept(intent))
@@ -203,6 +212,28 @@ class Structured:
 
     async def stated(self, intent: Intent) -> Found:
         """What programs state in a field."""
+        nodes = await self._nodes(intent)
+        text, known = values_text(intent, nodes, self.language)
+        is_whole = bool(nodes) and known == len(nodes)
+        status = ANSWERED if is_whole else PARTIAL if known else NOT_IN_DOCUMENTS
+        return self._found(text, cited(nodes[: o.CITED_PROGRAMS]), self._kept(intent), status)
+
+    async def reduced(self, intent: Intent) -> Found:
+        """The greatest, least, mean or median of what programs state."""
+        nodes = await self._nodes(intent)
+        text, chosen = reduced_text(intent, nodes, self.language)
+        kept = {"id": {"in": [node["id"] for node in chosen]}} if chosen else self._kept(intent)
+        status = ANSWERED if chosen else NOT_IN_DOCUMENTS
+        return self._found(text, cited(chosen[: o.CITED_PROGRAMS]), kept, status)
+
+    async def sides(self, intent: Intent) -> Found:
+        """What is compared, side by side, and which has more."""
+        data = await self._do(o.sides(intent, self.given), _sides_found)
+        text, status = sides_text(intent, data, self.language)
+        either = {"or": [side.filter for side in intent.sides]}
+        return self._found(text, [], both(self._kept(intent), either), status)
+
+    async def _nodes(self, intent: Intent) -> list[Mapping[str, Any]]:
         nodes: list[Mapping[str, Any]] = []
         after: str | None = None
         while True:
@@ -215,10 +246,7 @@ class Structured:
             page = data["programs"]["pageInfo"]
             after = page["endCursor"]
             if not page["hasNextPage"]:
-                break
-        text, known = values_text(intent, nodes, self.language)
-        status = ANSWERED if known == len(nodes) else PARTIAL if known else NOT_IN_DOCUMENTS
-        return self._found(text, cited(nodes[: o.CITED_PROGRAMS]), self._kept(intent), status)
+                return nodes
 
     async def compared(self, intent: Intent) -> Found | None:
         """Programs side by side; None where the question and the filter leave one, or many."""
@@ -249,11 +277,22 @@ ANSWERS: Final[Mapping[Ask, Callable[[Structured, Intent], Awaitable[Found | Non
     Ask.DATES: Structured.dates,
     Ask.VALUES: Structured.stated,
     Ask.COMPARE: Structured.compared,
+    Ask.SIDES: Structured.sides,
+    Ask.MEASURES: Structured.reduced,
 }
+
+
+def is_of_sums(intent: Intent, data: Mapping[str, Any]) -> bool:
+    """Return whether a number of positions may be meant of several programs together."""
+    return any(one.amount for one in intent.conditions) and data["all"]["totalCount"] != 1
 
 
 def _programs_found(data: Mapping[str, Any]) -> str:
     return f"{data['programs']['totalCount']} programs"
+
+
+def _sides_found(data: Mapping[str, Any]) -> str:
+    return f"{len(data)} sides"
 
 
 def _nodes_found(data: Mapping[str, Any]) -> str:

@@ -6,13 +6,15 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).with_name("data")
-TOKEN: Final = re.compile(r"[a-z0-9&]+|,")
+TOKEN: Final = re.compile(r"[a-z0-9&]+|[,;:()\[\]+?!]")
+BREAKS: Final = ",;:()[]?!"
+"""Signs that part a question as a comma does; a remark in brackets is a part of it."""
 ORDINAL: Final = re.compile(r"(\d{1,6})(?:st|nd|rd|th|er|e)?")
 LANGUAGES: Final = ("EN", "FR")
 
@@ -72,9 +74,15 @@ def _folded_letter(letter: str) -> str:
 def tokens(text: str) -> list[Token]:
     """Return the words of a text, folded and without a plural's ending."""
     return [
-        Token(_singular(found.group()), found.start(), found.end())
+        Token(_word(found.group()), found.start(), found.end())
         for found in TOKEN.finditer(folded(text))
     ]
+
+
+def _word(found: str) -> str:
+    if found in BREAKS:
+        return ","
+    return "&" if found == "+" else _singular(found)
 
 
 def _singular(word: str) -> str:
@@ -92,6 +100,7 @@ class Phrases:
 
     by_words: dict[tuple[str, ...], list[Sense]] = field(default_factory=dict)
     longest: int = 0
+    words: set[str] = field(default_factory=set)
 
     def add(self, phrase: str, sense: Sense) -> None:
         """Add a meaning of a phrase."""
@@ -102,6 +111,7 @@ class Phrases:
         if sense not in known:
             known.append(sense)
         self.longest = max(self.longest, len(words))
+        self.words.update(words)
 
     def joined(self, others: Phrases) -> Phrases:
         """Return these phrases and others."""
@@ -110,11 +120,12 @@ class Phrases:
             known = both.by_words.setdefault(words, [])
             known.extend(sense for sense in senses if sense not in known)
         both.longest = max(self.longest, others.longest)
+        both.words = self.words | others.words
         return both
 
     def terms(self, question: str) -> list[Term]:
         """Cut a question into the longest phrases that are known."""
-        found = tokens(question)
+        found = [self._spelt(token) for token in tokens(question)]
         terms: list[Term] = []
         at = 0
         while at < len(found):
@@ -130,6 +141,13 @@ class Phrases:
             terms.append(Term(senses, question[start:end], start, end))
             at += len(words)
         return terms
+
+    def _spelt(self, token: Token) -> Token:
+        """Return a word as the phrases spell it, where it is a slip of one of theirs."""
+        from graph.answers.spelling import nearest  # which reads its table with this module
+
+        known = token.word in self.words or nearest(token.word, self.words)
+        return token if known in {True, None} else replace(token, word=str(known))
 
     def _longest_at(self, found: list[Token], at: int) -> int:
         for length in range(min(self.longest, len(found) - at), 0, -1):

@@ -22,6 +22,7 @@ NOUNS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "universities": ("university", "universities", "université", "universités"),
     "disciplines": ("discipline", "disciplines", "discipline", "disciplines"),
     "cities": ("city", "cities", "ville", "villes"),
+    "sites": ("site", "sites", "site", "sites"),
     "provinces": ("province or territory", "provinces or territories",
                   "province ou territoire", "provinces ou territoires"),
     "categories": ("category", "categories", "catégorie", "catégories"),
@@ -154,6 +155,11 @@ def exists_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
 def share_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
     """How many of the programs spoken of."""
     total, of = data["programs"]["totalCount"], data["all"]["totalCount"]
+    if not of:
+        none = say(
+            language, "0 programs: there is no such program", "0 programme : il n’y en a aucun"
+        )
+        return f"{none}{about(intent, language)}."
     asked = "; ".join(c.label(language) for c in intent.conditions if not c.is_scope)
     scope = "; ".join(c.label(language) for c in intent.conditions if c.is_scope)
     text = say(
@@ -161,6 +167,11 @@ def share_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
         f"{number(total, language)} of {counted(of, 'programs', language)} in {scope}: {asked}.",
         f"{number(total, language)} sur {counted(of, 'programs', language)} ({scope}) : {asked}.",
     )
+    if "dated" in data and not data["dated"]["totalCount"]:
+        return text + say(language, " No interview dates are stated.", " Aucune date d’entrevue.")
+    if total in {0, of}:
+        yes = say(language, "Yes" if total else "No", "Oui" if total else "Non")
+        text = f"{yes}{COLON[language]} {text}"
     return text + beside(intent.conditions, _beside(data), language)
 
 
@@ -181,7 +192,10 @@ def average_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
 def group_name(row: Mapping[str, Any], by: str, language: str) -> str:
     """Return the name of a group."""
     if by == "cities":
-        return f"{row['city']} ({row['province']})"
+        place = row.get("site") or row
+        return f"{place['city']} ({place['province']})"
+    if by == "sites":
+        return str(row["site"]["label"])
     if by == "universities":
         return str(row["university"]["name"])
     if by == "disciplines":
@@ -202,30 +216,54 @@ def _provinces() -> Mapping[str, Mapping[str, str]]:
 
 
 def groups_text(
-    intent: Intent, found: Sequence[tuple[str, int]], language: str, *, has_numbers: bool
+    intent: Intent, found: Sequence[tuple[str, float]], language: str, *, has_numbers: bool
 ) -> str:
     """Which universities, cities and so on, with their numbers where they were asked for."""
     by = intent.group or intent.target
-    head = f"{counted(len(found), by, language)}{about(intent, language)}"
+    noun = intent.having[0] if intent.having else intent.target
+    words = [about(intent, language)]
+    if intent.denied:
+        denied = "; ".join(one.label(language) for one in intent.denied)
+        words.append(say(language, f" (without {denied})", f" (sans {denied})"))
+    head = f"{counted(len(found), by, language)}{''.join(words)}"
     if not found:
         return f"{head}."
     shown = [
-        f"{name} ({counted(count, intent.target, language)})" if has_numbers else name
+        f"{name} ({counted(count, noun, language)})" if has_numbers else name
         for name, count in found
     ]
     return f"{head}{COLON[language]} {'; '.join(shown)}."
 
 
-def extreme_text(intent: Intent, names: Sequence[str], best: int, total: int, language: str) -> str:
+def mean_of_groups_text(intent: Intent, found: Sequence[tuple[str, float]], language: str) -> str:
+    """The mean of what groups have."""
+    if not found:
+        return groups_text(intent, found, language, has_numbers=False)
+    mean = number(round(sum(count for _, count in found) / len(found), 2), language)
+    noun = NOUNS[intent.target][3 if language == "FR" else 1]
+    return say(
+        language,
+        f"{mean} {noun} on average: {counted(len(found), intent.group, language)}"
+        f"{about(intent, language)}.",
+        f"{mean} {noun} en moyenne : {counted(len(found), intent.group, language)}"
+        f"{about(intent, language)}.",
+    )
+
+
+def extreme_text(
+    intent: Intent, names: Sequence[str], best: float, total: int, language: str
+) -> str:
     """What has the most or the fewest, with all that share the place."""
     word = say(
         language,
         "Most" if intent.descending else "Fewest",
         "Le plus" if intent.descending else "Le moins",
     )
+    mean = say(language, " per program on average", " par programme en moyenne")
     return (
         f"{word}{COLON[language]} {listed(names, total, language)} –"
-        f" {counted(best, intent.target, language)}{about(intent, language)}."
+        f" {counted(best, intent.target, language)}{mean if intent.reduce else ''}"
+        f"{about(intent, language)}."
     )
 
 
@@ -241,6 +279,8 @@ def dates_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
             f"{counted(total, 'programs', language)}{named}: no interview dates are stated.",
             f"{counted(total, 'programs', language)}{named} : aucune date d’entrevue indiquée.",
         )
+    if intent.reduce == "count":
+        return _days_counted(intent, data, language)
     first = day(data["earliest"]["nodes"][0]["startsOn"], language)
     last = day(data["latest"]["nodes"][0]["endsOn"], language)
     if intent.extreme_day:
@@ -259,14 +299,33 @@ def dates_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
         for node in data["programs"]["nodes"]
         if node["interviewDates"]
     ]
+    span = first if first == last else say(language, f"{first} to {last}", f"{first} au {last}")
     head = say(
         language,
-        f"{first} to {last}: {number(stated, language)} of {counted(total, 'programs', language)}"
-        f"{named} state interview dates.",
-        f"{first} au {last} : {number(stated, language)} sur"
+        f"{span}: {number(stated, language)} of {counted(total, 'programs', language)}"
+        f"{named} state{'s' * (stated == 1)} interview dates.",
+        f"{span} : {number(stated, language)} sur"
         f" {counted(total, 'programs', language)}{named} indiquent des dates d’entrevue.",
     )
     return "\n".join([head, *lines, *_rest(total, len(data["programs"]["nodes"]), language)])
+
+
+def _days_counted(intent: Intent, data: Mapping[str, Any], language: str) -> str:
+    """On how many days programs interview."""
+    found = {
+        dt.date.fromisoformat(row["startsOn"]) + dt.timedelta(days=ahead)
+        for node in data["programs"]["nodes"]
+        for row in node["interviewDates"]
+        for ahead in range(
+            (dt.date.fromisoformat(row["endsOn"]) - dt.date.fromisoformat(row["startsOn"])).days + 1
+        )
+    }
+    names = ("; " if language == "EN" else ", ").join(
+        day(one.isoformat(), language) for one in sorted(found)
+    )
+    one = len(found) == 1
+    noun = say(language, "day" if one else "days", "jour" if one else "jours")
+    return f"{len(found)} {noun}{about(intent, language)}{COLON[language]} {names}."
 
 
 def _rest(total: int, shown: int, language: str) -> list[str]:

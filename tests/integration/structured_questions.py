@@ -306,6 +306,16 @@ QUESTIONS: list[tuple[str, str, str]] = [
         "programs",
         f"{IDS} AND {IM} AND f.quota = (SELECT min(f.quota){P} AND {IM})",
     ),
+    (
+        "Which programs interview before January 20?",
+        "programs",
+        f"{IDS} AND {MEETS} i.starts_on < '2025-01-20')",
+    ),
+    (
+        "How many more seats does Ontario have than Quebec?",
+        "number",
+        f"SELECT sum(CASE s.province WHEN 'ON' THEN f.quota WHEN 'QC' THEN -f.quota END){P}",
+    ),
     # universities, cities, provinces, disciplines
     (
         "how many universities offer neurosurgery?",
@@ -420,7 +430,6 @@ ABSTAINED = [
     "How many seats does it have?",
     "how many seats in surgery?",
     "How many psychiatry seats went unfilled in Ontario?",
-    "How many seats of Toronto?",
     "How many programs require letters from Ontario physicians?",
     "How many seats in psychiatry in Ontario and in family medicine in Quebec?",
     "How many programs do not require a photo or a CV?",
@@ -440,12 +449,10 @@ ABSTAINED = [
     "Which programs at McGill require all documents?",
     "How many programs require at most two letters?",
     "compare Ontario and Quebec",
-    "How many more seats does Ontario have than Quebec?",
-    "Which programs interview before January 20?",
     "How many psychiatry programs and family medicine programs are in Ontario?",
     "Which programs accept only IMGs?",
     "How many letters are required in total?",
 ]
 """Questions that are no structured ones, or of which a word is not understood."""
-AMBIGUOUS = "Combien de places à Laval?"
-"""The town, or the university that is elsewhere: where there are programs of both."""
+AMBIGUOUS = ["Combien de places à Laval?", "How many seats of Toronto?"]
+"""The town, or the university (elsewhere): where there are other programs of one than of both."""
