@@ -22,6 +22,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "category": "STREAM",
     "military": "STREAM",
     "accredited": "ACCREDITATION",
+    "joint": "ACCREDITATION",
     "notice": "ACCREDITATION",
     "apply_fr": "APPLICATION_LANGUAGES",
     "apply_en": "APPLICATION_LANGUAGES",

@@ -16,7 +16,7 @@ from graph.answers.errors import AbsentError, NotUnderstoodError
 from graph.answers.intents import Intent
 from graph.answers.named import names_of, roles
 from graph.answers.names import Lexicon
-from graph.answers.predicates import ConditionReader
+from graph.answers.predicates import ACCREDITATION, GROUPED, ConditionReader
 from graph.answers.resolve import intent_of
 from graph.answers.words import Sense, Term, folded
 
@@ -70,6 +70,8 @@ IMPERATIVES: Final = frozenset(
     {"name", "list", "lists", "find", "show", "count", "total", "return", "provide", "identify"}
 )
 """Words that ask only where a question begins with them."""
+ALL: Final = frozenset({"all", "every", "any", "tous", "toutes", "tout", "toute"})
+"""Words at the end of a phrase that make what follows no restriction."""
 EVERY: Final = ("all ", "every ", "toutes ", "tous ")
 DUTIES: Final = ("do ", "must ", "should ", "faut", "doit", "dois")
 
@@ -89,7 +91,7 @@ class Parser(ConditionReader):
 
     def _next(self) -> None:
         for part in (
-            self._head, self._including, self._names, self._outside, self._quantity, self._date,
+            self._remark, self._head, self._including, self._names, self._outside, self._quantity, self._date,
             self._requirement, self._look_at, self._open_to, self._flags, self._group,
             self._noun, self._comparative, self._superlative, self._asked, self._pronoun,
             self._small,
@@ -129,6 +131,64 @@ class Parser(ConditionReader):
         term = self._peek()
         is_verb = term is not None and term.sense("require") and not self.draft.heads
         return bool(is_verb) and term is not None and folded(term.text).startswith(DUTIES)
+
+    def _remark(self) -> bool:
+        """Pass "in all disciplines and sites", "tous volets inclus": what restricts nothing.
+
+        Where groups are asked for, or whether there is something, it is what somebody must have.
+        """
+        start, before = self.at, self._peek(-1)
+        if self._sense(*PREPOSITIONS) or self._is_of():
+            self.at += 1
+        if not self._everything():
+            self.at = start
+            return False
+        while self._one_more():
+            pass
+        self._take("included")
+        is_apart = before is None or before.sense("comma")
+        draft = self.draft
+        is_apart = is_apart or draft.head == "yes_no" and bool(draft.items or draft.statuses)
+        is_sum = draft.head in {"", "count", "compare", "average", "median"} and (
+            draft.target not in GROUPED or draft.target == "programs"
+        )
+        if not (is_apart or is_sum or draft.superlative or draft.comparative):
+            raise NotUnderstoodError("whether all is a remark, or what is asked of")
+        if not draft.target and not draft.heads and not draft.mentions:
+            self.at = start
+            return False
+        self.preposition = ""
+        return True
+
+    def _everything(self) -> bool:
+        """Pass "all disciplines", which may be known as one phrase."""
+        every = self._peek()
+        if every is None or every.sense("per", "these"):
+            return False
+        words = folded(every.text).split()
+        if every.sense("filler") and len(words) > 1 and words[0] in ALL and words[-1] not in ALL:
+            self.at += 1
+            return words[:2] not in [["all", "but"], ["all", "the"]]
+        if words[-1] not in ALL:
+            return False
+        self.at += 1
+        self._skip("filler")
+        noun = self._take("noun")
+        return noun is not None and noun.value != "positions"
+
+    def _is_of(self) -> bool:
+        term = self._peek()
+        return term is not None and folded(term.text) in {"of", "de", "des", "d", "pour", "over"}
+
+    def _one_more(self) -> bool:
+        """Pass "and sites" behind "all disciplines"."""
+        start = self.at
+        if self._take("and", "or", "comma"):
+            self._skip("filler")
+            if self._take("noun"):
+                return True
+        self.at = start
+        return False
 
     def _including(self) -> bool:
         if not self._take("included"):
@@ -304,6 +364,8 @@ class Parser(ConditionReader):
         """Other things that are asked for: fields, and which of the interview days."""
         found = self._take("aspect")
         if found:
+            if found.value == "accreditation" and any(map(self.draft.has, ACCREDITATION)):
+                return True
             if (
                 found.value == "requirements"
                 and self.draft.target

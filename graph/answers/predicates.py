@@ -15,6 +15,8 @@ from graph.answers.words import Sense, folded
 
 ONLY: Final = (" only", " seulement")
 YEARS: Final = range(1990, 2101)
+ACCREDITATION: Final = frozenset({"accredited", "joint", "notice"})
+"""What the accreditation of a program may be."""
 GROUPED: Final = frozenset(
     {"programs", "universities", "disciplines", "cities", "sites", "provinces"}
 )  # fmt: skip
@@ -213,6 +215,12 @@ class ConditionReader(RequirementReader):
         found = self._take("flag")
         if found is None:
             return False
+        if self._closes():
+            before = self._peek(-2)
+            if found.value != "ros_stream" and not (before and before.sense("comma")):
+                raise NotUnderstoodError("whether it is a part, or what is asked of")
+            self.at += 1
+            return True
         if self.is_including:
             before = self._peek(-3)
             if before is not None and before.sense("noun"):
@@ -231,6 +239,8 @@ class ConditionReader(RequirementReader):
         return True
 
     def _add_flag(self, sense: Sense) -> None:
+        if sense.value in ACCREDITATION and "accreditation" in self.draft.aspects:
+            self.draft.aspects.remove("accreditation")  # "with the accreditation status …"
         condition = c.flag(sense, is_not=self.is_not)
         if condition is None:
             raise NotUnderstoodError("the opposite is not stated")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from graph.answers import conditions as c
 from graph.answers.compared import compared
 from graph.answers.cursor import Draft, is_comparison
 from graph.answers.errors import NotUnderstoodError
@@ -104,6 +105,9 @@ def _found(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     given = tuple(found.conditions)
     if not draft.target and "streams" in draft.verbs and draft.head in {"count", "which"}:
         draft.target = "programs"
+    if found.denied and not is_comparison(draft) and _is_of_programs(draft, aspect):
+        found.conditions += [c.excluded((one,)) for one in found.denied]
+        found.denied, given = [], (*given, *found.conditions[len(given) :])
     if is_comparison(draft):
         intent = compared(draft, found, aspect)
     elif draft.superlative:
@@ -117,6 +121,13 @@ def _found(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     else:
         intent = None if draft.aspects or (draft.items and aspect) else _plain(draft, found)
     return intent
+
+
+def _is_of_programs(draft: Draft, aspect: str) -> bool:
+    """Return whether what is denied is left out of what is summed, and not lacking somewhere."""
+    is_summed = bool(draft.superlative or {"average", "median"} & set(draft.heads))
+    is_number = draft.measure in {"", *COUNTED} and draft.target in {*GROUPS, *COUNTED}
+    return (is_summed and is_number) or aspect in VALUED or _asks_dates(draft, ())
 
 
 def _plain(draft: Draft, found: Subjects) -> Intent | None:

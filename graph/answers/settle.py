@@ -105,6 +105,9 @@ def _meanings(name: Sequence[Sense], role: str, hint: str) -> list[Sense]:
 def _chosen(
     mention: Mention, options: Sequence[Settled], draft: Draft, within: Sequence[Place]
 ) -> Settled:
+    if (mention.is_excluded or mention.is_denied) and {o.role for o in options} == {"discipline"}:
+        every = tuple(sense for one in options for sense in one.senses)
+        return Settled("discipline", every, mention)  # "without the research track"
     there = [(one, [place for place in within if one.has(place)]) for one in options]
     there = [(one, kept) for one, kept in there if kept]
     others = [names for names in draft.mentions if names is not mention and is_comparison(draft)]

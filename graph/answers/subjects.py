@@ -70,6 +70,8 @@ def _is_denial(one: Settled, every: Sequence[Settled], draft: Draft) -> bool:
     is_target = GROUP_OF.get(one.about) == draft.target  # "universities, excluding McGill"
     if draft.target not in GROUPED or one.about == "place" or is_target:
         return False
+    if draft.superlative and draft.measure in {"positions", "programs"}:
+        return False  # "the most seats, without the research track"
     if any(other.about == one.about and not other.mention.is_excluded for other in every):
         return True
     raise NotUnderstoodError("left out, or lacking")
