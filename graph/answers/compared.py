@@ -20,6 +20,9 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
         measure = "positions"
     if "interview" in draft.verbs and not any(one.about == "interview_date" for one in given):
         measure = "dates"
+    is_same = "same" in draft.verbs
+    if is_same and (draft.superlative or draft.comparative or draft.head == "count"):
+        return None
     is_side = measure in COUNTED | GROUPS | NUMERIC | {"dates"}
     if len(found.sides) > 1 and is_side and not (draft.per or found.denied):
         if measure == GROUP_OF.get(found.varies):
@@ -29,6 +32,7 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
             Ask.SIDES, measure, given, sides=tuple(found.sides),
             descending=not order.endswith("ASC"), extreme_day=draft.extreme_day,
             is_asked_whether=draft.head in {"yes_no", "exists"} and "or" not in draft.verbs,
+            is_same=is_same,
             is_difference=draft.head == "count" and bool(draft.comparative),
         )  # fmt: skip
     return _side_by_side(draft, found)
@@ -36,7 +40,13 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
 
 def _side_by_side(draft: Draft, found: Subjects) -> Intent | None:
     """Programs field by field, where nothing is said of what is compared."""
-    if draft.head != "compare" or draft.per or draft.superlative or draft.extreme_day:
+    if (
+        draft.head != "compare"
+        or draft.per
+        or "same" in draft.verbs
+        or draft.superlative
+        or draft.extreme_day
+    ):
         return None
     aspects = list(draft.aspects)
     if draft.target == "positions":

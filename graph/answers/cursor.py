@@ -56,6 +56,8 @@ class Draft:
     measure: str = ""
     having: tuple[str, Amount] | None = None
     most: int = 1
+    rank: int = 0
+    """Which of the first is wanted: "the second largest"; 0 where it is the first itself."""
     bound: str = ""
     aspects: list[str] = field(default_factory=list)
     verbs: set[str] = field(default_factory=set)
@@ -98,6 +100,7 @@ def is_comparison(draft: Draft) -> bool:
         (is_most and any(_is_choice(one, draft.target) for one in draft.mentions))
         or "compare" in draft.heads
         or "differ" in draft.verbs
+        or "same" in draft.verbs
         or draft.comparative
         or (is_extreme and "or" in draft.verbs)
     )

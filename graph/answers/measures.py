@@ -69,6 +69,8 @@ def _one(measure: str, value: Any, language: str) -> str:
 
 def _lead(intent: Intent, numbers: Sequence[Any], language: str) -> str:
     first, second = numbers[0], numbers[1]
+    if intent.is_same:
+        return f"{say(language, *YES[len(set(numbers)) == 1])}{COLON[language]} "
     if intent.is_asked_whether:
         is_so = first > second if intent.descending else first < second
         return f"{say(language, *YES[is_so])}{COLON[language]} "

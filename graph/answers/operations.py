@@ -58,6 +58,14 @@ VALUES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "words_max": (WORDS, ""),
     "words_min": (WORDS, ""),
+    "words_span": (WORDS, ""),
+    "exams": (
+        (
+            "requirements(filter: { kind: { eq: EXAMINATION } })"
+            " { kind label status quantity evidence { span } }"
+        ),
+        "",
+    ),
     "item_status": ("requirements(filter: $item) { status evidence { span } }", ""),
     "dates": ("interviewDates { startsOn endsOn evidence { span } }", ""),
     "positions": ("quota", "QUOTA"),
@@ -162,6 +170,9 @@ def groups(intent: Intent, given: Filter) -> Operation:
         f"programs(filter: $filter, first: {CITED_PROGRAMS}) {{ nodes {{ id name {cited} }} }}",
     ]
     variables |= {"filter": kept}
+    for at, one in enumerate(intent.each):
+        members.append(f"each{at}: {_groups(intent, f'each{at}')}")
+        variables[f"each{at}"] = both(kept, one.filter)
     if intent.denied:
         members.append(f"without: {_groups(intent, 'denied')}")
         abouts = {one.about for one in intent.denied}
@@ -242,8 +253,8 @@ def extreme_program(intent: Intent, given: Filter) -> Operation:
     way = "DESC" if intent.descending else "ASC"
     kept = both(given, intent.filter, {"quota": {"isNull": False}})
     member = (
-        f"programs(filter: $filter, orderBy: [{{ field: QUOTA, direction: {way} }}], first: 1)"
-        " { nodes { quota } }"
+        f"programs(filter: $filter, orderBy: [{{ field: QUOTA, direction: {way} }}],"
+        f" first: {max(intent.most, intent.rank, 1)}) {{ nodes {{ quota }} }}"
     )
     return _operation([member], {"filter": kept})
 

@@ -16,7 +16,8 @@ from graph.answers.errors import AbsentError, NotUnderstoodError
 from graph.answers.intents import Intent
 from graph.answers.named import names_of, roles
 from graph.answers.names import Lexicon
-from graph.answers.predicates import ACCREDITATION, GROUPED, ConditionReader
+from graph.answers.predicates import ACCREDITATION
+from graph.answers.remarks import RemarkReader
 from graph.answers.resolve import intent_of
 from graph.answers.words import Sense, Term, folded
 
@@ -70,13 +71,11 @@ IMPERATIVES: Final = frozenset(
     {"name", "list", "lists", "find", "show", "count", "total", "return", "provide", "identify"}
 )
 """Words that ask only where a question begins with them."""
-ALL: Final = frozenset({"all", "every", "any", "tous", "toutes", "tout", "toute"})
-"""Words at the end of a phrase that make what follows no restriction."""
 EVERY: Final = ("all ", "every ", "toutes ", "tous ")
 DUTIES: Final = ("do ", "must ", "should ", "faut", "doit", "dois")
 
 
-class Parser(ConditionReader):
+class Parser(RemarkReader):
     """Reads a whole question."""
 
     def read(self) -> None:
@@ -93,7 +92,7 @@ class Parser(ConditionReader):
         for part in (
             self._remark, self._head, self._including, self._names, self._outside, self._quantity, self._date,
             self._requirement, self._look_at, self._open_to, self._flags, self._group,
-            self._noun, self._comparative, self._superlative, self._asked, self._pronoun,
+            self._noun, self._comparative, self._rank, self._superlative, self._asked, self._pronoun,
             self._small,
         ):  # fmt: skip
             if part():
@@ -131,64 +130,6 @@ class Parser(ConditionReader):
         term = self._peek()
         is_verb = term is not None and term.sense("require") and not self.draft.heads
         return bool(is_verb) and term is not None and folded(term.text).startswith(DUTIES)
-
-    def _remark(self) -> bool:
-        """Pass "in all disciplines and sites", "tous volets inclus": what restricts nothing.
-
-        Where groups are asked for, or whether there is something, it is what somebody must have.
-        """
-        start, before = self.at, self._peek(-1)
-        if self._sense(*PREPOSITIONS) or self._is_of():
-            self.at += 1
-        if not self._everything():
-            self.at = start
-            return False
-        while self._one_more():
-            pass
-        self._take("included")
-        is_apart = before is None or before.sense("comma")
-        draft = self.draft
-        is_apart = is_apart or draft.head == "yes_no" and bool(draft.items or draft.statuses)
-        is_sum = draft.head in {"", "count", "compare", "average", "median"} and (
-            draft.target not in GROUPED or draft.target == "programs"
-        )
-        if not (is_apart or is_sum or draft.superlative or draft.comparative):
-            raise NotUnderstoodError("whether all is a remark, or what is asked of")
-        if not draft.target and not draft.heads and not draft.mentions:
-            self.at = start
-            return False
-        self.preposition = ""
-        return True
-
-    def _everything(self) -> bool:
-        """Pass "all disciplines", which may be known as one phrase."""
-        every = self._peek()
-        if every is None or every.sense("per", "these"):
-            return False
-        words = folded(every.text).split()
-        if every.sense("filler") and len(words) > 1 and words[0] in ALL and words[-1] not in ALL:
-            self.at += 1
-            return words[:2] not in [["all", "but"], ["all", "the"]]
-        if words[-1] not in ALL:
-            return False
-        self.at += 1
-        self._skip("filler")
-        noun = self._take("noun")
-        return noun is not None and noun.value != "positions"
-
-    def _is_of(self) -> bool:
-        term = self._peek()
-        return term is not None and folded(term.text) in {"of", "de", "des", "d", "pour", "over"}
-
-    def _one_more(self) -> bool:
-        """Pass "and sites" behind "all disciplines"."""
-        start = self.at
-        if self._take("and", "or", "comma"):
-            self._skip("filler")
-            if self._take("noun"):
-                return True
-        self.at = start
-        return False
 
     def _including(self) -> bool:
         if not self._take("included"):
@@ -251,13 +192,28 @@ class Parser(ConditionReader):
             self.at += 1
             self.draft.verbs.add("differ")
             return True
-        verb = self._take("take_time", "interview", "these", "differ", "or", "apply", "words")
+        verb = self._take(
+            "take_time", "interview", "these", "differ", "or", "apply", "words", "same"
+        )
         if verb is None:
             return False
+        if verb.role == "these" and self._is_of_both(verb):
+            self.draft.verbs.add("both")
+            return True
         self.draft.verbs.add(verb.role)
         if verb.role == "interview" and DAY_IN.search(folded(self.terms[self.at - 1].text)):
             self.draft.verbs.add("date_word")
         return True
+
+    def _is_of_both(self, word: Sense) -> bool:
+        """Whether "both" stands before what it joins: "both McGill and Laval"."""
+        if word.value != "both" and folded(self.terms[self.at - 1].text) != "both":
+            return False
+        ahead = 0
+        while (term := self._peek(ahead)) and term.sense(*FILLERS, *PREPOSITIONS):
+            ahead += 1
+        behind = self._peek(ahead)
+        return bool(names_of(behind)) or bool(behind and behind.sense("category", "item", "exam"))
 
     def _past_fillers(self, ahead: int = 1) -> Term | None:
         while (term := self._peek(ahead)) and term.sense(*FILLERS):
@@ -289,9 +245,13 @@ class Parser(ConditionReader):
                 return True
             self.at = start
             return False
-        if self.draft.per or self.is_not:
+        draft = self.draft
+        if draft.per or self.is_not:
             raise self._fail()
-        self.draft.per = noun.value
+        if noun.value == "positions" and draft.superlative and draft.target and not draft.measure:
+            draft.measure = noun.value  # "top 3 universities by psychiatry seats"
+            return True
+        draft.per = noun.value
         return True
 
     def _noun(self) -> bool:
@@ -357,7 +317,20 @@ class Parser(ConditionReader):
         if self.draft.superlative or self.is_not:
             raise self._fail()
         self.preposition = ""
-        self.draft.superlative = found.value
+        kind, _, way = found.value.partition("_")
+        if kind == "LENGTH":
+            self.draft.aspects.append("length")
+        self.draft.superlative = f"SIZE_{way}" if way else kind
+        return True
+
+    def _rank(self) -> bool:
+        """Read "second" of "the second largest"."""
+        found = self._take("rank")
+        if found is None:
+            return False
+        if self.draft.rank or self.is_not:
+            raise self._fail()
+        self.draft.rank = int(found.value)
         return True
 
     def _asked(self) -> bool:
@@ -367,11 +340,13 @@ class Parser(ConditionReader):
             if found.value == "accreditation" and any(map(self.draft.has, ACCREDITATION)):
                 return True
             if (
-                found.value == "requirements"
+                found.value in {"requirements", "exams"}
                 and self.draft.target
                 and "require" in self.draft.verbs
             ):
                 raise NotUnderstoodError("programs that require requirements")
+            if found.value == "exams" and not self.draft.heads:
+                self.draft.heads.append("which")
             self.draft.aspects.append(found.value)
             return True
         behind = self._peek(1)
@@ -385,9 +360,7 @@ class Parser(ConditionReader):
             return True
         found = self._take("bound")
         if found:
-            if self.draft.bound not in {"", found.value}:
-                raise NotUnderstoodError("the least and the greatest at once")
-            self.draft.bound = found.value
+            self.draft.bound = found.value if self.draft.bound in {"", found.value} else "both"
             return True
         if self._take("date_word"):
             self.draft.verbs.add("date_word")

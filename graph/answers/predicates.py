@@ -75,8 +75,13 @@ class ConditionReader(RequirementReader):
         before = self._peek(-2)
         if number is None or len(amount.comparisons) > 1:
             return False
+        last = self._peek(-1)
+        is_rank = last is not None and last.sense("ordinal") is not None
         if self._sense("superlative") and not self.draft.superlative:
-            self.draft.most = number
+            if is_rank:
+                self.draft.rank = number  # "2nd largest"
+            else:
+                self.draft.most = number
             return True
         if before and before.sense("superlative") and self.draft.superlative and number > 1:
             self.draft.most = number
@@ -152,14 +157,25 @@ class ConditionReader(RequirementReader):
         if self._sense("open_to"):
             self.at += 1
             self._skip("filler", "for")
+            start = self.at
+            limit = self._take("comparator") or Sense("")
+            if limit.value == "eq":
+                self._skip("filler")
+            else:
+                self.at = start
             found = self._take("category", "flag", "test")
+            if limit.value == "eq" and (found is None or found.role != "category"):
+                raise self._fail()
             if found is None and self.terms[self.at - 1].sense("take_time"):
                 self.draft.verbs.add("take_time")
                 return True
             if found is None or self.is_not:
                 raise self._fail()
             only = self._sense("comparator") or Sense("")
-            is_only = folded(self.terms[self.at - 1].text).endswith(ONLY) or only.value == "eq"
+            is_only = folded(self.terms[self.at - 1].text).endswith(ONLY) or "eq" in {
+                only.value,
+                limit.value,
+            }
             if found.role == "category" and is_only:
                 self.draft.categories.append(found)  # "open to IMGs only"
             elif found.role == "category":

@@ -36,7 +36,11 @@ def intent_of(draft: Draft, places: Sequence[Place]) -> Intent:
     found = subjects(draft, places)
     _check(draft, found, aspect)
     intent = _found(draft, found, aspect)
-    if intent is None or (draft.most > 1 and intent.ask is not Ask.EXTREME):
+    is_extreme = intent is not None and intent.ask is Ask.EXTREME
+    is_both = "both" in draft.verbs and not (intent and (intent.each or intent.is_same))
+    if found.each and not (intent and intent.each) or (intent and intent.each and draft.having):
+        raise NotUnderstoodError("both of what is not one list")
+    if intent is None or ((draft.most > 1 or draft.rank) and not is_extreme) or is_both:
         raise NotUnderstoodError("its parts do not make one question")
     return _having(intent, draft)
 
@@ -50,6 +54,8 @@ def _aspect(draft: Draft) -> str:
     if "words" in draft.verbs or (is_letter and (is_long or draft.bound)):
         if kinds - {"PERSONAL_LETTER"}:
             raise NotUnderstoodError("words of what has none")
+        if draft.bound == "both":
+            return "words_span"
         return "words_min" if draft.bound == "min" else "words_max"
     if is_long and not draft.items:
         return "length"
@@ -66,7 +72,7 @@ def _aspect(draft: Draft) -> str:
 
 def _is_item_asked(draft: Draft, aspect: str) -> bool:
     return bool(draft.items) and aspect in {
-        "letters", "forms", "words_max", "words_min", "item_status",
+        "letters", "forms", "words_max", "words_min", "words_span", "item_status",
     }  # fmt: skip
 
 
@@ -151,10 +157,14 @@ def _count(draft: Draft, found: Subjects) -> Intent | None:
     given = tuple(found.conditions)
     if draft.target in COUNTED and not draft.per:
         return None if draft.measure else _one(Ask.COUNT, draft.target, found)
+    if draft.target == "positions" and draft.per == "programs":
+        return _quotas(found)
     if draft.target in COUNTED and draft.per in GROUPS:
         return Intent(Ask.BREAKDOWN, draft.target, given, group=draft.per)
     if draft.target in GROUPS and not draft.per and not _has_choice(given):
-        return Intent(Ask.COUNT_GROUPS, draft.target, given, denied=tuple(found.denied))
+        return Intent(
+            Ask.COUNT_GROUPS, draft.target, given, denied=tuple(found.denied), each=found.each
+        )
     return None
 
 
@@ -171,6 +181,8 @@ def _which(draft: Draft, found: Subjects) -> Intent | None:
     given = tuple(found.conditions)
     if draft.per:
         return None if draft.measure else _count(draft, found)
+    if draft.measure == "positions" and draft.target == "programs":
+        return _quotas(found)
     has_seats = draft.measure == "positions" and draft.target in GROUPS  # "with places for IMGs"
     if draft.measure and not has_seats:
         return None
@@ -185,12 +197,20 @@ def _which(draft: Draft, found: Subjects) -> Intent | None:
     return _one(asks[target], target, found) if target in asks else None
 
 
+def _quotas(found: Subjects) -> Intent | None:
+    """The positions of each program."""
+    given = tuple(found.conditions)
+    if not _scoped(given, "discipline", "university", "place") or found.denied:
+        return None
+    return Intent(Ask.VALUES, conditions=given, aspect="positions")
+
+
 def _which_groups(target: str, draft: Draft, found: Subjects) -> Intent | None:
     given = tuple(found.conditions)
-    is_told = bool(given or found.denied or draft.having)
+    is_told = bool(given or found.denied or draft.having or found.each)
     if target == "categories" or _has_choice(given) or not is_told:
         return None
-    return Intent(Ask.LIST_GROUPS, target, given, denied=tuple(found.denied))
+    return Intent(Ask.LIST_GROUPS, target, given, denied=tuple(found.denied), each=found.each)
 
 
 def _values(draft: Draft, given: tuple[Condition, ...], aspect: str) -> Intent | None:

@@ -49,9 +49,7 @@ def _is_one(words: Iterable[str], meaning: Meaning) -> bool:
     return meanings[0] is not None and all(one == meanings[0] for one in meanings)
 
 
-def nearest(
-    word: str, known: Iterable[str], meaning: Meaning = lambda _: None
-) -> str | None:
+def nearest(word: str, known: Iterable[str], meaning: Meaning = lambda _: None) -> str | None:
     """Return the known word that a word is a slip of.
 
     None where there is none, or where there are several that do not name one thing.

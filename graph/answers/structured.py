@@ -161,7 +161,7 @@ class Structured:
         text = groups_text(intent, rows, self.language, has_numbers=has_numbers)
         return self._found(text, cited(data["programs"]["nodes"]), self._kept(intent))
 
-    async def extreme(self, intent: Intent) -> Found:
+    async def extreme(self, intent: Intent) -> Found | None:
         """What has the most or the fewest; all that share the place."""
         if intent.target == "dates":
             return await self.reduced(replace(intent, aspect="dates"))
@@ -177,12 +177,14 @@ class Structured:
             shown = [row for at, row in enumerate(rows) if at < intent.most or row[1] == last]
             text = groups_text(intent, shown, self.language, has_numbers=True)
             return self._found(text, [], self._kept(intent))
-        best = rows[0][1]
+        best = nth([value for _, value in rows], intent.rank)
+        if best is None:
+            return None
         names = [name for name, count in rows if count == best]
         text = extreme_text(intent, names, best, len(names), self.language)
         return self._found(text, [], self._kept(intent))
 
-    async def _extreme_program(self, intent: Intent) -> Found:
+    async def _extreme_program(self, intent: Intent) -> Found | None:
         data = await self._do(o.extreme_program(intent, self.given), _nodes_found)
         nodes = data["programs"]["nodes"]
         if not nodes:
@@ -190,13 +192,27 @@ class Structured:
             return self._found(
                 groups_text(intent, [], self.language, has_numbers=False), [], kept, ANSWERED
             )
-        best = nodes[0]["quota"]
+        quotas = [node["quota"] for node in nodes]
+        if intent.most > 1:
+            return await self._first_programs(intent, quotas[-1])
+        best = nth(quotas, intent.rank)
+        if best is None:
+            return None
         tied = both(self._kept(intent), {"quota": {"eq": best}})
         data = await self._do(o.totals(Intent(Ask.LIST, "positions"), tied), _programs_found)
         programs = data["programs"]
         names = [node["name"] for node in programs["nodes"]]
         text = extreme_text(intent, names, best, programs["totalCount"], self.language)
         return self._found(text, cited(programs["nodes"]), tied)
+
+    async def _first_programs(self, intent: Intent, last: int) -> Found:
+        """The programs with the most or the fewest positions, with all that share the last place."""
+        way = "gte" if intent.descending else "lte"
+        kept = both(intent.filter, {"quota": {way: last}})
+        listed = replace(intent, ask=Ask.VALUES, aspect="positions")
+        nodes = await self._nodes(listed, kept)
+        text, _ = values_text(listed, nodes, self.language)
+        return self._found(text, cited(nodes[: o.CITED_PROGRAMS]), both(self.given, kept))
 
     async def dates(self, intent: Intent) -> Found:
         """When programs interview."""
@@ -233,11 +249,11 @@ class Structured:
         either = {"or": [side.filter for side in intent.sides]}
         return self._found(text, [], both(self._kept(intent), either), status)
 
-    async def _nodes(self, intent: Intent) -> list[Mapping[str, Any]]:
+    async def _nodes(self, intent: Intent, also: Filter | None = None) -> list[Mapping[str, Any]]:
         nodes: list[Mapping[str, Any]] = []
         after: str | None = None
         while True:
-            operation = o.values(intent, self.given, after)
+            operation = o.values(intent, both(self.given, also or {}), after)
             if after is None:
                 data = await self._do(operation, _programs_found)
             else:
@@ -285,6 +301,14 @@ ANSWERS: Final[Mapping[Ask, Callable[[Structured, Intent], Awaitable[Found | Non
 def is_of_sums(intent: Intent, data: Mapping[str, Any]) -> bool:
     """Return whether a number of positions may be meant of several programs together."""
     return any(one.amount for one in intent.conditions) and data["all"]["totalCount"] != 1
+
+
+def nth(ordered: Sequence[float], rank: int) -> float | None:
+    """Return the number that has a place; None where those before share theirs."""
+    if rank <= 1:
+        return ordered[0]
+    first = ordered[:rank]
+    return first[-1] if len(first) == len(set(first)) == rank else None
 
 
 def _programs_found(data: Mapping[str, Any]) -> str:

@@ -28,6 +28,8 @@ class Subjects:
     conditions: list[Condition] = field(default_factory=list)
     denied: list[Condition] = field(default_factory=list)
     sides: list[Condition] = field(default_factory=list)
+    each: tuple[Condition, ...] = ()
+    """What groups must have all of: "both dermatology and neurosurgery"."""
     varies: str = ""
     """The dimension in which the sides differ."""
 
@@ -55,10 +57,37 @@ def subjects(draft: Draft, places: Sequence[Place]) -> Subjects:
         _sides(found, merged, draft)
     else:
         for ones in merged.values():
-            found.conditions += [one.condition() for one in ones]
-        found.conditions += _categories(draft)
+            for one in ones:
+                if _is_each(one, draft):
+                    found.each += tuple(one.one(sense) for sense in one.senses)
+                else:
+                    found.conditions.append(one.condition())
+        if _is_each_category(draft):
+            found.each += tuple(c.category(one) for one in draft.categories)
+        else:
+            found.conditions += _categories(draft)
+        if len(found.each) > 1 and len({one.about for one in found.each}) > 1:
+            raise NotUnderstoodError("both of several kinds")
     found.conditions += draft.conditions
     return found
+
+
+def _is_each(one: Settled, draft: Draft) -> bool:
+    """Return whether groups must have all that one mention names."""
+    is_one_kind = GROUP_OF.get(one.about) == draft.target
+    if draft.target not in GROUPED or len(one.senses) < 2 or one.mention.joint or is_one_kind:
+        return False
+    if draft.superlative or draft.per or set(draft.heads) & {"average", "median"}:
+        return False
+    is_schools = one.about == "discipline" and draft.target == "universities"
+    return is_schools or "both" in draft.verbs
+
+
+def _is_each_category(draft: Draft) -> bool:
+    """Return whether groups must have streams of several categories."""
+    is_plain = not (draft.superlative or draft.per or draft.category_joint)
+    is_list = draft.target in GROUPED and not set(draft.heads) & {"average", "median"}
+    return is_plain and is_list and len(draft.categories) > 1
 
 
 def _is_denial(one: Settled, every: Sequence[Settled], draft: Draft) -> bool:

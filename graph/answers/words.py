@@ -143,6 +143,8 @@ class Phrases:
             number = ORDINAL.fullmatch(words[0].word) if len(words) == 1 else None
             if number:
                 senses = (*senses, Sense("number", str(int(number.group(1)))))
+                is_ordinal = not words[0].word.isdigit()
+                senses += (Sense("ordinal"),) if is_ordinal else ()
             if words[0].word == ",":
                 senses = (Sense("comma"),)
             start, end = words[0].start, words[-1].end

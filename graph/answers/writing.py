@@ -250,6 +250,12 @@ def mean_of_groups_text(intent: Intent, found: Sequence[tuple[str, float]], lang
     )
 
 
+PLACES: Final = {
+    2: ("Second", "Deuxième"), 3: ("Third", "Troisième"), 4: ("Fourth", "Quatrième"),
+    5: ("Fifth", "Cinquième"),
+}  # fmt: skip
+
+
 def extreme_text(
     intent: Intent, names: Sequence[str], best: float, total: int, language: str
 ) -> str:
@@ -259,6 +265,10 @@ def extreme_text(
         "Most" if intent.descending else "Fewest",
         "Le plus" if intent.descending else "Le moins",
     )
+    if intent.rank > 1:
+        place = say(language, *PLACES.get(intent.rank, (f"{intent.rank}th", f"{intent.rank}e")))
+        last = "" if intent.descending else say(language, " from the bottom", " à partir du bas")
+        word = f"{place}{last}"
     mean = say(language, " per program on average", " par programme en moyenne")
     return (
         f"{word}{COLON[language]} {listed(names, total, language)} –"
