@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from graph.answers.documents import Answerer, Asked, from_documents
-from graph.answers.errors import AbsentError
+from graph.answers.errors import AbsentError, AmbiguousError
 from graph.answers.follow_ups import follow_ups
 from graph.answers.found import Found, Step
 from graph.answers.intents import Filter
 from graph.answers.names import NAMES_QUERY, Lexicon, lexicon
 from graph.answers.operations import Operation
-from graph.answers.refusals import refusal, unread
+from graph.answers.refusals import asked_back, refusal, unread
 from graph.answers.retrieval import Retriever
 from graph.answers.runner import Runner
 from graph.answers.scope import is_elsewhere, scope_of
@@ -133,6 +133,12 @@ class Answers:
             async for event in _again(refusal(error, words, language)):
                 yield event
             return
+        except AmbiguousError as error:
+            if unread(asked.text, words.phrases[spoken], words, language):
+                async for event in _again(asked_back(error, language)):
+                    yield event
+                return
+            intent = None
         if intent is not None:
             found = await Structured(runner.run, language, asked.filter).answer(intent)
             if found is not None:

@@ -23,6 +23,8 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     is_same = "same" in draft.verbs
     if is_same and (draft.superlative or draft.comparative or draft.head == "count"):
         return None
+    if is_same and measure == "dates":
+        return None  # of several days each, which must be the same is not said
     is_side = measure in COUNTED | GROUPS | NUMERIC | {"dates"}
     if len(found.sides) > 1 and is_side and not (draft.per or found.denied):
         if measure == GROUP_OF.get(found.varies):
@@ -32,8 +34,9 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
             Ask.SIDES, measure, given, sides=tuple(found.sides),
             descending=not order.endswith("ASC"), extreme_day=draft.extreme_day,
             is_asked_whether=draft.head in {"yes_no", "exists"} and "or" not in draft.verbs,
-            is_same=is_same,
-            is_difference=draft.head == "count" and bool(draft.comparative),
+            is_same=is_same, is_more=bool(draft.comparative),
+            is_difference="difference" in draft.verbs
+            or (draft.head == "count" and bool(draft.comparative)),
         )  # fmt: skip
     return _side_by_side(draft, found)
 

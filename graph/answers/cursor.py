@@ -66,6 +66,8 @@ class Draft:
     """Whether what programs require is denied."""
     absent: list[Sense] = field(default_factory=list)
     foreign_year: str = ""
+    split: tuple[int, int, int] | None = None
+    """How many mentions, conditions and categories say what a share is of; the others, which."""
 
     @property
     def head(self) -> str:
@@ -82,7 +84,7 @@ CHOSEN: Final = {"university": "universities", "discipline": "disciplines", "pro
 
 def _is_choice(mention: Mention, target: str) -> bool:
     """Return whether the most is asked of the names: "which of McGill and Laval has the most"."""
-    if len(mention.names) == 1 or mention.is_excluded:
+    if len(mention.names) == 1 or mention.is_excluded or mention.is_denied:
         return False
     kinds = set.intersection(*({sense.role for sense in name} for name in mention.names))
     return target == "positions" or target in {CHOSEN.get(kind) for kind in kinds}

@@ -27,6 +27,8 @@ class Ask(StrEnum):
     EXISTS = "EXISTS"
     SHARE = "SHARE"
     """How many of the programs spoken of have a property."""
+    PART = "PART"
+    """What share of programs or positions something is."""
     EXTREME = "EXTREME"
     """What has the most or the fewest."""
     AVERAGE = "AVERAGE"
@@ -86,6 +88,8 @@ class Intent:
     is_same: bool = False
     """Whether the question is whether the sides are equal."""
     is_difference: bool = False
+    is_more: bool = False
+    """Whether the difference asked for is how much more the first side has."""
     having: tuple[str, Mapping[str, int]] | None = None
     """What groups must have: a noun and the comparison of its number."""
     denied: tuple[Condition, ...] = ()

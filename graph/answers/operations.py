@@ -112,6 +112,11 @@ def totals(intent: Intent, given: Filter) -> Operation:
         others = [one.filter for one in intent.conditions if one.beside is None]
         variables["beside"] = both(given, *others, *beside)
         members.append(_count("beside"))
+    if intent.ask is Ask.PART:
+        variables["all"] = both(given, intent.scope)
+        members.append(
+            "all: programs(filter: $all, first: 1) { totalCount aggregate { quota { sum } } }"
+        )
     if intent.ask is Ask.SHARE:
         variables["all"] = both(given, intent.scope)
         members.append(_count("all"))

@@ -72,6 +72,16 @@ IMPERATIVES: Final = frozenset(
 )
 """Words that ask only where a question begins with them."""
 EVERY: Final = ("all ", "every ", "toutes ", "tous ")
+NOTED: Final = {
+    "difference": {"difference", "differences", "gap", "ecart"},
+    "breakdown": {"breakdown", "distribution", "repartition", "ventilation"},
+}
+"""Words of heads that say what is made of the numbers."""
+PARTING: Final = frozenset(
+    {"are", "is", "est", "sont", "require", "requires", "accept", "accepts", "exigent", "exige"}
+    | {"acceptent", "interview", "have", "has", "ont", "demandent", "go", "goes", "belong", "ask"}
+)
+"""Verbs between what a share is of and which share it is."""
 DUTIES: Final = ("do ", "must ", "should ", "faut", "doit", "dois")
 
 
@@ -89,6 +99,7 @@ class Parser(RemarkReader):
             raise NotUnderstoodError("a negation without what it denies")
 
     def _next(self) -> None:
+        self._split()
         for part in (
             self._remark, self._head, self._including, self._names, self._outside, self._quantity, self._date,
             self._requirement, self._look_at, self._open_to, self._flags, self._group,
@@ -123,7 +134,16 @@ class Parser(RemarkReader):
             raise NotUnderstoodError("two things that are counted")
         self.at += 1
         heads.append(head.value)
+        self.draft.verbs |= {verb for verb, words in NOTED.items() if words & set(text.split())}
         return True
+
+    def _split(self) -> None:
+        """Note where the whole ends of which a share is asked: "… of the seats | are in …"."""
+        draft, term = self.draft, self._peek()
+        if "share" not in draft.heads or draft.split or not draft.target or term is None:
+            return
+        if folded(term.text).split()[0] in PARTING:
+            draft.split = (len(draft.mentions), len(draft.conditions), len(draft.categories))
 
     def _is_duty(self) -> bool:
         """Whether a question begins with "do I need", "faut-il" and the like."""

@@ -32,11 +32,14 @@ class RemarkReader(ConditionReader):
         self._take("included")
         is_apart = before is None or before.sense("comma")
         draft = self.draft
-        is_apart = is_apart or draft.head == "yes_no" and bool(draft.items or draft.statuses)
+        if before is not None and before.sense("head") and not draft.target:
+            self.at = start  # "list every program"
+            return False
+        is_apart = is_apart or (draft.head == "yes_no" and bool(draft.items or draft.statuses))
         is_sum = draft.head in {"", "count", "compare", "average", "median"} and (
             draft.target not in GROUPED or draft.target == "programs"
         )
-        if not (is_apart or is_sum or draft.superlative or draft.comparative):
+        if not (is_apart or is_sum or draft.superlative or draft.comparative or draft.bound):
             raise NotUnderstoodError("whether all is a remark, or what is asked of")
         if not draft.target and not draft.heads and not draft.mentions:
             self.at = start

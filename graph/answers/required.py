@@ -78,6 +78,7 @@ class RequirementReader(NameReader):
     def _items(self, status: str) -> None:
         """Items with "and" or "or" between them; none where the verb stands at the end."""
         groups: list[tuple[list[Sense], c.Amount | None]] = []
+        self._take("these")  # "both a photograph and Casper"
         while True:
             start = self.at
             joint = self._take(*JOINING) if groups else None

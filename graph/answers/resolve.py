@@ -35,10 +35,10 @@ def intent_of(draft: Draft, places: Sequence[Place]) -> Intent:
         draft.conditions += requirement_conditions(draft, draft.items)
     found = subjects(draft, places)
     _check(draft, found, aspect)
-    intent = _found(draft, found, aspect)
+    intent = _part(draft, found) if "share" in draft.heads else _found(draft, found, aspect)
     is_extreme = intent is not None and intent.ask is Ask.EXTREME
     is_both = "both" in draft.verbs and not (intent and (intent.each or intent.is_same))
-    if found.each and not (intent and intent.each) or (intent and intent.each and draft.having):
+    if (found.each and not (intent and intent.each)) or (intent and intent.each and draft.having):
         raise NotUnderstoodError("both of what is not one list")
     if intent is None or ((draft.most > 1 or draft.rank) and not is_extreme) or is_both:
         raise NotUnderstoodError("its parts do not make one question")
@@ -85,6 +85,7 @@ def _check(draft: Draft, found: Subjects, aspect: str) -> None:
     untold = {
         "these": "compare" in draft.heads,
         "differ": is_compared,
+        "breakdown": bool(draft.per),
         "interview": is_dates or is_compared or "interview_date" in conditions,
         "take_time": aspect == "length" or "length" in conditions or bool(draft.extreme_day),
         "date_word": "interview" in draft.verbs or "interview_date" in conditions,
@@ -134,6 +135,23 @@ def _is_of_programs(draft: Draft, aspect: str) -> bool:
     is_summed = bool(draft.superlative or {"average", "median"} & set(draft.heads))
     is_number = draft.measure in {"", *COUNTED} and draft.target in {*GROUPS, *COUNTED}
     return (is_summed and is_number) or aspect in VALUED or _asks_dates(draft, ())
+
+
+def _part(draft: Draft, found: Subjects) -> Intent | None:
+    """The share of programs or positions; None where it is not said of what, or which."""
+    is_plain = set(draft.heads) <= {"which", "share"} and not (draft.per or draft.measure)
+    is_plain = is_plain and not (draft.superlative or is_comparison(draft) or found.denied)
+    if draft.split is None or draft.target not in COUNTED or not is_plain or draft.aspects:
+        return None
+    parts = found.parts
+    whole = [one for one in found.conditions if one not in parts]
+    if not parts or found.each or any(one.amount for one in found.conditions):
+        return None
+    return Intent(
+        Ask.PART, draft.target,
+        (*(replace(one, is_scope=True) for one in whole),
+         *(replace(one, is_scope=False) for one in parts)),
+    )  # fmt: skip
 
 
 def _plain(draft: Draft, found: Subjects) -> Intent | None:

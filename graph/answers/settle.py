@@ -12,7 +12,7 @@ from typing import Final
 
 from graph.answers import conditions as c
 from graph.answers.cursor import Draft, Mention, is_comparison
-from graph.answers.errors import NotUnderstoodError
+from graph.answers.errors import AmbiguousError, NotUnderstoodError
 from graph.answers.intents import Condition
 from graph.answers.named import LOCAL
 from graph.answers.names import Place
@@ -126,7 +126,7 @@ def _chosen(
     school = next((one for one in options if one.role == "university"), None)
     if school and mention.preposition != "at_fr" and _is_school(mention, draft):
         return school
-    raise NotUnderstoodError("more than one thing is called so")
+    raise AmbiguousError([sense for one in left for sense in one.senses])
 
 
 def _is_only(mention: Mention, role: str) -> bool:

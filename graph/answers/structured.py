@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from graph.answers import operations as o
-from graph.answers.errors import AbsentError, NotUnderstoodError
+from graph.answers.errors import AbsentError, AmbiguousError, NotUnderstoodError
 from graph.answers.found import ANSWERED, NOT_IN_DOCUMENTS, PARTIAL, Cited, Found, Step
 from graph.answers.grouping import rows_of
 from graph.answers.intents import Ask, Filter, Intent, both
-from graph.answers.measures import reduced_text, sides_text
+from graph.answers.measures import part_text, reduced_text, sides_text
 from graph.answers.names import Lexicon
 from graph.answers.operations import Operation
 from graph.answers.parse import parse
@@ -44,13 +44,14 @@ def understood(question: str, lexicon: Lexicon, language: str) -> Intent | None:
 
     Raises:
         AbsentError: it is one, of something that the data do not have.
+        AmbiguousError: it is one, but for a name that may mean several things.
     """
     others = [one for one in LANGUAGES if one != language]
-    absent: AbsentError | None = None
+    absent: AbsentError | AmbiguousError | None = None
     for one in (language, *others):
         try:
             return parse(question, lexicon, one)
-        except AbsentError as error:
+        except (AbsentError, AmbiguousError) as error:
             absent = absent or error
         except NotUnderstoodError:
             continue
@@ -131,7 +132,7 @@ class Structured:
         data = await self._do(o.totals(asked, self.given), _programs_found)
         write = {
             Ask.COUNT: count_text, Ask.LIST: list_text, Ask.EXISTS: exists_text,
-            Ask.SHARE: share_text, Ask.AVERAGE: average_text,
+            Ask.SHARE: share_text, Ask.AVERAGE: average_text, Ask.PART: part_text,
         }[intent.ask]  # fmt: skip
         quota = data["programs"]["aggregate"]["quota"]
         if intent.ask is Ask.AVERAGE and quota["avg"] is None:
@@ -285,6 +286,7 @@ ANSWERS: Final[Mapping[Ask, Callable[[Structured, Intent], Awaitable[Found | Non
     Ask.LIST: Structured.totals,
     Ask.EXISTS: Structured.totals,
     Ask.SHARE: Structured.totals,
+    Ask.PART: Structured.totals,
     Ask.AVERAGE: Structured.totals,
     Ask.COUNT_GROUPS: Structured.grouped,
     Ask.LIST_GROUPS: Structured.grouped,

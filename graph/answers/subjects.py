@@ -30,6 +30,8 @@ class Subjects:
     sides: list[Condition] = field(default_factory=list)
     each: tuple[Condition, ...] = ()
     """What groups must have all of: "both dermatology and neurosurgery"."""
+    parts: list[Condition] = field(default_factory=list)
+    """Those of the conditions that say which share of the others is asked for."""
     varies: str = ""
     """The dimension in which the sides differ."""
 
@@ -56,20 +58,39 @@ def subjects(draft: Draft, places: Sequence[Place]) -> Subjects:
     if is_comparison(draft):
         _sides(found, merged, draft)
     else:
-        for ones in merged.values():
-            for one in ones:
-                if _is_each(one, draft):
-                    found.each += tuple(one.one(sense) for sense in one.senses)
-                else:
-                    found.conditions.append(one.condition())
-        if _is_each_category(draft):
-            found.each += tuple(c.category(one) for one in draft.categories)
-        else:
-            found.conditions += _categories(draft)
-        if len(found.each) > 1 and len({one.about for one in found.each}) > 1:
-            raise NotUnderstoodError("both of several kinds")
+        _joint(found, merged, draft)
+    found.parts += _late(draft)
     found.conditions += draft.conditions
     return found
+
+
+def _joint(found: Subjects, merged: Mapping[str, list[Settled]], draft: Draft) -> None:
+    """Add what holds together: all of it, or for groups each of what is named."""
+    for one in (one for ones in merged.values() for one in ones):
+        if draft.split and draft.mentions.index(one.mention) >= draft.split[0]:
+            found.parts.append(one.condition())
+        if _is_each(one, draft):
+            found.each += tuple(one.one(sense) for sense in one.senses)
+        else:
+            found.conditions.append(one.condition())
+    if _is_each_category(draft):
+        found.each += tuple(c.category(one) for one in draft.categories)
+    else:
+        found.conditions += _categories(draft)
+    if len({one.about for one in found.each}) > 1:
+        raise NotUnderstoodError("both of several kinds")
+
+
+def _late(draft: Draft) -> list[Condition]:
+    """Return what is said behind the verb of a share, but for names."""
+    if draft.split is None:
+        return []
+    if 0 < draft.split[2] < len(draft.categories):
+        raise NotUnderstoodError("a category of another")
+    return [
+        *draft.conditions[draft.split[1] :],
+        *(_categories(draft) if not draft.split[2] else []),
+    ]
 
 
 def _is_each(one: Settled, draft: Draft) -> bool:
