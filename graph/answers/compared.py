@@ -15,7 +15,8 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     given = tuple(found.conditions)
     measure = aspect or draft.measure or draft.target
     if measure == GROUP_OF.get(found.varies) or (measure == "programs" and not draft.comparative):
-        measure = "" if draft.heads[:1] == ["compare"] else measure
+        is_plain = draft.heads[:1] == ["compare"] and "count" not in draft.heads
+        measure = "" if is_plain else measure
     if not measure and "size" in draft.verbs:
         measure = "positions"
     if "interview" in draft.verbs and not any(one.about == "interview_date" for one in given):

@@ -148,10 +148,10 @@ class Cursor:
         while self._take(*(roles or FILLERS)):
             pass
 
-    def _closes(self) -> bool:
+    def _closes(self, role: str = "included") -> bool:
         """Whether "included" here is said of what stands before, and not of what follows."""
         behind = self._peek(1)
-        is_here = self._sense("included") is not None
+        is_here = self._sense(role) is not None
         return is_here and (behind is None or behind.sense("comma", "head") is not None)
 
     def _fail(self) -> NotUnderstoodError:

@@ -59,6 +59,9 @@ class NameReader(Cursor):
         if self.is_including or (self._closes() and self._take("included")):
             self.is_including = False
             return
+        if self._closes("left_out"):
+            self.at += 1
+            self.is_outside = True
         found.is_excluded, self.is_outside = self.is_outside, False
         found.is_denied, self.is_not = self.is_not, False
         of = self._peek()

@@ -101,10 +101,10 @@ class Parser(RemarkReader):
     def _next(self) -> None:
         self._split()
         for part in (
-            self._remark, self._head, self._including, self._names, self._outside, self._quantity, self._date,
-            self._requirement, self._look_at, self._open_to, self._flags, self._group,
-            self._noun, self._comparative, self._rank, self._superlative, self._asked, self._pronoun,
-            self._small,
+            self._remark, self._head, self._including, self._names, self._outside,
+            self._quantity, self._date, self._requirement, self._look_at, self._open_to,
+            self._flags, self._group, self._noun, self._comparative, self._rank,
+            self._superlative, self._field, self._asked, self._pronoun, self._small,
         ):  # fmt: skip
             if part():
                 return
@@ -134,7 +134,8 @@ class Parser(RemarkReader):
             raise NotUnderstoodError("two things that are counted")
         self.at += 1
         heads.append(head.value)
-        self.draft.verbs |= {verb for verb, words in NOTED.items() if words & set(text.split())}
+        words = set(re.findall("[a-z]+", text))
+        self.draft.verbs |= {verb for verb, noted in NOTED.items() if noted & words}
         return True
 
     def _split(self) -> None:
@@ -353,22 +354,26 @@ class Parser(RemarkReader):
         self.draft.rank = int(found.value)
         return True
 
-    def _asked(self) -> bool:
-        """Other things that are asked for: fields, and which of the interview days."""
+    def _field(self) -> bool:
+        """Read a field whose values are asked for."""
         found = self._take("aspect")
-        if found:
-            if found.value == "accreditation" and any(map(self.draft.has, ACCREDITATION)):
-                return True
-            if (
-                found.value in {"requirements", "exams"}
-                and self.draft.target
-                and "require" in self.draft.verbs
-            ):
-                raise NotUnderstoodError("programs that require requirements")
-            if found.value == "exams" and not self.draft.heads:
-                self.draft.heads.append("which")
-            self.draft.aspects.append(found.value)
+        if found is None:
+            return False
+        if found.value == "accreditation" and any(map(self.draft.has, ACCREDITATION)):
             return True
+        if (
+            found.value in {"requirements", "exams"}
+            and self.draft.target
+            and "require" in self.draft.verbs
+        ):
+            raise NotUnderstoodError("programs that require requirements")
+        if found.value == "exams" and not self.draft.heads:
+            self.draft.heads.append("which")
+        self.draft.aspects.append(found.value)
+        return True
+
+    def _asked(self) -> bool:
+        """Other things that are asked for: which of the interview days, the least, the greatest."""
         behind = self._peek(1)
         if self._sense("take_time") and behind and behind.sense("number", "comparator"):
             return False  # "last 7 years"

@@ -160,17 +160,18 @@ def _counts(question: str, terms: Sequence[Term]) -> bool:
     if heads & {"average", "median"} or _asks_offers(question, terms, heads):
         return True
     is_extreme = any(term.sense("superlative", "comparative") for term in terms)
-    if is_extreme and any(_is_measured(term) for term in terms):
+    if is_extreme and any(is_measured(term) for term in terms):
         return True
     for at, term in enumerate(terms):
         head = term.sense("head")
         if head is not None and head.value == "count":
             counted = [one for one in terms[at + 1 :] if not one.sense(*PASSED)]
-            return any(_is_measured(one) or one.sense("item") for one in counted[:2])
+            return any(is_measured(one) or one.sense("item") for one in counted[:2])
     return False
 
 
-def _is_measured(term: Term) -> bool:
+def is_measured(term: Term) -> bool:
+    """Return whether a word is a noun of which the data have numbers."""
     noun = term.sense("noun")
     return noun is not None and noun.value in MEASURED
 

@@ -30,7 +30,7 @@ class RemarkReader(ConditionReader):
         while self._one_more():
             pass
         self._take("included")
-        is_apart = before is None or before.sense("comma")
+        is_apart = before is None or before.sense("comma") is not None
         draft = self.draft
         if before is not None and before.sense("head") and not draft.target:
             self.at = start  # "list every program"

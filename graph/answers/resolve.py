@@ -54,9 +54,7 @@ def _aspect(draft: Draft) -> str:
     if "words" in draft.verbs or (is_letter and (is_long or draft.bound)):
         if kinds - {"PERSONAL_LETTER"}:
             raise NotUnderstoodError("words of what has none")
-        if draft.bound == "both":
-            return "words_span"
-        return "words_min" if draft.bound == "min" else "words_max"
+        return {"both": "words_span", "min": "words_min"}.get(draft.bound, "words_max")
     if is_long and not draft.items:
         return "length"
     if len(draft.statuses) > 1 and draft.items:

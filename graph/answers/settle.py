@@ -121,7 +121,8 @@ def _chosen(
         return there[0][0]
     left = [one for one, _ in there] or list(options)
     local = {one.role: one for one in left if one.role in LOCAL}
-    if local and len(local) == len(left):
+    is_bare = mention.preposition in {"", "at"} and not mention.hint and len(local) > 1
+    if local and len(local) == len(left) and not (is_bare and there):
         return local.get(mention.hint) or local["city"]
     school = next((one for one in options if one.role == "university"), None)
     if school and mention.preposition != "at_fr" and _is_school(mention, draft):

@@ -207,7 +207,7 @@ class Structured:
         return self._found(text, cited(programs["nodes"]), tied)
 
     async def _first_programs(self, intent: Intent, last: int) -> Found:
-        """The programs with the most or the fewest positions, with all that share the last place."""
+        """The programs with the most or the fewest positions; all that share the last place."""
         way = "gte" if intent.descending else "lte"
         kept = both(intent.filter, {"quota": {way: last}})
         listed = replace(intent, ask=Ask.VALUES, aspect="positions")
