@@ -22,6 +22,9 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     if "interview" in draft.verbs and not any(one.about == "interview_date" for one in given):
         measure = "dates"
     is_same = "same" in draft.verbs
+    is_mean = "average" in draft.heads
+    if "median" in draft.heads or (is_mean and (is_same or measure != "positions")):
+        return None
     if is_same and (draft.superlative or draft.comparative or draft.head == "count"):
         return None
     if is_same and measure == "dates":
@@ -35,7 +38,7 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
             Ask.SIDES, measure, given, sides=tuple(found.sides),
             descending=not order.endswith("ASC"), extreme_day=draft.extreme_day,
             is_asked_whether=draft.head in {"yes_no", "exists"} and "or" not in draft.verbs,
-            is_same=is_same, is_more=bool(draft.comparative),
+            reduce="mean" if is_mean else "", is_same=is_same, is_more=bool(draft.comparative),
             is_difference="difference" in draft.verbs
             or (draft.head == "count" and bool(draft.comparative)),
         )  # fmt: skip

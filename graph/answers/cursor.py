@@ -66,6 +66,10 @@ class Draft:
     """Whether what programs require is denied."""
     absent: list[Sense] = field(default_factory=list)
     foreign_year: str = ""
+    denied: list[Condition] = field(default_factory=list)
+    """What groups must not have, but for names."""
+    is_all: bool = False
+    """Whether all programs are asked of: "do all … require …"."""
     split: tuple[int, int, int] | None = None
     """How many mentions, conditions and categories say what a share is of; the others, which."""
 

@@ -35,6 +35,8 @@ def _ranked(draft: Draft) -> tuple[str, str]:
     """Return what is ranked and by which number; nothing where that is not said."""
     group, measure = draft.target, draft.measure
     is_size = draft.superlative.startswith("SIZE")
+    if is_size and group in GROUPS and measure == "programs" and (draft.most > 1 or draft.rank):
+        return "", ""  # the largest by their programs, or those with the largest programs
     if is_size and group in GROUPS and measure == "programs":
         return "programs", "positions"  # "which university has the largest program"
     if group == "positions":

@@ -58,6 +58,9 @@ def _values(intent: Intent, side: Any, language: str) -> list[Any]:
     if intent.target in UNITS:
         stated = [amount_of(node, intent.target) for node in side["nodes"]]
         return sorted({one for one in stated if one is not None})
+    if intent.target == "positions" and intent.reduce:
+        mean = side["aggregate"]["quota"]["avg"]
+        return [] if mean is None else [round(float(mean), 2)]
     if intent.target == "positions":
         return [side["aggregate"]["quota"]["sum"] or 0]
     return [side["totalCount"]]

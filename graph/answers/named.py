@@ -57,6 +57,8 @@ class NameReader(Cursor):
             self.at += 1  # "the NOSM site included"
             self.at -= not self._closes()
         if self.is_including or (self._closes() and self._take("included")):
+            if "discipline" in roles(found.names[0]):
+                raise NotUnderstoodError("a discipline of its own that is to be added")
             self.is_including = False
             return
         if self._closes("left_out"):

@@ -249,7 +249,7 @@ def _side(intent: Intent, at: int) -> str:
         )
     return (
         f"{name}: programs(filter: ${name}, first: 1)"
-        " { totalCount aggregate { quota { sum } } }"
+        " { totalCount aggregate { quota { sum avg } } }"
     )
 
 

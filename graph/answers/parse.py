@@ -16,7 +16,7 @@ from graph.answers.errors import AbsentError, NotUnderstoodError
 from graph.answers.intents import Intent
 from graph.answers.named import names_of, roles
 from graph.answers.names import Lexicon
-from graph.answers.predicates import ACCREDITATION
+from graph.answers.predicates import ACCREDITATION, GROUPED
 from graph.answers.remarks import RemarkReader
 from graph.answers.resolve import intent_of
 from graph.answers.words import Sense, Term, folded
@@ -71,6 +71,7 @@ IMPERATIVES: Final = frozenset(
     {"name", "list", "lists", "find", "show", "count", "total", "return", "provide", "identify"}
 )
 """Words that ask only where a question begins with them."""
+EACH: Final = frozenset({"all", "every", "tous", "toutes", "chaque"})
 EVERY: Final = ("all ", "every ", "toutes ", "tous ")
 NOTED: Final = {
     "difference": {"difference", "differences", "gap", "ecart"},
@@ -90,6 +91,8 @@ class Parser(RemarkReader):
 
     def read(self) -> None:
         """Fill the draft."""
+        words = [folded(term.text).split() for term in self.terms[:4]]
+        self.draft.is_all = any(EACH & {*one} for one in words)
         while self.at < len(self.terms):
             self._next()
         draft = self.draft
@@ -280,7 +283,8 @@ class Parser(RemarkReader):
         if noun is None:
             return False
         draft, self.preposition = self.draft, ""
-        if self.is_not and noun.value != "programs":
+        is_lacking = noun.value == "positions" and draft.target in GROUPED - {"programs"}
+        if self.is_not and noun.value != "programs" and not is_lacking:
             raise self._fail()
         if draft.target and self._names_kind(noun.value):
             return True

@@ -219,6 +219,10 @@ class ConditionReader(RequirementReader):
         if self.is_including or (self._closes() and self._take("included")):
             self.is_including = False
             return
+        if self.is_not and self.draft.target in GROUPED - {"programs"}:
+            self.draft.denied.append(c.category(*senses))  # "disciplines without IMG seats"
+            self.is_not = False
+            return
         if self.is_not:
             raise NotUnderstoodError("a denied category")
         if self.is_outside:

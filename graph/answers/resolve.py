@@ -282,7 +282,8 @@ def _yes_no(draft: Draft, found: Subjects) -> Intent | None:
     streams = [one for one in given if one.about in {"category", "ros_stream"}]
     if asked:
         scope = tuple(replace(one, is_scope=True) if one in streams else one for one in given)
-        return Intent(Ask.SHARE, conditions=scope) if len(asked) == 1 else None
+        reduce = "all" if draft.is_all else ""
+        return Intent(Ask.SHARE, conditions=scope, reduce=reduce) if len(asked) == 1 else None
     is_offer = _scoped(given, "discipline") and _scoped(given, "university", "place")
     if not (is_offer or streams) or _has_choice(given):
         return None

@@ -212,7 +212,9 @@ class Structured:
         kept = both(intent.filter, {"quota": {way: last}})
         listed = replace(intent, ask=Ask.VALUES, aspect="positions")
         nodes = await self._nodes(listed, kept)
-        text, _ = values_text(listed, nodes, self.language)
+        nodes.sort(key=lambda node: (node["quota"], node["name"]), reverse=intent.descending)
+        rows = [(node["name"], node["quota"]) for node in nodes]
+        text = groups_text(intent, rows, self.language, has_numbers=True)
         return self._found(text, cited(nodes[: o.CITED_PROGRAMS]), both(self.given, kept))
 
     async def dates(self, intent: Intent) -> Found:

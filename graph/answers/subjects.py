@@ -54,6 +54,9 @@ def subjects(draft: Draft, places: Sequence[Place]) -> Subjects:
             found.conditions.append(one.condition())
         else:
             kept.setdefault(one.about, []).append(one)
+    if draft.denied and (every or draft.conditions or draft.categories):
+        raise NotUnderstoodError("lacking there, or there is none there at all")
+    found.denied += draft.denied
     merged = {about: _merged(about, ones, draft, places) for about, ones in kept.items()}
     if is_comparison(draft):
         _sides(found, merged, draft)
@@ -98,17 +101,18 @@ def _is_each(one: Settled, draft: Draft) -> bool:
     is_one_kind = GROUP_OF.get(one.about) == draft.target
     if draft.target not in GROUPED or len(one.senses) < 2 or one.mention.joint or is_one_kind:
         return False
-    if draft.superlative or draft.per or set(draft.heads) & {"average", "median"}:
-        return False
-    is_schools = one.about == "discipline" and draft.target == "universities"
-    return is_schools or "both" in draft.verbs
+    return "both" in draft.verbs
 
 
 def _is_each_category(draft: Draft) -> bool:
     """Return whether groups must have streams of several categories."""
     is_plain = not (draft.superlative or draft.per or draft.category_joint)
     is_list = draft.target in GROUPED and not set(draft.heads) & {"average", "median"}
-    return is_plain and is_list and len(draft.categories) > 1
+    if not (is_plain and is_list and len(draft.categories) > 1):
+        return False
+    if "both" not in draft.verbs:
+        raise NotUnderstoodError("one of the categories, or both")
+    return True
 
 
 def _is_denial(one: Settled, every: Sequence[Settled], draft: Draft) -> bool:

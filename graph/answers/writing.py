@@ -169,8 +169,9 @@ def share_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
     )
     if "dated" in data and not data["dated"]["totalCount"]:
         return text + say(language, " No interview dates are stated.", " Aucune date d’entrevue.")
-    if total in {0, of}:
-        yes = say(language, "Yes" if total else "No", "Oui" if total else "Non")
+    if total in {0, of} or intent.reduce == "all":
+        is_so = total == of if intent.reduce == "all" else bool(total)
+        yes = say(language, "Yes" if is_so else "No", "Oui" if is_so else "Non")
         text = f"{yes}{COLON[language]} {text}"
     return text + beside(intent.conditions, _beside(data), language)
 
