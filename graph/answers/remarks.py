@@ -32,7 +32,7 @@ class RemarkReader(ConditionReader):
         self._take("included")
         is_apart = before is None or before.sense("comma") is not None
         draft = self.draft
-        if before is not None and before.sense("head") and not draft.target:
+        if before is not None and before.sense("head", "yes_no") and not draft.target:
             self.at = start  # "list every program"
             return False
         is_apart = is_apart or (draft.head == "yes_no" and bool(draft.items or draft.statuses))

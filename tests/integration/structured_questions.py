@@ -450,6 +450,7 @@ ABSTAINED = [
     "How many programs require at most two letters?",
     "compare Ontario and Quebec",
     "How many psychiatry programs and family medicine programs are in Ontario?",
+    "How many letters are required in total?",
 ]
 """Questions that are no structured ones, or of which a word is not understood."""
 AMBIGUOUS = ["Combien de places à Laval?", "How many seats of Toronto?"]

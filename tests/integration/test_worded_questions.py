@@ -70,8 +70,8 @@ ON_THE_SAMPLE = [
     ),
     (
         "What percentage of family medicine seats are in Ontario?",
-        f"SELECT round(100.0 * sum(f.quota) FILTER (WHERE s.province = 'ON') / sum(f.quota), 1)"
-        f"{P} AND {FM}",
+        ("SELECT round(100.0 * sum(f.quota) FILTER (WHERE s.province = 'ON') / sum(f.quota), 1)"
+         f"{P} AND {FM}"),
     ),
     (
         "How many universities offer both psychiatry and family medicine?",
