@@ -72,7 +72,7 @@ FROM ops.job;
 """
 SMALL = {
     "data_version", "dim_discipline", "dim_location", "dim_match_iteration", "dim_site",
-    "dim_stream", "dim_university",
+    "dim_stream", "dim_university", "eligibility_rule",
 }  # fmt: skip
 """Tables of a page or two, which grow with neither: reading all of it is right."""
 
