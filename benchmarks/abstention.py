@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from graph.answers.abstention import ANSWERS, FEATURES, PARTLY, confidence, features
-from graph.answers.documents import RETRIEVED
+from graph.answers.documents import Asked, search
 from graph.answers.index_retriever import IndexRetriever
 from graph.answers.names import NAMES_QUERY, lexicon
 from graph.answers.operations import Operation
@@ -67,10 +67,10 @@ async def judged(rows: Sequence[Mapping[str, str]]) -> list[Judged]:
         for row in rows:
             language = row["language"]
             scope = scope_of(row["question"], words.phrases[language])
-            filters = [condition.filter for condition in scope.conditions]
-            kept = {"and": filters} if filters else {}
-            asked = scope.rest or row["question"]
-            seen = await retriever.sentences(asked, kept, language, RETRIEVED, runner)
+            asked = Asked(
+                row["question"], {}, language, scope.conditions, scope.rest, spoken=language
+            )
+            _, seen = await search(asked, retriever, runner)
             found.append(
                 Judged(
                     language,

@@ -70,9 +70,7 @@ async def from_documents(
         yield _no_index(asked.language)
         return
     language = asked.language
-    found = await retriever.sentences(
-        asked.rest or asked.text, asked.kept, asked.spoken, RETRIEVED, runner
-    )
+    asked, found = await search(asked, retriever, runner)
     searched = _searched(asked, found)
     yield searched
     # Not on the event loop: the wordings are read when the first question is asked.
@@ -106,6 +104,31 @@ async def from_documents(
             event.filter = {"id": {"in": ids}} if ids else None
             event.steps = steps
             yield event
+
+
+async def search(asked: Asked, retriever: Retriever, runner: Runner) -> tuple[Asked, Retrieved]:
+    """Return the sentences that fit a question best, and the question as it was searched for.
+
+    Where no program has all that the question names, its places (and names that a school shares
+    with a town) need not say which program it is of, but may be what it asks about ("the trip to
+    Iqaluit from Montfort"): they are words like others then.
+    """
+    found = await _sentences(asked, retriever, runner)
+    others = tuple(
+        condition
+        for condition in asked.scope
+        if condition.about != "place" and "or" not in condition.filter
+    )
+    if found.sentences or len(others) == len(asked.scope):
+        return asked, found
+    wider = replace(asked, scope=others, rest="")
+    return wider, await _sentences(wider, retriever, runner)
+
+
+async def _sentences(asked: Asked, retriever: Retriever, runner: Runner) -> Retrieved:
+    return await retriever.sentences(
+        asked.rest or asked.text, asked.kept, asked.spoken, RETRIEVED, runner
+    )
 
 
 def not_told(language: str) -> str:
