@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from graph.answers.documents import Answerer, Asked, from_documents
-from graph.answers.errors import AbsentError
+from graph.answers.errors import AbsentError, AmbiguousError
 from graph.answers.follow_ups import follow_ups
 from graph.answers.found import Found, Step
 from graph.answers.intents import Filter
 from graph.answers.names import NAMES_QUERY, Lexicon, lexicon
 from graph.answers.operations import Operation
-from graph.answers.refusals import refusal, unread
+from graph.answers.refusals import asked_back, is_measured, refusal, unread
 from graph.answers.retrieval import Retriever
 from graph.answers.runner import Runner
 from graph.answers.scope import is_elsewhere, scope_of
@@ -129,10 +129,13 @@ class Answers:
         language = asked.language or spoken
         try:
             intent = understood(asked.text, words, spoken)
-        except AbsentError as error:
-            async for event in _again(refusal(error, words, language)):
-                yield event
-            return
+        except (AbsentError, AmbiguousError) as error:
+            told = self._told(error, asked.text, words, spoken, language)
+            if told is not None:
+                async for event in _again(told):
+                    yield event
+                return
+            intent = None
         if intent is not None:
             found = await Structured(runner.run, language, asked.filter).answer(intent)
             if found is not None:
@@ -159,6 +162,18 @@ class Answers:
         async with aclosing(events):
             async for event in events:
                 yield event
+
+    @staticmethod
+    def _told(
+        error: AbsentError | AmbiguousError, text: str, words: Lexicon, spoken: str, language: str
+    ) -> Found | None:
+        """Return what is said where the data cannot answer; None where sentences may."""
+        if isinstance(error, AbsentError):
+            return refusal(error, words, language)
+        phrases = words.phrases[spoken]
+        is_counted = bool(unread(text, phrases, words, language))
+        is_counted = is_counted or any(map(is_measured, phrases.terms(text)))
+        return asked_back(error, language) if is_counted else None
 
     async def _lexicon(self, runner: Runner, version: str) -> Lexicon:
         known = self._lexicons.get(version)

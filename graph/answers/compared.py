@@ -15,11 +15,20 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     given = tuple(found.conditions)
     measure = aspect or draft.measure or draft.target
     if measure == GROUP_OF.get(found.varies) or (measure == "programs" and not draft.comparative):
-        measure = "" if draft.heads[:1] == ["compare"] else measure
+        is_plain = draft.heads[:1] == ["compare"] and "count" not in draft.heads
+        measure = "" if is_plain else measure
     if not measure and "size" in draft.verbs:
         measure = "positions"
     if "interview" in draft.verbs and not any(one.about == "interview_date" for one in given):
         measure = "dates"
+    is_same = "same" in draft.verbs
+    is_mean = "average" in draft.heads
+    if "median" in draft.heads or (is_mean and (is_same or measure != "positions")):
+        return None
+    if is_same and (draft.superlative or draft.comparative or draft.head == "count"):
+        return None
+    if is_same and measure == "dates":
+        return None  # of several days each, which must be the same is not said
     is_side = measure in COUNTED | GROUPS | NUMERIC | {"dates"}
     if len(found.sides) > 1 and is_side and not (draft.per or found.denied):
         if measure == GROUP_OF.get(found.varies):
@@ -29,14 +38,22 @@ def compared(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
             Ask.SIDES, measure, given, sides=tuple(found.sides),
             descending=not order.endswith("ASC"), extreme_day=draft.extreme_day,
             is_asked_whether=draft.head in {"yes_no", "exists"} and "or" not in draft.verbs,
-            is_difference=draft.head == "count" and bool(draft.comparative),
+            reduce="mean" if is_mean else "", is_same=is_same, is_more=bool(draft.comparative),
+            is_difference="difference" in draft.verbs
+            or (draft.head == "count" and bool(draft.comparative)),
         )  # fmt: skip
     return _side_by_side(draft, found)
 
 
 def _side_by_side(draft: Draft, found: Subjects) -> Intent | None:
     """Programs field by field, where nothing is said of what is compared."""
-    if draft.head != "compare" or draft.per or draft.superlative or draft.extreme_day:
+    if (
+        draft.head != "compare"
+        or draft.per
+        or "same" in draft.verbs
+        or draft.superlative
+        or draft.extreme_day
+    ):
         return None
     aspects = list(draft.aspects)
     if draft.target == "positions":

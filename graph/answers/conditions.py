@@ -95,7 +95,9 @@ NAMED: Final[Mapping[str, Callable[[list[str]], Filter]]] = {
     "discipline": lambda values: {"discipline": {"disciplineId": _numbers(values)}},
     "university": lambda values: {"university": {"code": _numbers(values)}},
     "city": lambda values: {"site": {"city": _one_of(values)}},
-    "site": lambda values: {"site": {"label": _one_of(values)}},
+    "site": lambda values: {
+        "site": {"label": _one_of([label for value in values for label in value.split("|")])}
+    },
     "stream": lambda values: {"stream": {"label": _one_of(values)}},
     "province": _provinces,
     "region": _provinces,
@@ -257,6 +259,7 @@ def flag(sense: Sense, *, is_not: bool) -> Condition | None:
 
 FLAGS: Final[Mapping[str, Filter]] = {
     "accredited": {"accreditation": {"isNull": False}},
+    "joint": {"accreditation": {"eq": "ACCREDITED_JOINT"}},
     "notice": {"accreditation": {"eq": "NOTICE_OF_INTENT_TO_WITHDRAW"}},
     "military": {"stream": {"isMilitary": {"eq": True}}},
     "apply_fr": {"applicationLanguages": {"contains": "FR"}},

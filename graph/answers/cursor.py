@@ -56,6 +56,8 @@ class Draft:
     measure: str = ""
     having: tuple[str, Amount] | None = None
     most: int = 1
+    rank: int = 0
+    """Which of the first is wanted: "the second largest"; 0 where it is the first itself."""
     bound: str = ""
     aspects: list[str] = field(default_factory=list)
     verbs: set[str] = field(default_factory=set)
@@ -64,6 +66,12 @@ class Draft:
     """Whether what programs require is denied."""
     absent: list[Sense] = field(default_factory=list)
     foreign_year: str = ""
+    denied: list[Condition] = field(default_factory=list)
+    """What groups must not have, but for names."""
+    is_all: bool = False
+    """Whether all programs are asked of: "do all … require …"."""
+    split: tuple[int, int, int] | None = None
+    """How many mentions, conditions and categories say what a share is of; the others, which."""
 
     @property
     def head(self) -> str:
@@ -80,7 +88,7 @@ CHOSEN: Final = {"university": "universities", "discipline": "disciplines", "pro
 
 def _is_choice(mention: Mention, target: str) -> bool:
     """Return whether the most is asked of the names: "which of McGill and Laval has the most"."""
-    if len(mention.names) == 1 or mention.is_excluded:
+    if len(mention.names) == 1 or mention.is_excluded or mention.is_denied:
         return False
     kinds = set.intersection(*({sense.role for sense in name} for name in mention.names))
     return target == "positions" or target in {CHOSEN.get(kind) for kind in kinds}
@@ -98,6 +106,7 @@ def is_comparison(draft: Draft) -> bool:
         (is_most and any(_is_choice(one, draft.target) for one in draft.mentions))
         or "compare" in draft.heads
         or "differ" in draft.verbs
+        or "same" in draft.verbs
         or draft.comparative
         or (is_extreme and "or" in draft.verbs)
     )
@@ -143,10 +152,10 @@ class Cursor:
         while self._take(*(roles or FILLERS)):
             pass
 
-    def _closes(self) -> bool:
+    def _closes(self, role: str = "included") -> bool:
         """Whether "included" here is said of what stands before, and not of what follows."""
         behind = self._peek(1)
-        is_here = self._sense("included") is not None
+        is_here = self._sense(role) is not None
         return is_here and (behind is None or behind.sense("comma", "head") is not None)
 
     def _fail(self) -> NotUnderstoodError:

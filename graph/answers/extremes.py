@@ -20,12 +20,13 @@ def extreme(draft: Draft, given: Given, aspect: str) -> Intent | None:
     is_mean = "average" in draft.heads
     if is_mean and (measure != "positions" or group not in GROUPS):
         return None
-    is_program = group == "programs" and measure == "positions" and draft.most == 1
+    is_program = group == "programs" and measure == "positions"
     is_group = group in GROUPS - {"categories"} and measure not in {"", group}
-    if not (is_program or is_group):
+    if not (is_program or is_group) or (draft.rank and (draft.most > 1 or is_mean)):
         return None
     return Intent(
         Ask.EXTREME, measure, given, group=group, descending=descending, most=draft.most,
+        rank=draft.rank,
         reduce="mean" if is_mean else "",
     )  # fmt: skip
 
@@ -34,6 +35,8 @@ def _ranked(draft: Draft) -> tuple[str, str]:
     """Return what is ranked and by which number; nothing where that is not said."""
     group, measure = draft.target, draft.measure
     is_size = draft.superlative.startswith("SIZE")
+    if is_size and group in GROUPS and measure == "programs" and (draft.most > 1 or draft.rank):
+        return "", ""  # the largest by their programs, or those with the largest programs
     if is_size and group in GROUPS and measure == "programs":
         return "programs", "positions"  # "which university has the largest program"
     if group == "positions":

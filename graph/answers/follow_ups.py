@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from graph.answers.errors import AbsentError
+from graph.answers.errors import AbsentError, AmbiguousError
 from graph.answers.found import ANSWERED
 from graph.answers.intents import Condition, Filter, Intent
 from graph.answers.names import Lexicon
@@ -51,7 +51,7 @@ async def follow_ups(
     for text in _candidates(intent, language):
         try:
             other = understood(text, words, language)
-        except AbsentError:
+        except (AbsentError, AmbiguousError):
             continue
         if other is None or _is_same(other, intent):
             continue

@@ -17,18 +17,23 @@ Rows = list[tuple[str, float]]
 def rows_of(intent: Intent, data: Mapping[str, Any], language: str) -> Rows:
     """Return the groups that an intent asks for, with what is counted of each."""
     found = _rows(intent, data.get("programGroups"), data.get("analytics"), language)
+    for at in range(len(intent.each)):
+        has = _member(intent, data[f"each{at}"], language)
+        found = [row for row in found if row[0] in has]
     if intent.denied:
-        without = data["without"]
-        is_geography = isinstance(without, Mapping)
-        others = _rows(
-            intent, None if is_geography else without, without if is_geography else None, language
-        )
-        gone = {name for name, _ in others}
+        gone = _member(intent, data["without"], language)
         found = [row for row in found if row[0] not in gone]
     if intent.having:
         amount = Amount(intent.having[1])
         found = [row for row in found if amount.holds(row[1])]
     return found
+
+
+def _member(intent: Intent, member: Any, language: str) -> set[str]:
+    """Return the names of the groups of one more member of the operation."""
+    is_geography = isinstance(member, Mapping)
+    groups, analytics = (None, member) if is_geography else (member, None)
+    return {name for name, _ in _rows(intent, groups, analytics, language)}
 
 
 def _rows(

@@ -27,6 +27,8 @@ class Ask(StrEnum):
     EXISTS = "EXISTS"
     SHARE = "SHARE"
     """How many of the programs spoken of have a property."""
+    PART = "PART"
+    """What share of programs or positions something is."""
     EXTREME = "EXTREME"
     """What has the most or the fewest."""
     AVERAGE = "AVERAGE"
@@ -83,13 +85,21 @@ class Intent:
     """What is compared: one condition for each."""
     is_asked_whether: bool = False
     """Whether the first side is said to have more, and the question is whether it is so."""
+    is_same: bool = False
+    """Whether the question is whether the sides are equal."""
     is_difference: bool = False
+    is_more: bool = False
+    """Whether the difference asked for is how much more the first side has."""
     having: tuple[str, Mapping[str, int]] | None = None
     """What groups must have: a noun and the comparison of its number."""
     denied: tuple[Condition, ...] = ()
     """What groups must not have."""
     most: int = 1
     """How many of the first are wanted."""
+    rank: int = 0
+    """Which of the first is wanted; 0 for the first itself."""
+    each: tuple[Condition, ...] = ()
+    """What groups must have all of: both of two disciplines."""
     reduce: str = ""
     """What is made of the values of programs: max, min, mean or median."""
 
@@ -105,7 +115,10 @@ class Intent:
 
     def words(self, language: str) -> str:
         """Return the conditions in words."""
-        return "; ".join(condition.label(language) for condition in self.conditions)
+        word = " et " if language == "FR" else " and "
+        each = word.join(one.label(language) for one in self.each)
+        parts = [condition.label(language) for condition in self.conditions]
+        return "; ".join([*parts, each] if each else parts)
 
 
 def both(*filters: Filter) -> Filter:

@@ -14,6 +14,7 @@ STATED: Final = {"REFERENCE_LETTER": "letters", "SUPPORT_FORM": "forms"}
 NUMERIC: Final = frozenset({*STATED.values(), "words_max", "words_min", "length"})
 """Fields whose values are numbers."""
 VALUED: Final = NUMERIC | {
+    "positions", "words_span", "exams",
     "requirements", "accreditation", "volume", "rate", "languages", "return_of_service",
     "item_status",
 }  # fmt: skip

@@ -10,7 +10,17 @@ from graph.answers.found import ANSWERED, NOT_IN_DOCUMENTS, PARTIAL
 from graph.answers.intents import Condition, Intent
 from graph.answers.operations import GROUPED
 from graph.answers.stated import amount_of, with_unit
-from graph.answers.writing import COLON, about, counted, day, group_name, listed, say
+from graph.answers.writing import (
+    COLON,
+    about,
+    beside,
+    counted,
+    day,
+    group_name,
+    listed,
+    number,
+    say,
+)
 
 UNITS: Final = frozenset({"letters", "forms", "words_max", "words_min", "length"})
 """Fields of which programs state a number."""
@@ -48,6 +58,9 @@ def _values(intent: Intent, side: Any, language: str) -> list[Any]:
     if intent.target in UNITS:
         stated = [amount_of(node, intent.target) for node in side["nodes"]]
         return sorted({one for one in stated if one is not None})
+    if intent.target == "positions" and intent.reduce:
+        mean = side["aggregate"]["quota"]["avg"]
+        return [] if mean is None else [round(float(mean), 2)]
     if intent.target == "positions":
         return [side["aggregate"]["quota"]["sum"] or 0]
     return [side["totalCount"]]
@@ -69,10 +82,15 @@ def _one(measure: str, value: Any, language: str) -> str:
 
 def _lead(intent: Intent, numbers: Sequence[Any], language: str) -> str:
     first, second = numbers[0], numbers[1]
+    if intent.is_same:
+        return f"{say(language, *YES[len(set(numbers)) == 1])}{COLON[language]} "
     if intent.is_asked_whether:
         is_so = first > second if intent.descending else first < second
         return f"{say(language, *YES[is_so])}{COLON[language]} "
     if intent.is_difference and len(numbers) == 2 and isinstance(first, int | float):
+        if not intent.is_more:
+            gap = _one(intent.target, abs(first - second), language)
+            return f"{gap} {say(language, 'of difference', 'de différence')}{COLON[language]} "
         more = first - second if intent.descending else second - first
         way = ("more", "de plus") if intent.descending else ("fewer", "de moins")
         return f"{_one(intent.target, more, language)} {say(language, *way)}{COLON[language]} "
@@ -126,6 +144,31 @@ def reduced_text(
             f" {counted(unstated, 'programs', language)} ne le précisent pas.",
         )  # fmt: skip
     return text, chosen
+
+
+def part_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
+    """Return what share of programs or positions something is."""
+    here, all_of = (_total(intent, data[name]) for name in ("programs", "all"))
+    if not all_of:
+        return f"{counted(0, intent.target, language)}{about(intent, language)}."
+    share = number(round(100 * here / all_of, 1), language)
+    of = counted(all_of, intent.target, language)
+    near = beside(
+        intent.conditions, data["beside"]["totalCount"] if "beside" in data else 0, language
+    )
+    return say(
+        language,
+        f"{share}%: {number(here, language)} of {of}{about(intent, language)}.{near}",
+        f"{share}\N{NO-BREAK SPACE}% : {number(here, language)} sur {of}"
+        f"{about(intent, language)}.{near}",
+    )
+
+
+def _total(intent: Intent, programs: Mapping[str, Any]) -> int:
+    total = programs["totalCount"]
+    if intent.target == "positions":
+        total = programs["aggregate"]["quota"]["sum"] or 0
+    return int(total)
 
 
 MIDDLES: Final = {"mean": ("on average", "en moyenne"), "median": ("(median)", "(médiane)")}

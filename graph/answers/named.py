@@ -57,8 +57,13 @@ class NameReader(Cursor):
             self.at += 1  # "the NOSM site included"
             self.at -= not self._closes()
         if self.is_including or (self._closes() and self._take("included")):
+            if "discipline" in roles(found.names[0]):
+                raise NotUnderstoodError("a discipline of its own that is to be added")
             self.is_including = False
             return
+        if self._closes("left_out"):
+            self.at += 1
+            self.is_outside = True
         found.is_excluded, self.is_outside = self.is_outside, False
         found.is_denied, self.is_not = self.is_not, False
         of = self._peek()
@@ -112,9 +117,11 @@ class NameReader(Cursor):
     def _suffix(self, found: Mention) -> str:
         term = self._peek()
         noun = self._sense("noun")
-        if noun is None or noun.value != "sites" or term is None or not self.draft.target:
+        is_asked = not (self.draft.target or self.draft.items)
+        if noun is None or noun.value != "sites" or term is None or is_asked:
             return ""
-        if term.text.lower().endswith("s") or not roles(found.names[0]) & LOCAL:
+        many = term.text.lower().endswith("s") and not (self.is_not or self.is_outside)
+        if many or not roles(found.names[0]) & LOCAL:
             return ""
         self.at += 1
         return "site"
@@ -129,7 +136,7 @@ class NameReader(Cursor):
         self._skip(*FILLERS, *PREPOSITIONS)
         self._prefix()
         senses = names_of(self._peek())
-        if not senses or not roles(senses) & shared:
+        if not senses or not roles(senses) & shared or self._is_site_of(found):
             self.at = start
             return None
         for one in (connector, second):
@@ -138,6 +145,13 @@ class NameReader(Cursor):
                 found.joint = one.role
         self.at += 1
         return senses
+
+    def _is_site_of(self, found: Mention) -> bool:
+        """Whether the name here is said to be a site, and those before it are none."""
+        noun = self._peek(1)
+        is_site = noun is not None and (noun.sense("noun") or Sense("")).value == "sites"
+        is_one = noun is not None and not noun.text.lower().endswith("s")
+        return is_site and is_one and not roles(found.names[0]) & LOCAL
 
     def _outside(self) -> bool:
         """Names that are left out, each with the school that it belongs to."""

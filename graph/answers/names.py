@@ -49,6 +49,8 @@ class Place:
         """Return whether a name is that of this place."""
         if sense.role in {"province", "region"}:
             return self.province in sense.value.split("|")
+        if sense.role == "site":
+            return self.site in sense.value.split("|")
         return bool(getattr(self, sense.role, None) == sense.value)
 
 
@@ -70,6 +72,9 @@ def lexicon(found: Mapping[str, Any]) -> Lexicon:
         dimension, value = row["dimension"], row["value"]
         if dimension in {"province", "region"}:
             sense: Sense | None = Sense(dimension, value, row["en"], row["fr"])
+        elif dimension == "sites":
+            labels = [label for label in value.split("|") if ("site", label) in known]
+            sense = Sense("site", "|".join(labels), row["en"], row["fr"]) if labels else None
         else:
             sense = known.get((dimension, value))
         for phrase in row["phrases"].split("|"):

@@ -22,6 +22,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "category": "STREAM",
     "military": "STREAM",
     "accredited": "ACCREDITATION",
+    "joint": "ACCREDITATION",
     "notice": "ACCREDITATION",
     "apply_fr": "APPLICATION_LANGUAGES",
     "apply_en": "APPLICATION_LANGUAGES",
@@ -57,6 +58,14 @@ VALUES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "words_max": (WORDS, ""),
     "words_min": (WORDS, ""),
+    "words_span": (WORDS, ""),
+    "exams": (
+        (
+            "requirements(filter: { kind: { eq: EXAMINATION } })"
+            " { kind label status quantity evidence { span } }"
+        ),
+        "",
+    ),
     "item_status": ("requirements(filter: $item) { status evidence { span } }", ""),
     "dates": ("interviewDates { startsOn endsOn evidence { span } }", ""),
     "positions": ("quota", "QUOTA"),
@@ -103,6 +112,11 @@ def totals(intent: Intent, given: Filter) -> Operation:
         others = [one.filter for one in intent.conditions if one.beside is None]
         variables["beside"] = both(given, *others, *beside)
         members.append(_count("beside"))
+    if intent.ask is Ask.PART:
+        variables["all"] = both(given, intent.scope)
+        members.append(
+            "all: programs(filter: $all, first: 1) { totalCount aggregate { quota { sum } } }"
+        )
     if intent.ask is Ask.SHARE:
         variables["all"] = both(given, intent.scope)
         members.append(_count("all"))
@@ -161,6 +175,9 @@ def groups(intent: Intent, given: Filter) -> Operation:
         f"programs(filter: $filter, first: {CITED_PROGRAMS}) {{ nodes {{ id name {cited} }} }}",
     ]
     variables |= {"filter": kept}
+    for at, one in enumerate(intent.each):
+        members.append(f"each{at}: {_groups(intent, f'each{at}')}")
+        variables[f"each{at}"] = both(kept, one.filter)
     if intent.denied:
         members.append(f"without: {_groups(intent, 'denied')}")
         abouts = {one.about for one in intent.denied}
@@ -232,7 +249,7 @@ def _side(intent: Intent, at: int) -> str:
         )
     return (
         f"{name}: programs(filter: ${name}, first: 1)"
-        " { totalCount aggregate { quota { sum } } }"
+        " { totalCount aggregate { quota { sum avg } } }"
     )
 
 
@@ -241,8 +258,8 @@ def extreme_program(intent: Intent, given: Filter) -> Operation:
     way = "DESC" if intent.descending else "ASC"
     kept = both(given, intent.filter, {"quota": {"isNull": False}})
     member = (
-        f"programs(filter: $filter, orderBy: [{{ field: QUOTA, direction: {way} }}], first: 1)"
-        " { nodes { quota } }"
+        f"programs(filter: $filter, orderBy: [{{ field: QUOTA, direction: {way} }}],"
+        f" first: {max(intent.most, intent.rank, 1)}) {{ nodes {{ quota }} }}"
     )
     return _operation([member], {"filter": kept})
 

@@ -16,7 +16,8 @@ from graph.answers.errors import AbsentError, NotUnderstoodError
 from graph.answers.intents import Intent
 from graph.answers.named import names_of, roles
 from graph.answers.names import Lexicon
-from graph.answers.predicates import ConditionReader
+from graph.answers.predicates import ACCREDITATION, GROUPED
+from graph.answers.remarks import RemarkReader
 from graph.answers.resolve import intent_of
 from graph.answers.words import Sense, Term, folded
 
@@ -70,15 +71,28 @@ IMPERATIVES: Final = frozenset(
     {"name", "list", "lists", "find", "show", "count", "total", "return", "provide", "identify"}
 )
 """Words that ask only where a question begins with them."""
+EACH: Final = frozenset({"all", "every", "tous", "toutes", "chaque"})
 EVERY: Final = ("all ", "every ", "toutes ", "tous ")
+NOTED: Final = {
+    "difference": {"difference", "differences", "gap", "ecart"},
+    "breakdown": {"breakdown", "distribution", "repartition", "ventilation"},
+}
+"""Words of heads that say what is made of the numbers."""
+PARTING: Final = frozenset(
+    {"are", "is", "est", "sont", "require", "requires", "accept", "accepts", "exigent", "exige"}
+    | {"acceptent", "interview", "have", "has", "ont", "demandent", "go", "goes", "belong", "ask"}
+)
+"""Verbs between what a share is of and which share it is."""
 DUTIES: Final = ("do ", "must ", "should ", "faut", "doit", "dois")
 
 
-class Parser(ConditionReader):
+class Parser(RemarkReader):
     """Reads a whole question."""
 
     def read(self) -> None:
         """Fill the draft."""
+        words = [folded(term.text).split() for term in self.terms[:4]]
+        self.draft.is_all = any(EACH & {*one} for one in words)
         while self.at < len(self.terms):
             self._next()
         draft = self.draft
@@ -88,11 +102,12 @@ class Parser(ConditionReader):
             raise NotUnderstoodError("a negation without what it denies")
 
     def _next(self) -> None:
+        self._split()
         for part in (
-            self._head, self._including, self._names, self._outside, self._quantity, self._date,
-            self._requirement, self._look_at, self._open_to, self._flags, self._group,
-            self._noun, self._comparative, self._superlative, self._asked, self._pronoun,
-            self._small,
+            self._remark, self._head, self._including, self._names, self._outside,
+            self._quantity, self._date, self._requirement, self._look_at, self._open_to,
+            self._flags, self._group, self._noun, self._comparative, self._rank,
+            self._superlative, self._field, self._asked, self._pronoun, self._small,
         ):  # fmt: skip
             if part():
                 return
@@ -122,7 +137,17 @@ class Parser(ConditionReader):
             raise NotUnderstoodError("two things that are counted")
         self.at += 1
         heads.append(head.value)
+        words = set(re.findall("[a-z]+", text))
+        self.draft.verbs |= {verb for verb, noted in NOTED.items() if noted & words}
         return True
+
+    def _split(self) -> None:
+        """Note where the whole ends of which a share is asked: "… of the seats | are in …"."""
+        draft, term = self.draft, self._peek()
+        if "share" not in draft.heads or draft.split or not draft.target or term is None:
+            return
+        if folded(term.text).split()[0] in PARTING:
+            draft.split = (len(draft.mentions), len(draft.conditions), len(draft.categories))
 
     def _is_duty(self) -> bool:
         """Whether a question begins with "do I need", "faut-il" and the like."""
@@ -191,13 +216,28 @@ class Parser(ConditionReader):
             self.at += 1
             self.draft.verbs.add("differ")
             return True
-        verb = self._take("take_time", "interview", "these", "differ", "or", "apply", "words")
+        verb = self._take(
+            "take_time", "interview", "these", "differ", "or", "apply", "words", "same"
+        )
         if verb is None:
             return False
+        if verb.role == "these" and self._is_of_both(verb):
+            self.draft.verbs.add("both")
+            return True
         self.draft.verbs.add(verb.role)
         if verb.role == "interview" and DAY_IN.search(folded(self.terms[self.at - 1].text)):
             self.draft.verbs.add("date_word")
         return True
+
+    def _is_of_both(self, word: Sense) -> bool:
+        """Whether "both" stands before what it joins: "both McGill and Laval"."""
+        if word.value != "both" and folded(self.terms[self.at - 1].text) != "both":
+            return False
+        ahead = 0
+        while (term := self._peek(ahead)) and term.sense(*FILLERS, *PREPOSITIONS):
+            ahead += 1
+        behind = self._peek(ahead)
+        return bool(names_of(behind)) or bool(behind and behind.sense("category", "item", "exam"))
 
     def _past_fillers(self, ahead: int = 1) -> Term | None:
         while (term := self._peek(ahead)) and term.sense(*FILLERS):
@@ -229,9 +269,13 @@ class Parser(ConditionReader):
                 return True
             self.at = start
             return False
-        if self.draft.per or self.is_not:
+        draft = self.draft
+        if draft.per or self.is_not:
             raise self._fail()
-        self.draft.per = noun.value
+        if noun.value == "positions" and draft.superlative and draft.target and not draft.measure:
+            draft.measure = noun.value  # "top 3 universities by psychiatry seats"
+            return True
+        draft.per = noun.value
         return True
 
     def _noun(self) -> bool:
@@ -239,7 +283,8 @@ class Parser(ConditionReader):
         if noun is None:
             return False
         draft, self.preposition = self.draft, ""
-        if self.is_not and noun.value != "programs":
+        is_lacking = noun.value == "positions" and draft.target in GROUPED - {"programs"}
+        if self.is_not and noun.value != "programs" and not is_lacking:
             raise self._fail()
         if draft.target and self._names_kind(noun.value):
             return True
@@ -297,21 +342,42 @@ class Parser(ConditionReader):
         if self.draft.superlative or self.is_not:
             raise self._fail()
         self.preposition = ""
-        self.draft.superlative = found.value
+        kind, _, way = found.value.partition("_")
+        if kind == "LENGTH":
+            self.draft.aspects.append("length")
+        self.draft.superlative = f"SIZE_{way}" if way else kind
+        return True
+
+    def _rank(self) -> bool:
+        """Read "second" of "the second largest"."""
+        found = self._take("rank")
+        if found is None:
+            return False
+        if self.draft.rank or self.is_not:
+            raise self._fail()
+        self.draft.rank = int(found.value)
+        return True
+
+    def _field(self) -> bool:
+        """Read a field whose values are asked for."""
+        found = self._take("aspect")
+        if found is None:
+            return False
+        if found.value == "accreditation" and any(map(self.draft.has, ACCREDITATION)):
+            return True
+        if (
+            found.value in {"requirements", "exams"}
+            and self.draft.target
+            and "require" in self.draft.verbs
+        ):
+            raise NotUnderstoodError("programs that require requirements")
+        if found.value == "exams" and not self.draft.heads:
+            self.draft.heads.append("which")
+        self.draft.aspects.append(found.value)
         return True
 
     def _asked(self) -> bool:
-        """Other things that are asked for: fields, and which of the interview days."""
-        found = self._take("aspect")
-        if found:
-            if (
-                found.value == "requirements"
-                and self.draft.target
-                and "require" in self.draft.verbs
-            ):
-                raise NotUnderstoodError("programs that require requirements")
-            self.draft.aspects.append(found.value)
-            return True
+        """Other things that are asked for: which of the interview days, the least, the greatest."""
         behind = self._peek(1)
         if self._sense("take_time") and behind and behind.sense("number", "comparator"):
             return False  # "last 7 years"
@@ -323,9 +389,7 @@ class Parser(ConditionReader):
             return True
         found = self._take("bound")
         if found:
-            if self.draft.bound not in {"", found.value}:
-                raise NotUnderstoodError("the least and the greatest at once")
-            self.draft.bound = found.value
+            self.draft.bound = found.value if self.draft.bound in {"", found.value} else "both"
             return True
         if self._take("date_word"):
             self.draft.verbs.add("date_word")

@@ -15,6 +15,8 @@ from graph.answers.words import Sense, folded
 
 ONLY: Final = (" only", " seulement")
 YEARS: Final = range(1990, 2101)
+ACCREDITATION: Final = frozenset({"accredited", "joint", "notice"})
+"""What the accreditation of a program may be."""
 GROUPED: Final = frozenset(
     {"programs", "universities", "disciplines", "cities", "sites", "provinces"}
 )  # fmt: skip
@@ -73,8 +75,13 @@ class ConditionReader(RequirementReader):
         before = self._peek(-2)
         if number is None or len(amount.comparisons) > 1:
             return False
+        last = self._peek(-1)
+        is_rank = last is not None and last.sense("ordinal") is not None
         if self._sense("superlative") and not self.draft.superlative:
-            self.draft.most = number
+            if is_rank:
+                self.draft.rank = number  # "2nd largest"
+            else:
+                self.draft.most = number
             return True
         if before and before.sense("superlative") and self.draft.superlative and number > 1:
             self.draft.most = number
@@ -150,14 +157,25 @@ class ConditionReader(RequirementReader):
         if self._sense("open_to"):
             self.at += 1
             self._skip("filler", "for")
+            start = self.at
+            limit = self._take("comparator") or Sense("")
+            if limit.value == "eq":
+                self._skip("filler")
+            else:
+                self.at = start
             found = self._take("category", "flag", "test")
+            if limit.value == "eq" and (found is None or found.role != "category"):
+                raise self._fail()
             if found is None and self.terms[self.at - 1].sense("take_time"):
                 self.draft.verbs.add("take_time")
                 return True
             if found is None or self.is_not:
                 raise self._fail()
             only = self._sense("comparator") or Sense("")
-            is_only = folded(self.terms[self.at - 1].text).endswith(ONLY) or only.value == "eq"
+            is_only = folded(self.terms[self.at - 1].text).endswith(ONLY) or "eq" in {
+                only.value,
+                limit.value,
+            }
             if found.role == "category" and is_only:
                 self.draft.categories.append(found)  # "open to IMGs only"
             elif found.role == "category":
@@ -201,6 +219,10 @@ class ConditionReader(RequirementReader):
         if self.is_including or (self._closes() and self._take("included")):
             self.is_including = False
             return
+        if self.is_not and self.draft.target in GROUPED - {"programs"}:
+            self.draft.denied.append(c.category(*senses))  # "disciplines without IMG seats"
+            self.is_not = False
+            return
         if self.is_not:
             raise NotUnderstoodError("a denied category")
         if self.is_outside:
@@ -213,6 +235,12 @@ class ConditionReader(RequirementReader):
         found = self._take("flag")
         if found is None:
             return False
+        if self._closes():
+            before = self._peek(-2)
+            if found.value != "ros_stream" and not (before and before.sense("comma")):
+                raise NotUnderstoodError("whether it is a part, or what is asked of")
+            self.at += 1
+            return True
         if self.is_including:
             before = self._peek(-3)
             if before is not None and before.sense("noun"):
@@ -231,6 +259,8 @@ class ConditionReader(RequirementReader):
         return True
 
     def _add_flag(self, sense: Sense) -> None:
+        if sense.value in ACCREDITATION and "accreditation" in self.draft.aspects:
+            self.draft.aspects.remove("accreditation")  # "with the accreditation status …"
         condition = c.flag(sense, is_not=self.is_not)
         if condition is None:
             raise NotUnderstoodError("the opposite is not stated")

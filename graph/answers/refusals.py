@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from graph.answers.errors import AbsentError
+from graph.answers.errors import AbsentError, AmbiguousError
 from graph.answers.found import NOT_IN_DOCUMENTS, Found, Step
 from graph.answers.names import Lexicon
 from graph.answers.words import Phrases, Sense, Term
@@ -43,6 +43,40 @@ def refusal(error: AbsentError, lexicon: Lexicon, language: str) -> Found:
         "; ".join([*(one.label(language) for one in error.names), *filter(None, [error.year])]),
     )
     return Found(" ".join(texts), NOT_IN_DOCUMENTS, 1.0, language, steps=[step])
+
+
+def asked_back(error: AmbiguousError, language: str) -> Found:
+    """Return the answer to a question with a name of which it is not clear what it means."""
+    names = dict.fromkeys(_told(one, language) for one in error.names)
+    word = say(language, " or ", " ou ")
+    text = say(
+        language,
+        f"What is meant is not clear: {word.join(names)}? Please name it in the question.",
+        f"On ne sait pas ce qui est visé : {word.join(names)} ? Précisez-le dans la question.",
+    )
+    step = Step(
+        say(language, "Read the question", "Lecture de la question"),
+        say(
+            language,
+            "A name in it may mean several things, and the data do not settle which.",
+            "Un nom peut y désigner plusieurs choses, et les données ne tranchent pas.",
+        ),
+        "; ".join(names),
+    )
+    return Found(text, NOT_IN_DOCUMENTS, 1.0, language, steps=[step])
+
+
+def _told(sense: Sense, language: str) -> str:
+    """Return a name with the kind of thing that it is of."""
+    kind = KINDS.get(sense.role)
+    label = sense.label(language)
+    return f"{say(language, *kind)} {label}" if kind else label
+
+
+KINDS: Final = {
+    "city": ("the city of", "la ville de"), "site": ("the site", "le site"),
+    "province": ("the province of", "la province de"),
+}  # fmt: skip
 
 
 def absent_text(names: Sequence[Sense], language: str) -> str:
@@ -126,17 +160,18 @@ def _counts(question: str, terms: Sequence[Term]) -> bool:
     if heads & {"average", "median"} or _asks_offers(question, terms, heads):
         return True
     is_extreme = any(term.sense("superlative", "comparative") for term in terms)
-    if is_extreme and any(_is_measured(term) for term in terms):
+    if is_extreme and any(is_measured(term) for term in terms):
         return True
     for at, term in enumerate(terms):
         head = term.sense("head")
         if head is not None and head.value == "count":
             counted = [one for one in terms[at + 1 :] if not one.sense(*PASSED)]
-            return any(_is_measured(one) or one.sense("item") for one in counted[:2])
+            return any(is_measured(one) or one.sense("item") for one in counted[:2])
     return False
 
 
-def _is_measured(term: Term) -> bool:
+def is_measured(term: Term) -> bool:
+    """Return whether a word is a noun of which the data have numbers."""
     noun = term.sense("noun")
     return noun is not None and noun.value in MEASURED
 
@@ -151,4 +186,7 @@ def _asks_offers(question: str, terms: Sequence[Term], heads: set[str]) -> bool:
     strange = any(
         not term.senses and term.start and question[term.start].isupper() for term in terms
     )
+    kept = any(term.sense("flag", "exam", "test") for term in terms)
+    if "which" in heads and kept and nouns & MEASURED:
+        return True  # a list by what the data state
     return bool(heads & {"yes_no", "exists"}) and strange and names and bool(nouns)

@@ -78,6 +78,7 @@ class RequirementReader(NameReader):
     def _items(self, status: str) -> None:
         """Items with "and" or "or" between them; none where the verb stands at the end."""
         groups: list[tuple[list[Sense], c.Amount | None]] = []
+        self._take("these")  # "both a photograph and Casper"
         while True:
             start = self.at
             joint = self._take(*JOINING) if groups else None
@@ -93,6 +94,7 @@ class RequirementReader(NameReader):
                 groups[-1][0].append(one[0])
             else:
                 groups.append(([one[0]], one[1]))
+        self._also_without(groups, status)
         if self.is_not and groups:
             if len(groups) > 1 or groups[0][1] or len(groups[0][0]) > 1 or status != "REQUIRED":
                 raise NotUnderstoodError("denied items with a number, or several")
@@ -101,6 +103,18 @@ class RequirementReader(NameReader):
         else:
             for senses, amount in groups:
                 self.draft.conditions.append(c.requires(tuple(senses), amount, status))
+
+    def _also_without(self, groups: list[tuple[list[Sense], c.Amount | None]], status: str) -> None:
+        """Read "but not a photograph" behind what is required."""
+        start = self.at
+        if not groups or self.is_not or status != "REQUIRED" or not self._take("outside", "not"):
+            return
+        self._skip("filler")
+        item = self._take(*ITEMS)
+        if item is None:
+            self.at = start
+            return
+        self.draft.conditions.append(c.without((item,)))
 
     def _one_item(self) -> tuple[Sense, c.Amount | None] | None:
         start, last = self.at, ""
@@ -115,6 +129,10 @@ class RequirementReader(NameReader):
             if self.at > start and self.terms[start].sense("not"):
                 self.is_not = False
             return None
+        after = self._sense("comparator_after") if amount else None
+        if after and amount and set(amount.comparisons) == {"eq"}:
+            self.at += 1
+            amount = c.Amount({after.value: amount.comparisons["eq"]})
         if item.value in COUNTABLE:
             check_least(amount)
             if last in ARTICLES and amount is None:

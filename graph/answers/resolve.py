@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from graph.answers import conditions as c
 from graph.answers.compared import compared
 from graph.answers.cursor import Draft, is_comparison
 from graph.answers.errors import NotUnderstoodError
@@ -34,8 +35,12 @@ def intent_of(draft: Draft, places: Sequence[Place]) -> Intent:
         draft.conditions += requirement_conditions(draft, draft.items)
     found = subjects(draft, places)
     _check(draft, found, aspect)
-    intent = _found(draft, found, aspect)
-    if intent is None or (draft.most > 1 and intent.ask is not Ask.EXTREME):
+    intent = _part(draft, found) if "share" in draft.heads else _found(draft, found, aspect)
+    is_extreme = intent is not None and intent.ask is Ask.EXTREME
+    is_both = "both" in draft.verbs and not (intent and (intent.each or intent.is_same))
+    if (found.each and not (intent and intent.each)) or (intent and intent.each and draft.having):
+        raise NotUnderstoodError("both of what is not one list")
+    if intent is None or ((draft.most > 1 or draft.rank) and not is_extreme) or is_both:
         raise NotUnderstoodError("its parts do not make one question")
     return _having(intent, draft)
 
@@ -49,7 +54,7 @@ def _aspect(draft: Draft) -> str:
     if "words" in draft.verbs or (is_letter and (is_long or draft.bound)):
         if kinds - {"PERSONAL_LETTER"}:
             raise NotUnderstoodError("words of what has none")
-        return "words_min" if draft.bound == "min" else "words_max"
+        return {"both": "words_span", "min": "words_min"}.get(draft.bound, "words_max")
     if is_long and not draft.items:
         return "length"
     if len(draft.statuses) > 1 and draft.items:
@@ -65,7 +70,7 @@ def _aspect(draft: Draft) -> str:
 
 def _is_item_asked(draft: Draft, aspect: str) -> bool:
     return bool(draft.items) and aspect in {
-        "letters", "forms", "words_max", "words_min", "item_status",
+        "letters", "forms", "words_max", "words_min", "words_span", "item_status",
     }  # fmt: skip
 
 
@@ -78,6 +83,7 @@ def _check(draft: Draft, found: Subjects, aspect: str) -> None:
     untold = {
         "these": "compare" in draft.heads,
         "differ": is_compared,
+        "breakdown": bool(draft.per),
         "interview": is_dates or is_compared or "interview_date" in conditions,
         "take_time": aspect == "length" or "length" in conditions or bool(draft.extreme_day),
         "date_word": "interview" in draft.verbs or "interview_date" in conditions,
@@ -104,6 +110,9 @@ def _found(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     given = tuple(found.conditions)
     if not draft.target and "streams" in draft.verbs and draft.head in {"count", "which"}:
         draft.target = "programs"
+    if found.denied and not is_comparison(draft) and _is_of_programs(draft, aspect):
+        found.conditions += [c.excluded((one,)) for one in found.denied]
+        found.denied, given = [], (*given, *found.conditions[len(given) :])
     if is_comparison(draft):
         intent = compared(draft, found, aspect)
     elif draft.superlative:
@@ -117,6 +126,30 @@ def _found(draft: Draft, found: Subjects, aspect: str) -> Intent | None:
     else:
         intent = None if draft.aspects or (draft.items and aspect) else _plain(draft, found)
     return intent
+
+
+def _is_of_programs(draft: Draft, aspect: str) -> bool:
+    """Return whether what is denied is left out of what is summed, and not lacking somewhere."""
+    is_summed = bool(draft.superlative or {"average", "median"} & set(draft.heads))
+    is_number = draft.measure in {"", *COUNTED} and draft.target in {*GROUPS, *COUNTED}
+    return (is_summed and is_number) or aspect in VALUED or _asks_dates(draft, ())
+
+
+def _part(draft: Draft, found: Subjects) -> Intent | None:
+    """The share of programs or positions; None where it is not said of what, or which."""
+    is_plain = set(draft.heads) <= {"which", "share"} and not (draft.per or draft.measure)
+    is_plain = is_plain and not (draft.superlative or is_comparison(draft) or found.denied)
+    if draft.split is None or draft.target not in COUNTED or not is_plain or draft.aspects:
+        return None
+    parts = found.parts
+    whole = [one for one in found.conditions if one not in parts]
+    if not parts or found.each or any(one.amount for one in found.conditions):
+        return None
+    return Intent(
+        Ask.PART, draft.target,
+        (*(replace(one, is_scope=True) for one in whole),
+         *(replace(one, is_scope=False) for one in parts)),
+    )  # fmt: skip
 
 
 def _plain(draft: Draft, found: Subjects) -> Intent | None:
@@ -140,10 +173,14 @@ def _count(draft: Draft, found: Subjects) -> Intent | None:
     given = tuple(found.conditions)
     if draft.target in COUNTED and not draft.per:
         return None if draft.measure else _one(Ask.COUNT, draft.target, found)
+    if draft.target == "positions" and draft.per == "programs":
+        return _quotas(found)
     if draft.target in COUNTED and draft.per in GROUPS:
         return Intent(Ask.BREAKDOWN, draft.target, given, group=draft.per)
     if draft.target in GROUPS and not draft.per and not _has_choice(given):
-        return Intent(Ask.COUNT_GROUPS, draft.target, given, denied=tuple(found.denied))
+        return Intent(
+            Ask.COUNT_GROUPS, draft.target, given, denied=tuple(found.denied), each=found.each
+        )
     return None
 
 
@@ -160,6 +197,8 @@ def _which(draft: Draft, found: Subjects) -> Intent | None:
     given = tuple(found.conditions)
     if draft.per:
         return None if draft.measure else _count(draft, found)
+    if draft.measure == "positions" and draft.target == "programs":
+        return _quotas(found)
     has_seats = draft.measure == "positions" and draft.target in GROUPS  # "with places for IMGs"
     if draft.measure and not has_seats:
         return None
@@ -174,12 +213,20 @@ def _which(draft: Draft, found: Subjects) -> Intent | None:
     return _one(asks[target], target, found) if target in asks else None
 
 
+def _quotas(found: Subjects) -> Intent | None:
+    """The positions of each program."""
+    given = tuple(found.conditions)
+    if not _scoped(given, "discipline", "university", "place") or found.denied:
+        return None
+    return Intent(Ask.VALUES, conditions=given, aspect="positions")
+
+
 def _which_groups(target: str, draft: Draft, found: Subjects) -> Intent | None:
     given = tuple(found.conditions)
-    is_told = bool(given or found.denied or draft.having)
+    is_told = bool(given or found.denied or draft.having or found.each)
     if target == "categories" or _has_choice(given) or not is_told:
         return None
-    return Intent(Ask.LIST_GROUPS, target, given, denied=tuple(found.denied))
+    return Intent(Ask.LIST_GROUPS, target, given, denied=tuple(found.denied), each=found.each)
 
 
 def _values(draft: Draft, given: tuple[Condition, ...], aspect: str) -> Intent | None:
@@ -235,7 +282,8 @@ def _yes_no(draft: Draft, found: Subjects) -> Intent | None:
     streams = [one for one in given if one.about in {"category", "ros_stream"}]
     if asked:
         scope = tuple(replace(one, is_scope=True) if one in streams else one for one in given)
-        return Intent(Ask.SHARE, conditions=scope) if len(asked) == 1 else None
+        reduce = "all" if draft.is_all else ""
+        return Intent(Ask.SHARE, conditions=scope, reduce=reduce) if len(asked) == 1 else None
     is_offer = _scoped(given, "discipline") and _scoped(given, "university", "place")
     if not (is_offer or streams) or _has_choice(given):
         return None

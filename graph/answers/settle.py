@@ -12,7 +12,7 @@ from typing import Final
 
 from graph.answers import conditions as c
 from graph.answers.cursor import Draft, Mention, is_comparison
-from graph.answers.errors import NotUnderstoodError
+from graph.answers.errors import AmbiguousError, NotUnderstoodError
 from graph.answers.intents import Condition
 from graph.answers.named import LOCAL
 from graph.answers.names import Place
@@ -105,6 +105,9 @@ def _meanings(name: Sequence[Sense], role: str, hint: str) -> list[Sense]:
 def _chosen(
     mention: Mention, options: Sequence[Settled], draft: Draft, within: Sequence[Place]
 ) -> Settled:
+    if (mention.is_excluded or mention.is_denied) and {o.role for o in options} == {"discipline"}:
+        every = tuple(sense for one in options for sense in one.senses)
+        return Settled("discipline", every, mention)  # "without the research track"
     there = [(one, [place for place in within if one.has(place)]) for one in options]
     there = [(one, kept) for one, kept in there if kept]
     others = [names for names in draft.mentions if names is not mention and is_comparison(draft)]
@@ -118,12 +121,13 @@ def _chosen(
         return there[0][0]
     left = [one for one, _ in there] or list(options)
     local = {one.role: one for one in left if one.role in LOCAL}
-    if local and len(local) == len(left):
+    is_bare = mention.preposition in {"", "at"} and not mention.hint and len(local) > 1
+    if local and len(local) == len(left) and not (is_bare and there):
         return local.get(mention.hint) or local["city"]
     school = next((one for one in options if one.role == "university"), None)
     if school and mention.preposition != "at_fr" and _is_school(mention, draft):
         return school
-    raise NotUnderstoodError("more than one thing is called so")
+    raise AmbiguousError([sense for one in left for sense in one.senses])
 
 
 def _is_only(mention: Mention, role: str) -> bool:

@@ -6,7 +6,7 @@ table ``plain.csv``: words that questions have and that look like a name without
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +16,10 @@ SHORTEST: Final = 6
 """Letters of a word from which on one slip is forgiven."""
 LONG: Final = 10
 """Letters from which on two are."""
+CUT: Final = 5
+"""Letters of a name that suffice, where all names that begin so are names of one thing."""
+Meaning = Callable[[str], object]
+"""What a word names by itself; None where it names nothing."""
 
 
 def allowed(word: str) -> int:
@@ -29,8 +33,27 @@ def plain_words() -> frozenset[str]:
     return frozenset(word for row in rows("plain") for word in row["words"].split("|"))
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the one known word that a word is a slip of; None where there is none, or several."""
+def meant(word: str, known: Iterable[str], meaning: Meaning) -> str | None:
+    """Return the known word that a word is cut from, or a slip of; None where that is not clear."""
+    if len(word) < CUT or not word.isalpha() or word in plain_words():
+        return None
+    longer = [one for one in known if one.startswith(word)]
+    if longer and _is_one(longer, meaning):
+        return longer[0]
+    return nearest(word, known, meaning)
+
+
+def _is_one(words: Iterable[str], meaning: Meaning) -> bool:
+    """Return whether all of some words name the same thing."""
+    meanings = [meaning(one) for one in words]
+    return meanings[0] is not None and all(one == meanings[0] for one in meanings)
+
+
+def nearest(word: str, known: Iterable[str], meaning: Meaning = lambda _: None) -> str | None:
+    """Return the known word that a word is a slip of.
+
+    None where there is none, or where there are several that do not name one thing.
+    """
     limit = allowed(word)
     if not limit or not word.isalpha() or word in plain_words():
         return None
@@ -45,7 +68,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
             limit, best = slips, [one]
         else:
             best.append(one)
-    return best[0] if len(best) == 1 else None
+    return best[0] if len(best) == 1 or (best and _is_one(best, meaning)) else None
 
 
 def distance(one: str, other: str, limit: int) -> int:

@@ -56,7 +56,9 @@ def stated_value(node: Mapping[str, Any], aspect: str, language: str) -> str | N
     """Return what one program states, in words; None where it states nothing."""
     if aspect in NUMBERS:
         return _numbers(node, aspect, language)
-    if aspect == "requirements":
+    if aspect == "words_span":
+        return _span(node, language)
+    if aspect in {"requirements", "exams"}:
         rows = node["requirements"]
         return "; ".join(f"{row['label']}{_status(row, language)}" for row in rows) or None
     if aspect == "item_status":
@@ -67,12 +69,23 @@ def stated_value(node: Mapping[str, Any], aspect: str, language: str) -> str | N
 
 def _numbers(node: Mapping[str, Any], aspect: str, language: str) -> str | None:
     key = NUMBERS[aspect][0]
-    if aspect == "length":
+    if aspect in {"length", "positions"}:
         years = node[key]
         return None if years is None else with_unit(years, aspect, language)
     rows = [row for row in node["requirements"] if row[key] is not None]
     texts = [f"{with_unit(row[key], aspect, language)}{_status(row, language)}" for row in rows]
     return "; ".join(texts) or None
+
+
+def _span(node: Mapping[str, Any], language: str) -> str | None:
+    """Return the least and the greatest number of words of the personal letter."""
+    parts = [
+        with_unit(row[key], aspect, language)
+        for row in node["requirements"]
+        for key, aspect in (("minWords", "words_min"), ("maxWords", "words_max"))
+        if row[key] is not None
+    ]
+    return ", ".join(dict.fromkeys(parts)) or None
 
 
 def _plain_value(node: Mapping[str, Any], aspect: str) -> str | None:
@@ -95,6 +108,7 @@ NUMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "words_max": ("maxWords", "words at most", "mots au maximum"),
     "words_min": ("minWords", "words at least", "mots au minimum"),
     "length": ("lengthYears", "years", "ans"),
+    "positions": ("quota", "positions", "places"),
 }
 """Fields whose values are numbers: where they stand, and what is counted."""
 
@@ -111,7 +125,7 @@ def with_unit(value: float, aspect: str, language: str) -> str:
 ONE: Final = {
     "letters of reference": "letter of reference", "lettres de référence": "lettre de référence",
     "support forms": "support form", "formulaires d’appui": "formulaire d’appui",
-    "years": "year", "ans": "an",
+    "years": "year", "ans": "an", "positions": "position", "places": "place",
 }  # fmt: skip
 
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from graph.answers import operations as o
-from graph.answers.errors import AbsentError, NotUnderstoodError
+from graph.answers.errors import AbsentError, AmbiguousError, NotUnderstoodError
 from graph.answers.found import ANSWERED, NOT_IN_DOCUMENTS, PARTIAL, Cited, Found, Step
 from graph.answers.grouping import rows_of
 from graph.answers.intents import Ask, Filter, Intent, both
-from graph.answers.measures import reduced_text, sides_text
+from graph.answers.measures import part_text, reduced_text, sides_text
 from graph.answers.names import Lexicon
 from graph.answers.operations import Operation
 from graph.answers.parse import parse
@@ -44,13 +44,14 @@ def understood(question: str, lexicon: Lexicon, language: str) -> Intent | None:
 
     Raises:
         AbsentError: it is one, of something that the data do not have.
+        AmbiguousError: it is one, but for a name that may mean several things.
     """
     others = [one for one in LANGUAGES if one != language]
-    absent: AbsentError | None = None
+    absent: AbsentError | AmbiguousError | None = None
     for one in (language, *others):
         try:
             return parse(question, lexicon, one)
-        except AbsentError as error:
+        except (AbsentError, AmbiguousError) as error:
             absent = absent or error
         except NotUnderstoodError:
             continue
@@ -131,7 +132,7 @@ class Structured:
         data = await self._do(o.totals(asked, self.given), _programs_found)
         write = {
             Ask.COUNT: count_text, Ask.LIST: list_text, Ask.EXISTS: exists_text,
-            Ask.SHARE: share_text, Ask.AVERAGE: average_text,
+            Ask.SHARE: share_text, Ask.AVERAGE: average_text, Ask.PART: part_text,
         }[intent.ask]  # fmt: skip
         quota = data["programs"]["aggregate"]["quota"]
         if intent.ask is Ask.AVERAGE and quota["avg"] is None:
@@ -161,7 +162,7 @@ class Structured:
         text = groups_text(intent, rows, self.language, has_numbers=has_numbers)
         return self._found(text, cited(data["programs"]["nodes"]), self._kept(intent))
 
-    async def extreme(self, intent: Intent) -> Found:
+    async def extreme(self, intent: Intent) -> Found | None:
         """What has the most or the fewest; all that share the place."""
         if intent.target == "dates":
             return await self.reduced(replace(intent, aspect="dates"))
@@ -177,12 +178,14 @@ class Structured:
             shown = [row for at, row in enumerate(rows) if at < intent.most or row[1] == last]
             text = groups_text(intent, shown, self.language, has_numbers=True)
             return self._found(text, [], self._kept(intent))
-        best = rows[0][1]
+        best = nth([value for _, value in rows], intent.rank)
+        if best is None:
+            return None
         names = [name for name, count in rows if count == best]
         text = extreme_text(intent, names, best, len(names), self.language)
         return self._found(text, [], self._kept(intent))
 
-    async def _extreme_program(self, intent: Intent) -> Found:
+    async def _extreme_program(self, intent: Intent) -> Found | None:
         data = await self._do(o.extreme_program(intent, self.given), _nodes_found)
         nodes = data["programs"]["nodes"]
         if not nodes:
@@ -190,13 +193,29 @@ class Structured:
             return self._found(
                 groups_text(intent, [], self.language, has_numbers=False), [], kept, ANSWERED
             )
-        best = nodes[0]["quota"]
+        quotas = [node["quota"] for node in nodes]
+        if intent.most > 1:
+            return await self._first_programs(intent, quotas[-1])
+        best = nth(quotas, intent.rank)
+        if best is None:
+            return None
         tied = both(self._kept(intent), {"quota": {"eq": best}})
         data = await self._do(o.totals(Intent(Ask.LIST, "positions"), tied), _programs_found)
         programs = data["programs"]
         names = [node["name"] for node in programs["nodes"]]
         text = extreme_text(intent, names, best, programs["totalCount"], self.language)
         return self._found(text, cited(programs["nodes"]), tied)
+
+    async def _first_programs(self, intent: Intent, last: int) -> Found:
+        """The programs with the most or the fewest positions; all that share the last place."""
+        way = "gte" if intent.descending else "lte"
+        kept = both(intent.filter, {"quota": {way: last}})
+        listed = replace(intent, ask=Ask.VALUES, aspect="positions")
+        nodes = await self._nodes(listed, kept)
+        nodes.sort(key=lambda node: (node["quota"], node["name"]), reverse=intent.descending)
+        rows = [(node["name"], node["quota"]) for node in nodes]
+        text = groups_text(intent, rows, self.language, has_numbers=True)
+        return self._found(text, cited(nodes[: o.CITED_PROGRAMS]), both(self.given, kept))
 
     async def dates(self, intent: Intent) -> Found:
         """When programs interview."""
@@ -233,11 +252,11 @@ class Structured:
         either = {"or": [side.filter for side in intent.sides]}
         return self._found(text, [], both(self._kept(intent), either), status)
 
-    async def _nodes(self, intent: Intent) -> list[Mapping[str, Any]]:
+    async def _nodes(self, intent: Intent, also: Filter | None = None) -> list[Mapping[str, Any]]:
         nodes: list[Mapping[str, Any]] = []
         after: str | None = None
         while True:
-            operation = o.values(intent, self.given, after)
+            operation = o.values(intent, both(self.given, also or {}), after)
             if after is None:
                 data = await self._do(operation, _programs_found)
             else:
@@ -269,6 +288,7 @@ ANSWERS: Final[Mapping[Ask, Callable[[Structured, Intent], Awaitable[Found | Non
     Ask.LIST: Structured.totals,
     Ask.EXISTS: Structured.totals,
     Ask.SHARE: Structured.totals,
+    Ask.PART: Structured.totals,
     Ask.AVERAGE: Structured.totals,
     Ask.COUNT_GROUPS: Structured.grouped,
     Ask.LIST_GROUPS: Structured.grouped,
@@ -285,6 +305,14 @@ ANSWERS: Final[Mapping[Ask, Callable[[Structured, Intent], Awaitable[Found | Non
 def is_of_sums(intent: Intent, data: Mapping[str, Any]) -> bool:
     """Return whether a number of positions may be meant of several programs together."""
     return any(one.amount for one in intent.conditions) and data["all"]["totalCount"] != 1
+
+
+def nth(ordered: Sequence[float], rank: int) -> float | None:
+    """Return the number that has a place; None where those before share theirs."""
+    if rank <= 1:
+        return ordered[0]
+    first = ordered[:rank]
+    return first[-1] if len(first) == len(set(first)) == rank else None
 
 
 def _programs_found(data: Mapping[str, Any]) -> str:

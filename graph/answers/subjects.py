@@ -28,6 +28,10 @@ class Subjects:
     conditions: list[Condition] = field(default_factory=list)
     denied: list[Condition] = field(default_factory=list)
     sides: list[Condition] = field(default_factory=list)
+    each: tuple[Condition, ...] = ()
+    """What groups must have all of: "both dermatology and neurosurgery"."""
+    parts: list[Condition] = field(default_factory=list)
+    """Those of the conditions that say which share of the others is asked for."""
     varies: str = ""
     """The dimension in which the sides differ."""
 
@@ -50,15 +54,65 @@ def subjects(draft: Draft, places: Sequence[Place]) -> Subjects:
             found.conditions.append(one.condition())
         else:
             kept.setdefault(one.about, []).append(one)
+    if draft.denied and (every or draft.conditions or draft.categories):
+        raise NotUnderstoodError("lacking there, or there is none there at all")
+    found.denied += draft.denied
     merged = {about: _merged(about, ones, draft, places) for about, ones in kept.items()}
     if is_comparison(draft):
         _sides(found, merged, draft)
     else:
-        for ones in merged.values():
-            found.conditions += [one.condition() for one in ones]
-        found.conditions += _categories(draft)
+        _joint(found, merged, draft)
+    found.parts += _late(draft)
     found.conditions += draft.conditions
     return found
+
+
+def _joint(found: Subjects, merged: Mapping[str, list[Settled]], draft: Draft) -> None:
+    """Add what holds together: all of it, or for groups each of what is named."""
+    for one in (one for ones in merged.values() for one in ones):
+        if draft.split and draft.mentions.index(one.mention) >= draft.split[0]:
+            found.parts.append(one.condition())
+        if _is_each(one, draft):
+            found.each += tuple(one.one(sense) for sense in one.senses)
+        else:
+            found.conditions.append(one.condition())
+    if _is_each_category(draft):
+        found.each += tuple(c.category(one) for one in draft.categories)
+    else:
+        found.conditions += _categories(draft)
+    if len({one.about for one in found.each}) > 1:
+        raise NotUnderstoodError("both of several kinds")
+
+
+def _late(draft: Draft) -> list[Condition]:
+    """Return what is said behind the verb of a share, but for names."""
+    if draft.split is None:
+        return []
+    if 0 < draft.split[2] < len(draft.categories):
+        raise NotUnderstoodError("a category of another")
+    return [
+        *draft.conditions[draft.split[1] :],
+        *(_categories(draft) if not draft.split[2] else []),
+    ]
+
+
+def _is_each(one: Settled, draft: Draft) -> bool:
+    """Return whether groups must have all that one mention names."""
+    is_one_kind = GROUP_OF.get(one.about) == draft.target
+    if draft.target not in GROUPED or len(one.senses) < 2 or one.mention.joint or is_one_kind:
+        return False
+    return "both" in draft.verbs
+
+
+def _is_each_category(draft: Draft) -> bool:
+    """Return whether groups must have streams of several categories."""
+    is_plain = not (draft.superlative or draft.per or draft.category_joint)
+    is_list = draft.target in GROUPED and not set(draft.heads) & {"average", "median"}
+    if not (is_plain and is_list and len(draft.categories) > 1):
+        return False
+    if "both" not in draft.verbs:
+        raise NotUnderstoodError("one of the categories, or both")
+    return True
 
 
 def _is_denial(one: Settled, every: Sequence[Settled], draft: Draft) -> bool:
@@ -70,6 +124,8 @@ def _is_denial(one: Settled, every: Sequence[Settled], draft: Draft) -> bool:
     is_target = GROUP_OF.get(one.about) == draft.target  # "universities, excluding McGill"
     if draft.target not in GROUPED or one.about == "place" or is_target:
         return False
+    if draft.superlative and draft.measure in {"positions", "programs"}:
+        return False  # "the most seats, without the research track"
     if any(other.about == one.about and not other.mention.is_excluded for other in every):
         return True
     raise NotUnderstoodError("left out, or lacking")

@@ -16,6 +16,12 @@ TOKEN: Final = re.compile(r"[a-z0-9&]+|[,;:()\[\]+?!]")
 BREAKS: Final = ",;:()[]?!"
 """Signs that part a question as a comma does; a remark in brackets is a part of it."""
 ORDINAL: Final = re.compile(r"(\d{1,6})(?:st|nd|rd|th|er|e)?")
+CODE: Final = "ON"
+"""A province's code has two letters, which are often a word as well."""
+PLACED: Final = re.compile(r"(?:\b(?:in|en|au)\s+|[,(]\s*)$", re.IGNORECASE)
+"""What stands before a code that is meant as a province."""
+AMOUNT: Final = re.compile(r"\.?\s*(?:of\b|de\b|des\b|d['’])", re.IGNORECASE)
+"""What stands behind "nb" where it is short for "number"."""
 LANGUAGES: Final = ("EN", "FR")
 
 
@@ -132,9 +138,13 @@ class Phrases:
             length = self._longest_at(found, at)
             words = found[at : at + max(length, 1)]
             senses = tuple(self.by_words.get(tuple(t.word for t in words), ()))
+            if len(words) == 1 and len(words[0].word) == len(CODE):
+                senses = _as_written(senses, words[0], question)
             number = ORDINAL.fullmatch(words[0].word) if len(words) == 1 else None
             if number:
                 senses = (*senses, Sense("number", str(int(number.group(1)))))
+                is_ordinal = not words[0].word.isdigit()
+                senses += (Sense("ordinal"),) if is_ordinal else ()
             if words[0].word == ",":
                 senses = (Sense("comma"),)
             start, end = words[0].start, words[-1].end
@@ -144,16 +154,46 @@ class Phrases:
 
     def _spelt(self, token: Token) -> Token:
         """Return a word as the phrases spell it, where it is a slip of one of theirs."""
-        from graph.answers.spelling import nearest  # which reads its table with this module
+        from graph.answers.spelling import meant  # which reads its table with this module
 
-        known = token.word in self.words or nearest(token.word, self.words)
+        known = token.word in self.words or meant(token.word, self.words, self._discipline)
         return token if known in {True, None} else replace(token, word=str(known))
+
+    def _discipline(self, word: str) -> str | None:
+        """Return the discipline that a word names by itself, be it in the data or not."""
+        senses = self.by_words.get((word,), ())
+        named = {one.role + one.value for one in senses if one.role.endswith("discipline")}
+        return "; ".join(sorted(named)) if named and len(named) == len(senses) else None
 
     def _longest_at(self, found: list[Token], at: int) -> int:
         for length in range(min(self.longest, len(found) - at), 0, -1):
-            if tuple(token.word for token in found[at : at + length]) in self.by_words:
+            senses = self.by_words.get(tuple(token.word for token in found[at : at + length]))
+            if senses and not (length > 1 and self._takes_from_item(found, at + length, senses)):
                 return length
         return 0
+
+    def _takes_from_item(self, found: list[Token], end: int, senses: Iterable[Sense]) -> bool:
+        """Return whether a figure's last word is the first of an item: "… applicant support"."""
+        if not any(one.role.startswith("absent_") for one in senses):
+            return False
+        for length in range(min(self.longest, len(found) - end + 1), 1, -1):
+            words = tuple(token.word for token in found[end - 1 : end - 1 + length])
+            if any(one.role == "item" for one in self.by_words.get(words, ())):
+                return True
+        return False
+
+
+def _as_written(senses: tuple[Sense, ...], token: Token, question: str) -> tuple[Sense, ...]:
+    """Return what two letters mean: a province's code in capitals, a word where there is one."""
+    codes = tuple(one for one in senses if one.role == "province")
+    others = tuple(one for one in senses if one.role != "province")
+    if not codes or not others:
+        return senses
+    before, behind = question[: token.start], question[token.end :]
+    is_capital = question[token.start : token.end].isupper() and not question.isupper()
+    is_placed = PLACED.search(before) is not None and token.word != CODE.lower()
+    is_amount = AMOUNT.match(behind) is not None or not before.strip()
+    return codes if is_placed or (is_capital and not is_amount) else others
 
 
 def rows(name: str) -> Iterator[Mapping[str, str]]:

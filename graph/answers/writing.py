@@ -169,8 +169,9 @@ def share_text(intent: Intent, data: Mapping[str, Any], language: str) -> str:
     )
     if "dated" in data and not data["dated"]["totalCount"]:
         return text + say(language, " No interview dates are stated.", " Aucune date d’entrevue.")
-    if total in {0, of}:
-        yes = say(language, "Yes" if total else "No", "Oui" if total else "Non")
+    if total in {0, of} or intent.reduce == "all":
+        is_so = total == of if intent.reduce == "all" else bool(total)
+        yes = say(language, "Yes" if is_so else "No", "Oui" if is_so else "Non")
         text = f"{yes}{COLON[language]} {text}"
     return text + beside(intent.conditions, _beside(data), language)
 
@@ -250,6 +251,12 @@ def mean_of_groups_text(intent: Intent, found: Sequence[tuple[str, float]], lang
     )
 
 
+PLACES: Final = {
+    2: ("Second", "Deuxième"), 3: ("Third", "Troisième"), 4: ("Fourth", "Quatrième"),
+    5: ("Fifth", "Cinquième"),
+}  # fmt: skip
+
+
 def extreme_text(
     intent: Intent, names: Sequence[str], best: float, total: int, language: str
 ) -> str:
@@ -259,6 +266,10 @@ def extreme_text(
         "Most" if intent.descending else "Fewest",
         "Le plus" if intent.descending else "Le moins",
     )
+    if intent.rank > 1:
+        place = say(language, *PLACES.get(intent.rank, (f"{intent.rank}th", f"{intent.rank}e")))
+        last = "" if intent.descending else say(language, " from the bottom", " à partir du bas")
+        word = f"{place}{last}"
     mean = say(language, " per program on average", " par programme en moyenne")
     return (
         f"{word}{COLON[language]} {listed(names, total, language)} –"

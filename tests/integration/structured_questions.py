@@ -450,7 +450,6 @@ ABSTAINED = [
     "How many programs require at most two letters?",
     "compare Ontario and Quebec",
     "How many psychiatry programs and family medicine programs are in Ontario?",
-    "Which programs accept only IMGs?",
     "How many letters are required in total?",
 ]
 """Questions that are no structured ones, or of which a word is not understood."""

@@ -57,6 +57,27 @@ ON_THE_SAMPLE = [
         f"SELECT round(avg(f.quota), 2){P} AND {FM}",
     ),
     (
+        "psychiatry seats in ON, return of service stream included",
+        f"{SEATS} AND {PSY} AND s.province = 'ON'",
+    ),
+    (
+        "Nb de places en psychiatrie, Ontario exclu",
+        f"{SEATS} AND {PSY} AND s.province <> 'ON'",
+    ),
+    (
+        "how many psychiatry seats in all universities, not counting the research track?",
+        f"{SEATS} AND {PSY}",
+    ),
+    (
+        "What percentage of family medicine seats are in Ontario?",
+        ("SELECT round(100.0 * sum(f.quota) FILTER (WHERE s.province = 'ON') / sum(f.quota), 1)"
+         f"{P} AND {FM}"),
+    ),
+    (
+        "How many universities offer both psychiatry and family medicine?",
+        f"SELECT count(*) FROM (SELECT u.name{P} AND {PSY} INTERSECT SELECT u.name{P} AND {FM}) a",
+    ),
+    (
         "median quota of all program streams",
         f"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY f.quota){P}",
     ),
@@ -69,12 +90,15 @@ NOT_THERE = [
     ("Does Harvard offer psychiatry?", "Harvard University has no residency program"),
 ]
 MISLEADING = [
+    "Which universities offer IMG seats in all provinces?",
+    "Which disciplines are offered in every province?",
+    "How many psychiatry seats in Canada, research track included?",
     "How many seats in the smallest province?",
     "How many new seats in family medicine?",
     "How many seats in nephrology?",
     "Which programs don't accept IMGs?",
     "Combien de places restent en psychiatrie ?",
-    "What is the second largest program?",
+    "What is the second best program?",
     "What is the average PGY1 salary in Alberta?",
     "How many psychiatrists are there in Ontario?",
 ]

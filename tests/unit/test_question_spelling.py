@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.answers.spelling import allowed, distance, nearest
+from graph.answers.spelling import allowed, distance, meant, nearest
 
 KNOWN = ["psychiatry", "pediatric", "urology", "neurology", "dermatology", "position", "calgary"]
 
@@ -23,6 +23,16 @@ KNOWN = ["psychiatry", "pediatric", "urology", "neurology", "dermatology", "posi
 )
 def test_a_slip_becomes_the_word_that_was_meant(word: str, meant: str) -> None:
     assert nearest(word, KNOWN) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("psychi", "psychiatry"), ("anasthesia", "anesthesia"), ("neuro", None), ("psyc", None)],
+)
+def test_a_name_may_be_cut_where_only_one_thing_begins_so(word: str, name: str | None) -> None:
+    meanings = {"psychiatry": "84", "neurology": "52", "neurosurgery": "56"}
+    meanings |= {"anesthesia": "13", "anaesthesia": "13"}
+    assert meant(word, list(meanings), meanings.get) == name
 
 
 @pytest.mark.parametrize(
