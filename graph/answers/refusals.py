@@ -183,6 +183,9 @@ def _asks_offers(question: str, terms: Sequence[Term], heads: set[str]) -> bool:
     offers = any(term.sense("with") for term in terms)
     if "which" in heads and nouns & GROUPS and names and offers:
         return True
+    is_denied = any(term.sense("not") for term in terms)
+    if "which" in heads and ("disciplines" in nouns or (is_denied and nouns & MEASURED)):
+        return True  # no sentence tells all of a school's disciplines, or who lacks something
     strange = any(
         not term.senses and term.start and question[term.start].isupper() for term in terms
     )

@@ -71,6 +71,8 @@ class RemarkReader(ConditionReader):
         """Pass "and sites" behind "all disciplines"."""
         start = self.at
         if self._take("and", "or", "comma"):
+            if self._everything():
+                return True
             self._skip("filler")
             if self._take("noun"):
                 return True
